@@ -1,0 +1,1 @@
+//! The brief: what a system must do, read from YAML with every error located.

@@ -1,0 +1,1 @@
+//! Two catalogs to ordered, reversible migration steps; the only producer of DDL text.

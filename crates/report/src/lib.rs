@@ -1,0 +1,1 @@
+//! Documents drawn from a design: Markdown, HTML, ERD, DBML, JSON.

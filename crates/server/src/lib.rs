@@ -1,0 +1,1 @@
+//! Connections, the catalog reader and the sandbox.
