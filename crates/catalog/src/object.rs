@@ -1,0 +1,92 @@
+//! One name for any object of a catalog.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+use crate::{Name, QualifiedName, RoutineSignature};
+
+/// Which object: kind and name.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ObjectId {
+    /// A role of the cluster.
+    Role(Name),
+    /// An extension.
+    Extension(Name),
+    /// A schema.
+    Schema(Name),
+    /// An enumeration, domain, composite or range type.
+    Type(QualifiedName),
+    /// A sequence that stands alone.
+    Sequence(QualifiedName),
+    /// A table, partitioned table or partition.
+    Table(QualifiedName),
+    /// A column of a table.
+    Column(QualifiedName, Name),
+    /// A constraint of a table.
+    Constraint(QualifiedName, Name),
+    /// An index, by the table it is on and its name.
+    Index(QualifiedName, Name),
+    /// A trigger of a table or view.
+    Trigger(QualifiedName, Name),
+    /// A row-level security policy of a table.
+    Policy(QualifiedName, Name),
+    /// A view.
+    View(QualifiedName),
+    /// A materialized view.
+    MaterializedView(QualifiedName),
+    /// A function or procedure.
+    Routine(RoutineSignature),
+}
+
+impl ObjectId {
+    /// PostgreSQL's word for the kind of object, in lower case.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Role(_) => "role",
+            Self::Extension(_) => "extension",
+            Self::Schema(_) => "schema",
+            Self::Type(_) => "type",
+            Self::Sequence(_) => "sequence",
+            Self::Table(_) => "table",
+            Self::Column(..) => "column",
+            Self::Constraint(..) => "constraint",
+            Self::Index(..) => "index",
+            Self::Trigger(..) => "trigger",
+            Self::Policy(..) => "policy",
+            Self::View(_) => "view",
+            Self::MaterializedView(_) => "materialized view",
+            Self::Routine(_) => "routine",
+        }
+    }
+
+    /// The name alone, without the kind: `crm.contacts.email`.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Role(n) | Self::Extension(n) | Self::Schema(n) => n.to_string(),
+            Self::Type(q)
+            | Self::Sequence(q)
+            | Self::Table(q)
+            | Self::View(q)
+            | Self::MaterializedView(q) => q.to_string(),
+            Self::Column(t, n)
+            | Self::Constraint(t, n)
+            | Self::Index(t, n)
+            | Self::Trigger(t, n)
+            | Self::Policy(t, n) => format!("{t}.{n}"),
+            Self::Routine(s) => s.to_string(),
+        }
+    }
+}
+
+impl fmt::Display for ObjectId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.kind(), self.name())
+    }
+}
+
+impl Serialize for ObjectId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}

@@ -1,0 +1,58 @@
+//! Views and materialized views.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use crate::{Grant, Index, Name, Trigger};
+
+/// A view.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct View {
+    /// Output columns, in order. Empty in a design whose query has not been run.
+    pub columns: Vec<ViewColumn>,
+    /// The SELECT, without a closing semicolon.
+    pub query: String,
+    /// `security_barrier`, `security_invoker`, `check_option`.
+    pub options: BTreeMap<String, String>,
+    /// INSTEAD OF triggers by name.
+    pub triggers: BTreeMap<Name, Trigger>,
+    /// Owner, when known or chosen.
+    pub owner: Option<Name>,
+    /// `COMMENT ON VIEW`.
+    pub comment: Option<String>,
+    /// Privileges of everyone but the owner.
+    pub grants: BTreeSet<Grant>,
+}
+
+/// A materialized view.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct MaterializedView {
+    /// Output columns, in order. Empty in a design whose query has not been run.
+    pub columns: Vec<ViewColumn>,
+    /// The SELECT, without a closing semicolon.
+    pub query: String,
+    /// Indexes by name. A concurrent refresh needs a unique one over columns, without WHERE.
+    pub indexes: BTreeMap<Name, Index>,
+    /// Storage parameters.
+    pub options: BTreeMap<String, String>,
+    /// Tablespace, when it is not the default.
+    pub tablespace: Option<Name>,
+    /// Owner, when known or chosen.
+    pub owner: Option<Name>,
+    /// `COMMENT ON MATERIALIZED VIEW`.
+    pub comment: Option<String>,
+    /// Privileges of everyone but the owner.
+    pub grants: BTreeSet<Grant>,
+}
+
+/// An output column of a view.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ViewColumn {
+    /// Name.
+    pub name: Name,
+    /// Type, when known.
+    pub data_type: Option<String>,
+    /// `COMMENT ON COLUMN`.
+    pub comment: Option<String>,
+}
