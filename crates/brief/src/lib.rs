@@ -1,1 +1,3 @@
 //! The brief: what a system must do, read from YAML with every error located.
+
+pub mod model;
