@@ -1,1 +1,70 @@
-//! From a brief to a catalog, decisions and questions; one file per decision family.
+//! From a brief to a catalog, decisions, questions and tests; one file per decision family.
+//!
+//! Pure: no files, no servers, no clock. The same brief always gives the same design.
+
+pub mod decision;
+pub mod draft;
+pub mod families;
+pub mod fixtures;
+pub mod names;
+pub mod testing;
+
+use std::collections::BTreeMap;
+
+use pgwright_brief::model::Brief;
+use pgwright_catalog::Catalog;
+
+pub use decision::{Alternative, Decision, Enforcement, Monitor, Question, Source, Weight};
+pub use draft::{Columns, Draft, EntityPlan};
+pub use testing::{Case, ConcurrentTest, Expected, RuleTest, SessionStep, StepExpected};
+
+/// A finished design.
+#[derive(Debug)]
+pub struct Design {
+    /// The schema.
+    pub catalog: Catalog,
+    /// What became of each entity.
+    pub entities: BTreeMap<String, EntityPlan>,
+    /// Decisions, in the order they were taken.
+    pub decisions: Vec<Decision>,
+    /// Open questions with the defaults taken.
+    pub questions: Vec<Question>,
+    /// How each business rule is kept.
+    pub enforcements: Vec<Enforcement>,
+    /// What to watch when it runs.
+    pub monitors: Vec<Monitor>,
+    /// Tests of the rules.
+    pub tests: Vec<RuleTest>,
+    /// Tests with two sessions at once.
+    pub concurrent_tests: Vec<ConcurrentTest>,
+}
+
+/// Designs a schema for a brief.
+pub fn design(brief: &Brief) -> Design {
+    let mut draft = Draft::new(brief);
+    for family in families::all() {
+        family.decide(&mut draft);
+    }
+    for family in families::all() {
+        family.build(&mut draft);
+    }
+    let fixtures = fixtures::Fixtures { draft: &draft };
+    let tests = families::all()
+        .iter()
+        .flat_map(|f| f.tests(&draft, &fixtures))
+        .collect();
+    let concurrent_tests = families::all()
+        .iter()
+        .flat_map(|f| f.concurrent_tests(&draft, &fixtures))
+        .collect();
+    Design {
+        catalog: draft.catalog,
+        entities: draft.entities,
+        decisions: draft.decisions,
+        questions: draft.questions,
+        enforcements: draft.enforcements,
+        monitors: draft.monitors,
+        tests,
+        concurrent_tests,
+    }
+}
