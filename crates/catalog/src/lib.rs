@@ -13,6 +13,7 @@ mod routine;
 mod table;
 mod types;
 mod view;
+pub mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
 

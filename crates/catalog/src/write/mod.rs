@@ -1,0 +1,177 @@
+//! The SQL writer: the text of the statements that create, comment, grant and drop an object.
+//!
+//! Every function returns whole statements with their semicolon, laid out for a reader: columns of a
+//! table aligned, one constraint a line, key words in upper case, and nothing said that PostgreSQL
+//! takes as given. The order of statements is the business of the migration planner.
+
+mod constraint;
+mod index;
+mod policy;
+mod privilege;
+mod routine;
+mod scan;
+mod table;
+mod text;
+mod trigger;
+mod types;
+mod view;
+
+use crate::{Catalog, Extension, Name, ObjectId, QualifiedName, RoutineKind, TypeKind};
+
+pub use privilege::GrantTarget;
+pub use scan::{Token, TokenKind, scan};
+pub use table::Apart;
+pub use text::{dollar_quote, type_name};
+
+/// Lines longer than this are broken where SQL lets them be.
+pub(crate) const WIDTH: usize = 100;
+
+/// Writes SQL that a PostgreSQL of one major version understands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Writer {
+    target: u32,
+}
+
+/// Why an object cannot be written.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum WriteError {
+    /// The target server is too old for a property of the object.
+    #[error("{object}: {feature} needs PostgreSQL {since} or newer, and the target is {target}")]
+    TooNew {
+        /// The object.
+        object: Box<ObjectId>,
+        /// The property, in the manual's words.
+        feature: &'static str,
+        /// The first major version that has it.
+        since: u32,
+        /// The version that is written for.
+        target: u32,
+    },
+    /// No server could take the object as it is.
+    #[error("{object}: {problem}")]
+    Impossible {
+        /// The object.
+        object: Box<ObjectId>,
+        /// What is wrong with it.
+        problem: String,
+    },
+}
+
+impl Writer {
+    /// A writer for a major version, as in 18.
+    pub fn new(target: u32) -> Self {
+        Self { target }
+    }
+
+    /// The major version that is written for.
+    pub fn target(&self) -> u32 {
+        self.target
+    }
+
+    /// Fails when the target lacks a feature.
+    fn needs(
+        &self,
+        since: u32,
+        feature: &'static str,
+        object: impl FnOnce() -> ObjectId,
+    ) -> Result<(), WriteError> {
+        if self.target >= since {
+            Ok(())
+        } else {
+            Err(WriteError::TooNew {
+                object: Box::new(object()),
+                feature,
+                since,
+                target: self.target,
+            })
+        }
+    }
+
+    /// How SQL addresses an object in COMMENT, DROP and ALTER … OWNER: `TABLE crm.orders`,
+    /// `TRIGGER touch ON crm.orders`. The catalog tells domains from types and procedures from
+    /// functions.
+    pub fn address(&self, catalog: &Catalog, object: &ObjectId) -> String {
+        let on = |word: &str, table: &QualifiedName, name: &Name| {
+            format!("{word} {} ON {}", name.quoted(), table.quoted())
+        };
+        match object {
+            ObjectId::Role(n) => format!("ROLE {}", n.quoted()),
+            ObjectId::Extension(n) => format!("EXTENSION {}", n.quoted()),
+            ObjectId::Schema(n) => format!("SCHEMA {}", n.quoted()),
+            ObjectId::Type(q) => {
+                let domain = catalog
+                    .types
+                    .get(q)
+                    .is_some_and(|t| matches!(t.kind, TypeKind::Domain { .. }));
+                format!("{} {}", if domain { "DOMAIN" } else { "TYPE" }, q.quoted())
+            }
+            ObjectId::Sequence(q) => format!("SEQUENCE {}", q.quoted()),
+            ObjectId::Table(q) => format!("TABLE {}", q.quoted()),
+            ObjectId::View(q) => format!("VIEW {}", q.quoted()),
+            ObjectId::MaterializedView(q) => format!("MATERIALIZED VIEW {}", q.quoted()),
+            ObjectId::Column(t, n) => format!("COLUMN {}.{}", t.quoted(), n.quoted()),
+            ObjectId::Index(t, n) => {
+                // An index lives in the schema of its table.
+                format!("INDEX {}.{}", t.schema.quoted(), n.quoted())
+            }
+            ObjectId::Constraint(t, n) => on("CONSTRAINT", t, n),
+            ObjectId::Trigger(t, n) => on("TRIGGER", t, n),
+            ObjectId::Policy(t, n) => on("POLICY", t, n),
+            ObjectId::Routine(s) => {
+                let procedure = catalog
+                    .routines
+                    .get(s)
+                    .is_some_and(|r| r.kind == RoutineKind::Procedure);
+                let word = if procedure { "PROCEDURE" } else { "FUNCTION" };
+                format!("{word} {}", s.quoted())
+            }
+        }
+    }
+
+    /// `COMMENT ON …`; no text takes the comment away.
+    pub fn comment(&self, address: &str, text: Option<&str>) -> String {
+        match text {
+            None => format!("COMMENT ON {address} IS NULL;"),
+            Some(text) => {
+                let literal = crate::quote_literal(text);
+                let head = format!("COMMENT ON {address} IS");
+                let gap = if head.len() + literal.len() + 2 > WIDTH {
+                    "\n    "
+                } else {
+                    " "
+                };
+                format!("{head}{gap}{literal};")
+            }
+        }
+    }
+
+    /// `DROP …` of an object that stands alone. Columns and constraints go by
+    /// [`Writer::drop_column`] and [`Writer::drop_constraint`].
+    pub fn drop(&self, address: &str) -> String {
+        format!("DROP {address};")
+    }
+
+    /// `ALTER … OWNER TO`.
+    pub fn owner(&self, address: &str, owner: &Name) -> String {
+        format!("ALTER {address} OWNER TO {};", owner.quoted())
+    }
+
+    /// `CREATE SCHEMA`.
+    pub fn create_schema(&self, name: &Name) -> String {
+        format!("CREATE SCHEMA {};", name.quoted())
+    }
+
+    /// `CREATE EXTENSION`: an extension that is there already is left as it is, because a managed
+    /// server may have installed it beforehand.
+    pub fn create_extension(&self, name: &Name, extension: &Extension) -> String {
+        let mut sql = format!("CREATE EXTENSION IF NOT EXISTS {}", name.quoted());
+        if let Some(schema) = &extension.schema {
+            sql.push_str(&format!(" WITH SCHEMA {}", schema.quoted()));
+        }
+        if let Some(version) = &extension.version {
+            sql.push_str(&format!(" VERSION {}", crate::quote_literal(version)));
+        }
+        sql.push(';');
+        sql
+    }
+}

@@ -1,0 +1,258 @@
+//! Roles, privileges and default privileges.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::text::dollar_quote;
+use super::{WriteError, Writer};
+use crate::{
+    DefaultPrivileges, Grant, Name, ObjectId, Privilege, PrivilegeTarget, Role, quote_literal,
+};
+
+/// What kind of objects a GRANT or REVOKE names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum GrantTarget {
+    /// Tables, views and materialized views.
+    Table,
+    /// Sequences.
+    Sequence,
+    /// Functions.
+    Function,
+    /// Procedures.
+    Procedure,
+    /// Types and domains.
+    Type,
+    /// Schemas.
+    Schema,
+}
+
+impl GrantTarget {
+    /// The word of the GRANT statement.
+    fn word(self) -> &'static str {
+        match self {
+            Self::Table => "TABLE",
+            Self::Sequence => "SEQUENCE",
+            Self::Function => "FUNCTION",
+            Self::Procedure => "PROCEDURE",
+            Self::Type => "TYPE",
+            Self::Schema => "SCHEMA",
+        }
+    }
+
+    /// What everybody may do with a new object, before anything is granted or revoked.
+    pub fn default_grants(self) -> BTreeSet<Grant> {
+        match self {
+            Self::Table | Self::Sequence | Self::Schema => BTreeSet::new(),
+            Self::Function | Self::Procedure => {
+                BTreeSet::from([Grant::to_public(Privilege::Execute)])
+            }
+            Self::Type => BTreeSet::from([Grant::to_public(Privilege::Usage)]),
+        }
+    }
+}
+
+impl Privilege {
+    /// The key word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Select => "SELECT",
+            Self::Insert => "INSERT",
+            Self::Update => "UPDATE",
+            Self::Delete => "DELETE",
+            Self::Truncate => "TRUNCATE",
+            Self::References => "REFERENCES",
+            Self::Trigger => "TRIGGER",
+            Self::Maintain => "MAINTAIN",
+            Self::Usage => "USAGE",
+            Self::Create => "CREATE",
+            Self::Execute => "EXECUTE",
+        }
+    }
+}
+
+impl Writer {
+    /// Creates a role when the cluster has none of that name; one that is there is never altered.
+    pub fn create_role(&self, name: &Name, role: &Role) -> String {
+        let login = if role.login { "LOGIN" } else { "NOLOGIN" };
+        let comment = match &role.comment {
+            Some(text) => format!(
+                "\n        COMMENT ON ROLE {} IS\n            {};",
+                name.quoted(),
+                quote_literal(text)
+            ),
+            None => String::new(),
+        };
+        let block = format!(
+            "
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = {}) THEN
+        CREATE ROLE {} {login};{comment}
+    END IF;
+END
+",
+            quote_literal(name.as_str()),
+            name.quoted(),
+        );
+        format!("DO {};", dollar_quote(&block))
+    }
+
+    /// `GRANT role TO role`: membership.
+    pub fn grant_membership(&self, role: &Name, member: &Name) -> String {
+        format!("GRANT {} TO {};", role.quoted(), member.quoted())
+    }
+
+    /// Drops a role unless something in the cluster still needs it: another database's objects, or a
+    /// login that is a member of it.
+    pub fn drop_role(&self, name: &Name) -> String {
+        let literal = quote_literal(name.as_str());
+        let block = format!(
+            "
+BEGIN
+    IF EXISTS (
+        SELECT
+        FROM pg_catalog.pg_auth_members AS membership
+        JOIN pg_catalog.pg_roles AS granted ON granted.oid = membership.roleid
+        JOIN pg_catalog.pg_roles AS member ON member.oid = membership.member
+        WHERE granted.rolname = {literal}
+            AND member.rolcanlogin
+            AND member.rolname <> current_user
+    ) THEN
+        RAISE NOTICE 'role % is kept: it has members that log in', {literal};
+    ELSE
+        DROP ROLE IF EXISTS {};
+    END IF;
+EXCEPTION
+    WHEN dependent_objects_still_exist THEN
+        RAISE NOTICE 'role % is kept: other objects in the cluster need it', {literal};
+END
+",
+            name.quoted()
+        );
+        format!("DO {};", dollar_quote(&block))
+    }
+
+    /// `GRANT` of privileges on objects of one kind: one statement for each grantee.
+    pub fn grant(
+        &self,
+        target: GrantTarget,
+        objects: &[(ObjectId, String)],
+        grants: &BTreeSet<Grant>,
+    ) -> Result<Vec<String>, WriteError> {
+        let mut sql = Vec::new();
+        for ((grantee, grantable), privileges) in self.by_grantee(objects, grants)? {
+            let option = if grantable { " WITH GRANT OPTION" } else { "" };
+            let what = grant_objects(target, objects);
+            sql.push(format!(
+                "GRANT {privileges} ON {what}TO {}{option};",
+                grantee_name(grantee)
+            ));
+        }
+        Ok(sql)
+    }
+
+    /// `REVOKE` of privileges on objects of one kind: one statement for each grantee.
+    pub fn revoke(
+        &self,
+        target: GrantTarget,
+        objects: &[(ObjectId, String)],
+        grants: &BTreeSet<Grant>,
+    ) -> Result<Vec<String>, WriteError> {
+        let mut sql = Vec::new();
+        for ((grantee, _), privileges) in self.by_grantee(objects, grants)? {
+            let what = grant_objects(target, objects);
+            sql.push(format!(
+                "REVOKE {privileges} ON {what}FROM {};",
+                grantee_name(grantee)
+            ));
+        }
+        Ok(sql)
+    }
+
+    /// Privileges of each grantee as one list: `SELECT, UPDATE (a, b)`.
+    fn by_grantee<'a>(
+        &self,
+        objects: &[(ObjectId, String)],
+        grants: &'a BTreeSet<Grant>,
+    ) -> Result<Vec<((Option<&'a Name>, bool), String)>, WriteError> {
+        type Columns<'a> = BTreeSet<&'a Name>;
+        let mut by_grantee: BTreeMap<_, BTreeMap<(Privilege, bool), Columns<'a>>> = BTreeMap::new();
+        for grant in grants {
+            if grant.privilege == Privilege::Maintain
+                && let Some((object, _)) = objects.first()
+            {
+                self.needs(17, "the MAINTAIN privilege", || object.clone())?;
+            }
+            let columns = by_grantee
+                .entry((grant.grantee.as_ref(), grant.grantable))
+                .or_default()
+                .entry((grant.privilege, grant.column.is_some()))
+                .or_default();
+            columns.extend(&grant.column);
+        }
+        Ok(by_grantee
+            .into_iter()
+            .map(|(grantee, privileges)| {
+                let list: Vec<_> = privileges
+                    .into_iter()
+                    .map(|((privilege, _), columns)| match columns.is_empty() {
+                        true => privilege.word().to_owned(),
+                        false => format!("{} ({})", privilege.word(), super::text::names(columns)),
+                    })
+                    .collect();
+                (grantee, list.join(", "))
+            })
+            .collect())
+    }
+
+    /// `ALTER DEFAULT PRIVILEGES`; `undo` gives the statement that takes it back.
+    pub fn default_privileges(
+        &self,
+        defaults: &DefaultPrivileges,
+        undo: bool,
+    ) -> Result<String, WriteError> {
+        if defaults.grant.privilege == Privilege::Maintain {
+            let role = || ObjectId::Role(defaults.owner.clone());
+            self.needs(17, "the MAINTAIN privilege", role)?;
+        }
+        let target = match defaults.target {
+            PrivilegeTarget::Tables => "TABLES",
+            PrivilegeTarget::Sequences => "SEQUENCES",
+            PrivilegeTarget::Routines => "FUNCTIONS",
+            PrivilegeTarget::Types => "TYPES",
+            PrivilegeTarget::Schemas => "SCHEMAS",
+        };
+        let schema = match &defaults.schema {
+            Some(schema) => format!(" IN SCHEMA {}", schema.quoted()),
+            None => String::new(),
+        };
+        let grantee = grantee_name(defaults.grant.grantee.as_ref());
+        let privilege = defaults.grant.privilege.word();
+        let action = if defaults.revoked == undo {
+            let grantable = defaults.grant.grantable;
+            let option = if grantable { " WITH GRANT OPTION" } else { "" };
+            format!("GRANT {privilege} ON {target} TO {grantee}{option}")
+        } else {
+            format!("REVOKE {privilege} ON {target} FROM {grantee}")
+        };
+        Ok(format!(
+            "ALTER DEFAULT PRIVILEGES FOR ROLE {}{schema}\n    {action};",
+            defaults.owner.quoted()
+        ))
+    }
+}
+
+fn grantee_name(grantee: Option<&Name>) -> String {
+    match grantee {
+        None => "PUBLIC".to_owned(),
+        Some(role) => role.quoted(),
+    }
+}
+
+/// `TABLE a, b`, with the white space before TO or FROM: one line, or a line each when they are many.
+fn grant_objects(target: GrantTarget, objects: &[(ObjectId, String)]) -> String {
+    let names: Vec<_> = objects.iter().map(|(_, name)| name.as_str()).collect();
+    let line = format!("{} {} ", target.word(), names.join(", "));
+    if names.len() < 2 || line.len() <= 60 {
+        return line;
+    }
+    format!("{}\n    {}\n", target.word(), names.join(",\n    "))
+}
