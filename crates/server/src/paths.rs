@@ -5,10 +5,17 @@ use std::path::PathBuf;
 
 /// Where `pgwright postgres install` puts servers: `PGWRIGHT_HOME`, else the user's data directory.
 ///
+/// Root's home is closed to the unprivileged account that the server must run under, so root has
+/// `/var/lib/pgwright` instead. `scripts/setup` gives the same answer.
+///
 /// `None` when neither the environment nor a home directory says where that is.
 pub fn data_home() -> Option<PathBuf> {
     if let Some(home) = directory_variable("PGWRIGHT_HOME") {
         return Some(home);
+    }
+    #[cfg(unix)]
+    if rustix::process::geteuid().is_root() {
+        return Some(PathBuf::from("/var/lib/pgwright"));
     }
     if let Some(data) = directory_variable("XDG_DATA_HOME") {
         return Some(data.join("pgwright"));
