@@ -48,7 +48,7 @@ pub fn design(brief: &Brief) -> Design {
     for family in families::all() {
         family.build(&mut draft);
     }
-    let fixtures = fixtures::Fixtures { draft: &draft };
+    let fixtures = fixtures::Fixtures::new(&draft);
     let tests = families::all()
         .iter()
         .flat_map(|f| f.tests(&draft, &fixtures))
