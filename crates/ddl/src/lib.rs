@@ -1,17 +1,20 @@
 //! SQL text to statements, expressions and catalogs; the only crate that touches pg_query.
 //!
 //! - [`split`] cuts a text into statements;
-//! - [`expr`] reads and writes scalar expressions as a small tree of our own.
+//! - [`expr`] reads and writes scalar expressions as a small tree of our own;
+//! - [`eval`] evaluates them over a row of [`value`]s.
 //!
 //! Nothing here does I/O, and no text makes it panic: size, nesting and the number of operators are
 //! bounded, and what is past a bound is refused with a [`SyntaxError`].
 
 mod error;
+pub mod eval;
 pub mod expr;
 mod parse;
 pub mod quote;
 mod split;
 mod tree;
+pub mod value;
 
 pub use error::{Position, SyntaxError};
 pub use parse::{MAXIMUM_NESTING, MAXIMUM_OPERATORS, MAXIMUM_STATEMENT, MAXIMUM_TEXT};
