@@ -2,7 +2,8 @@
 //!
 //! - [`split`] cuts a text into statements;
 //! - [`expr`] reads and writes scalar expressions as a small tree of our own;
-//! - [`eval`] evaluates them over a row of [`value`]s.
+//! - [`eval`] evaluates them over a row of [`value`]s; [`solve`] finds rows that satisfy or
+//!   violate them.
 //!
 //! Nothing here does I/O, and no text makes it panic: size, nesting and the number of operators are
 //! bounded, and what is past a bound is refused with a [`SyntaxError`].
@@ -12,6 +13,7 @@ pub mod eval;
 pub mod expr;
 mod parse;
 pub mod quote;
+pub mod solve;
 mod split;
 mod tree;
 pub mod value;

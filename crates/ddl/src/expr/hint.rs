@@ -220,12 +220,12 @@ pub(super) fn with_hint(sql: &str, tokens: &[Token], error: SyntaxError) -> Synt
             T::And | T::Or | T::Then | T::When | T::Else | T::EndP
         ) {
             let word = text(at);
+            let name =
+                format!("{word} is a reserved word; as a name it takes double quotes: \"{word}\"");
             return if comparison(before) {
-                error.with_hint(format!("text values take single quotes: '{word}'"))
+                error.with_hint(format!("{name}; as a text value single ones: '{word}'"))
             } else {
-                error.with_hint(format!(
-                    "{word} is a reserved word; as a name it takes double quotes: \"{word}\""
-                ))
+                error.with_hint(name)
             };
         }
     }
