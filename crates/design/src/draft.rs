@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use pgwright_brief::model::{Attribute, Brief, Entity, Reference};
+use pgwright_brief::model::{Attribute, Brief, Entity, Path, Reference};
 use pgwright_catalog::{
     Catalog, Name, ObjectId, Parallel, QualifiedName, Routine, RoutineSignature, Table, Volatility,
     quote_literal,
@@ -32,6 +32,36 @@ pub struct Draft<'a> {
     pub enforcements: Vec<Enforcement>,
     /// What to watch when it runs.
     pub monitors: Vec<Monitor>,
+    /// Tables that stand for no entity: roles, junctions, lookups, registries of unique values.
+    pub side_tables: BTreeMap<QualifiedName, SideTable>,
+}
+
+/// A table that stands for no entity of its own, but serves one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SideTable {
+    /// What it is for.
+    pub kind: SideTableKind,
+    /// The entity it serves (for a lookup, the one whose attribute it holds the values of).
+    pub entity: String,
+    /// The role, or the attribute that it holds.
+    pub of: String,
+    /// The tenant's column, where its rows belong to a tenant.
+    pub tenant_column: Option<Name>,
+    /// Columns that refer to the entity's row; empty for a lookup.
+    pub entity_columns: Vec<Name>,
+}
+
+/// What a side table is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SideTableKind {
+    /// The rows of an entity that play a role (see [`RoleTable`]).
+    Role,
+    /// References from one row to many.
+    Junction,
+    /// Values that users maintain: key `id` (after the tenant's column, when it has one), `name`.
+    Lookup,
+    /// Unique values of a partitioned table, which cannot keep them unique itself.
+    Registry,
 }
 
 /// What became of an entity.
@@ -61,6 +91,9 @@ pub struct EntityPlan {
     /// Tables of roles, by role name: one row per entity row that plays the role, with the same
     /// key columns.
     pub role_tables: BTreeMap<String, RoleTable>,
+    /// Columns that belong to no attribute but repeat what a path of references leads to, so that
+    /// foreign keys can compare it: path, and the columns here. A row must fill them.
+    pub carried: Vec<(Path, Vec<Name>)>,
 }
 
 /// The table of a role.
@@ -172,7 +205,14 @@ impl<'a> Draft<'a> {
             questions: Vec::new(),
             enforcements: Vec::new(),
             monitors: Vec::new(),
+            side_tables: BTreeMap::new(),
         }
+    }
+
+    /// Entities whose tables this design creates: all but those that the application already has.
+    pub fn created_entities(&self) -> impl Iterator<Item = &'a Entity> + use<'a> {
+        let brief: &'a Brief = self.brief;
+        brief.entities.iter().filter(|e| e.existing.is_none())
     }
 
     /// The schema that the design lives in.

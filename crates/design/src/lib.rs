@@ -8,6 +8,8 @@ pub mod families;
 pub mod fixtures;
 pub mod names;
 pub mod testing;
+mod logic;
+mod trigger_rules;
 
 use std::collections::BTreeMap;
 
@@ -15,7 +17,7 @@ use pgwright_brief::model::Brief;
 use pgwright_catalog::Catalog;
 
 pub use decision::{Alternative, Decision, Enforcement, Monitor, Question, Source, Weight};
-pub use draft::{Columns, Draft, EntityPlan};
+pub use draft::{Columns, Draft, EntityPlan, SideTable, SideTableKind};
 pub use testing::{Case, ConcurrentTest, Expected, RuleTest, SessionStep, StepExpected};
 
 /// A finished design.
