@@ -75,11 +75,11 @@ pub fn run_script(
     client: &mut Client,
     file: &str,
     statements: &[(&str, usize)],
-) -> Result<(), ScriptError> {
+) -> Result<(), Box<ScriptError>> {
     for (statement, line) in statements {
         client
             .batch_execute(statement)
-            .map_err(|error| ScriptError::new(file, statement, *line, &error))?;
+            .map_err(|error| Box::new(ScriptError::new(file, statement, *line, &error)))?;
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ mod scratch;
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -58,6 +58,12 @@ pub enum SandboxError {
         /// The directory.
         path: PathBuf,
     },
+    /// No directory for sandboxes is short enough for a socket and can be reached.
+    #[error(
+        "no directory for a sandbox: neither TMPDIR nor /tmp can be used\n\
+         hint: set TMPDIR to a short path of your own"
+    )]
+    NoDirectory,
     /// No directory to keep initialised clusters in.
     #[error(
         "no directory to keep initialised clusters in (tried: {})\n\
@@ -184,7 +190,7 @@ impl Sandbox {
             .arg(&data)
             .arg("-k")
             .arg(sandbox.socket_dir());
-        sandbox.scratch.spawn(server, account)?;
+        sandbox.scratch.spawn(server, Stdio::null(), account)?;
         sandbox.wait_until_ready(options.start_timeout)?;
         Ok(sandbox)
     }
@@ -354,7 +360,8 @@ fn configuration(installation: &Installation, options: &Options) -> Result<Strin
         ("max_locks_per_transaction", "1024"),
         ("max_logical_replication_workers", "0"),
         ("max_wal_senders", "0"),
-        ("max_wal_size", "4GB"),
+        // The cluster may lie in memory.
+        ("max_wal_size", "256MB"),
         ("shared_buffers", "64MB"),
         ("synchronous_commit", "off"),
         ("timezone", "UTC"),

@@ -61,11 +61,20 @@ struct State {
 impl Scratch {
     /// Removes what killed runs left, and claims a new directory.
     pub(crate) fn claim(account: Option<Account>) -> Result<Arc<Scratch>, SandboxError> {
-        let base = base_directory(account)?;
-        let (leftovers, directory, owner) = claim_under(&base)?;
+        let bases = base_directories(account)?;
+        let mut leftovers = Vec::new();
+        let mut claimed = None;
+        for (number, base) in bases.iter().enumerate() {
+            let (found, new) = claim_under(base, number == 0)?;
+            leftovers.extend(found);
+            claimed = claimed.or(new);
+        }
         leftovers
             .into_iter()
             .for_each(|(directory, owner)| bury(&directory, owner));
+        let Some((directory, owner)) = claimed else {
+            return Err(SandboxError::NoDirectory);
+        };
         let state = State {
             owner: Some(owner),
             child: None,
@@ -89,6 +98,10 @@ impl Scratch {
         Ok(scratch)
     }
 
+    pub(crate) fn directory(&self) -> &Path {
+        &self.directory
+    }
+
     /// The cluster's data directory, empty at first.
     pub(crate) fn data(&self) -> PathBuf {
         self.directory.join("data")
@@ -99,10 +112,11 @@ impl Scratch {
         self.directory.join("s")
     }
 
-    /// Starts `command` in the directory, its output going to the log.
+    /// Starts `command` in the directory, reading from `input`, its output going to the log.
     pub(crate) fn spawn(
         &self,
         mut command: Command,
+        input: Stdio,
         account: Option<Account>,
     ) -> Result<(), SandboxError> {
         let log_path = self.directory.join("log");
@@ -119,7 +133,7 @@ impl Scratch {
         // A group of its own keeps the terminal's Ctrl-C away: stopping the server is our business.
         command
             .current_dir(&self.directory)
-            .stdin(Stdio::null())
+            .stdin(input)
             .stdout(output)
             .stderr(log);
         command.process_group(0);
@@ -166,6 +180,16 @@ impl Scratch {
                 .try_wait()
                 .map_err(SandboxError::io("waiting for", &self.directory)),
         }
+    }
+
+    /// Waits for the process to end by itself, and answers whether it succeeded.
+    pub(crate) fn finish(&self, limit: Duration) -> Result<bool, SandboxError> {
+        let mut result = Ok(None);
+        wait_until(limit, || {
+            result = self.ended();
+            !matches!(result, Ok(None))
+        });
+        Ok(result?.is_some_and(|status| status.success()))
     }
 
     /// The end of what the server wrote to its log, at most `limit` bytes.
@@ -276,43 +300,87 @@ pub(crate) fn wait_until(limit: Duration, mut done: impl FnMut() -> bool) -> boo
             return false;
         }
         std::thread::sleep(pause);
-        pause = (pause * 2).min(Duration::from_millis(20));
+        pause = (pause * 2).min(Duration::from_millis(4));
     }
     true
 }
 
-/// The directory under which this user's sandboxes lie; short, because of the socket.
-fn base_directory(account: Option<Account>) -> Result<PathBuf, SandboxError> {
+/// The free memory below which clusters do not go into memory.
+#[cfg(target_os = "linux")]
+const ENOUGH_MEMORY: u64 = 1 << 30;
+
+/// The directories under which this user's sandboxes lie: new ones in the first, left over in all.
+///
+/// A cluster is hundreds of files, which a memory file system makes many times faster than a busy
+/// disk. A TMPDIR that is set goes before.
+fn base_directories(account: Option<Account>) -> Result<Vec<PathBuf>, SandboxError> {
     let uid = rustix::process::geteuid().as_raw();
     let name = format!("pgwright-{uid}");
-    let reachable = |path: &Path| account.is_none_or(|account| account.can_reach(path));
-    let fits = |path: &Path| path.as_os_str().len() + "/1234567-123".len() <= LONGEST_DIRECTORY;
-    let temporary = std::env::temp_dir();
-    let base = match temporary.canonicalize() {
-        Ok(parent) if fits(&parent.join(&name)) && reachable(&parent) => parent.join(&name),
-        _ => Path::new("/tmp").join(&name),
-    };
+    let mut bases = Vec::new();
+    if std::env::var_os("TMPDIR").is_some() {
+        bases.extend(std::env::temp_dir().canonicalize());
+    }
+    #[cfg(target_os = "linux")]
+    {
+        let memory = PathBuf::from("/dev/shm");
+        let free = rustix::fs::statvfs(&memory).map(|fs| fs.f_bavail.saturating_mul(fs.f_frsize));
+        if free.is_ok_and(|free| free >= ENOUGH_MEMORY) {
+            bases.push(memory);
+        } else if memory.join(&name).is_dir() {
+            // Too full now, but it held sandboxes.
+            bases.extend([PathBuf::from("/tmp"), memory]);
+        }
+    }
+    bases.push(PathBuf::from("/tmp"));
+    // The socket's path, and the account's way to it.
+    bases.retain(|base| {
+        base.as_os_str().len() + name.len() + "//1234567-123".len() <= LONGEST_DIRECTORY
+            && account.is_none_or(|account| account.can_reach(base))
+    });
+    let mut usable: Vec<PathBuf> = Vec::new();
+    let mut refused = None;
+    for base in bases {
+        let base = base.join(&name);
+        if usable.contains(&base) {
+            continue;
+        }
+        match own_directory(&base, uid, account) {
+            Ok(()) => usable.push(base),
+            Err(error) => refused = refused.or(Some(error)),
+        }
+    }
+    match (usable.is_empty(), refused) {
+        (true, Some(error)) => Err(error),
+        (true, None) => Err(SandboxError::NoDirectory),
+        (false, _) => Ok(usable),
+    }
+}
+
+fn own_directory(base: &Path, uid: u32, account: Option<Account>) -> Result<(), SandboxError> {
     // The account must pass through, and nobody may list.
     let mode = if account.is_some() { 0o711 } else { 0o700 };
-    match DirBuilder::new().mode(mode).create(&base) {
+    match DirBuilder::new().mode(mode).create(base) {
         Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
-            return Err(SandboxError::io("creating", &base)(error));
+            return Err(SandboxError::io("creating", base)(error));
         }
         _ => {}
     }
-    // /tmp is everybody's: a directory of this name that is not ours is somebody's trap.
-    let metadata = std::fs::symlink_metadata(&base).map_err(SandboxError::io("reading", &base))?;
+    // The parent is everybody's: a directory of this name that is not ours is somebody's trap.
+    let metadata = std::fs::symlink_metadata(base).map_err(SandboxError::io("reading", base))?;
     if !metadata.is_dir() || metadata.uid() != uid || metadata.mode() & 0o022 != 0 {
-        return Err(SandboxError::ForeignDirectory { path: base });
+        return Err(SandboxError::ForeignDirectory {
+            path: base.to_owned(),
+        });
     }
-    Ok(base)
+    Ok(())
 }
 
-type Claims = (Vec<(PathBuf, File)>, PathBuf, File);
+/// A sandbox's directory and the locked file that says whose it is.
+type Claim = (PathBuf, File);
 
-/// Claims every ownerless directory below `base` and a new one, under one lock so that no directory
-/// is seen between its creation and its owner's lock.
-fn claim_under(base: &Path) -> Result<Claims, SandboxError> {
+/// Claims every ownerless directory below `base` and, if wanted, a new one, under one lock so that no
+/// directory is seen between its creation and its owner's lock.
+fn claim_under(base: &Path, new: bool) -> Result<(Vec<Claim>, Option<Claim>), SandboxError> {
     let gate_path = base.join("lock");
     let gate = OpenOptions::new()
         .create(true)
@@ -343,6 +411,9 @@ fn claim_under(base: &Path) -> Result<Claims, SandboxError> {
     }
     leftovers.sort_by(|a, b| a.0.cmp(&b.0));
 
+    if !new {
+        return Ok((leftovers, None));
+    }
     // The number makes the name readable; that it is free makes it ours.
     let pid = std::process::id();
     let mut number = 0_u32;
@@ -359,5 +430,5 @@ fn claim_under(base: &Path) -> Result<Claims, SandboxError> {
     owner
         .lock()
         .map_err(SandboxError::io("locking", &owner_path))?;
-    Ok((leftovers, directory, owner))
+    Ok((leftovers, Some((directory, owner))))
 }
