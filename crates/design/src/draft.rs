@@ -9,6 +9,7 @@ use pgwright_catalog::{
 };
 use pgwright_ddl::expr::Expr;
 
+use crate::companion::Companion;
 use crate::decision::{Decision, Enforcement, Monitor, Question};
 use crate::names;
 
@@ -34,6 +35,8 @@ pub struct Draft<'a> {
     pub monitors: Vec<Monitor>,
     /// Tables that stand for no entity: roles, junctions, lookups, registries of unique values.
     pub side_tables: BTreeMap<QualifiedName, SideTable>,
+    /// Tables that only the design's own functions write: histories and logs.
+    pub companions: BTreeMap<QualifiedName, Companion>,
 }
 
 /// A table that stands for no entity of its own, but serves one.
@@ -206,6 +209,7 @@ impl<'a> Draft<'a> {
             enforcements: Vec::new(),
             monitors: Vec::new(),
             side_tables: BTreeMap::new(),
+            companions: BTreeMap::new(),
         }
     }
 

@@ -2,6 +2,7 @@
 //!
 //! Pure: no files, no servers, no clock. The same brief always gives the same design.
 
+pub mod companion;
 pub mod decision;
 pub mod draft;
 pub mod families;
