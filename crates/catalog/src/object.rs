@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use crate::{Name, QualifiedName, RoutineSignature};
+use crate::{Catalog, Name, QualifiedName, RoutineSignature};
 
 /// Which object: kind and name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -75,6 +75,37 @@ impl ObjectId {
             | Self::Trigger(t, n)
             | Self::Policy(t, n) => format!("{t}.{n}"),
             Self::Routine(s) => s.to_string(),
+        }
+    }
+}
+
+impl Catalog {
+    /// True when the catalog holds the object.
+    pub fn contains(&self, object: &ObjectId) -> bool {
+        let table = |name| self.tables.get(name);
+        match object {
+            ObjectId::Role(n) => self.roles.contains_key(n),
+            ObjectId::Extension(n) => self.extensions.contains_key(n),
+            ObjectId::Schema(n) => self.schemas.contains_key(n),
+            ObjectId::Type(q) => self.types.contains_key(q),
+            ObjectId::Sequence(q) => self.sequences.contains_key(q),
+            ObjectId::Table(q) => self.tables.contains_key(q),
+            ObjectId::View(q) => self.views.contains_key(q),
+            ObjectId::MaterializedView(q) => self.materialized_views.contains_key(q),
+            ObjectId::Routine(s) => self.routines.contains_key(s),
+            ObjectId::Column(t, n) => table(t).is_some_and(|t| t.column(n.as_str()).is_some()),
+            ObjectId::Constraint(t, n) => table(t).is_some_and(|t| t.constraints.contains_key(n)),
+            ObjectId::Policy(t, n) => table(t).is_some_and(|t| t.policies.contains_key(n)),
+            ObjectId::Index(t, n) => {
+                let view = self.materialized_views.get(t);
+                table(t).is_some_and(|t| t.indexes.contains_key(n))
+                    || view.is_some_and(|v| v.indexes.contains_key(n))
+            }
+            ObjectId::Trigger(t, n) => {
+                let view = self.views.get(t);
+                table(t).is_some_and(|t| t.triggers.contains_key(n))
+                    || view.is_some_and(|v| v.triggers.contains_key(n))
+            }
         }
     }
 }

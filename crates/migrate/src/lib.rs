@@ -1,1 +1,21 @@
 //! Two catalogs to ordered, reversible migration steps; the only producer of DDL text.
+//!
+//! [`plan`] compares two catalogs and gives the statements that lead from one to the other and back.
+//! [`schema_files`] and [`migration_files`] lay a plan out as files; [`difference`] says field by field
+//! in what two catalogs differ. Nothing here reads files or talks to a server.
+
+mod change;
+mod context;
+
+mod files;
+mod kinds;
+mod layout;
+mod order;
+mod plan;
+mod references;
+mod step;
+
+pub use files::schema_files;
+pub use layout::{Layout, MigrationName, migration_files};
+pub use plan::{Plan, PlanError, PlanOptions, plan};
+pub use step::{Action, FileGroup, Hazard, Lock, LockLevel, Step, Transaction};

@@ -50,11 +50,7 @@ impl Writer {
                 sql
             }
         };
-        match constraint.deferrability {
-            Deferrability::NotDeferrable => {}
-            Deferrability::InitiallyImmediate => clause.push_str(" DEFERRABLE"),
-            Deferrability::InitiallyDeferred => clause.push_str(" DEFERRABLE INITIALLY DEFERRED"),
-        }
+        clause.push_str(deferrability(constraint.deferrability));
         if constraint.no_inherit {
             clause.push_str(" NO INHERIT");
         }
@@ -167,6 +163,25 @@ impl Writer {
         ))
     }
 
+    /// `ADD CONSTRAINT … USING INDEX`: the key takes over a unique index of its own name.
+    pub fn add_constraint_using_index(
+        &self,
+        table: &QualifiedName,
+        name: &Name,
+        constraint: &Constraint,
+    ) -> String {
+        let kind = match constraint.kind {
+            ConstraintKind::PrimaryKey(_) => "PRIMARY KEY",
+            _ => "UNIQUE",
+        };
+        format!(
+            "ALTER TABLE {}\n    ADD CONSTRAINT {name} {kind} USING INDEX {name}{};",
+            table.quoted(),
+            deferrability(constraint.deferrability),
+            name = name.quoted(),
+        )
+    }
+
     /// `ALTER TABLE … VALIDATE CONSTRAINT`.
     pub fn validate_constraint(&self, table: &QualifiedName, name: &Name) -> String {
         format!(
@@ -191,5 +206,13 @@ fn key_columns(columns: &[Name], period: bool) -> String {
         Some((last, [])) if period => format!("PERIOD {}", last.quoted()),
         Some((last, before)) if period => format!("{}, PERIOD {}", names(before), last.quoted()),
         _ => names(columns),
+    }
+}
+
+fn deferrability(deferrability: Deferrability) -> &'static str {
+    match deferrability {
+        Deferrability::NotDeferrable => "",
+        Deferrability::InitiallyImmediate => " DEFERRABLE",
+        Deferrability::InitiallyDeferred => " DEFERRABLE INITIALLY DEFERRED",
     }
 }

@@ -8,6 +8,9 @@ use crate::{
     DefaultPrivileges, Grant, Name, ObjectId, Privilege, PrivilegeTarget, Role, quote_literal,
 };
 
+/// A grantee (`None` is PUBLIC) and whether it may grant in turn.
+type Grantee<'a> = (Option<&'a Name>, bool);
+
 /// What kind of objects a GRANT or REVOKE names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum GrantTarget {
@@ -100,6 +103,11 @@ END
         format!("GRANT {} TO {};", role.quoted(), member.quoted())
     }
 
+    /// `REVOKE role FROM role`: the end of a membership.
+    pub fn revoke_membership(&self, role: &Name, member: &Name) -> String {
+        format!("REVOKE {} FROM {};", role.quoted(), member.quoted())
+    }
+
     /// Drops a role unless something in the cluster still needs it: another database's objects, or a
     /// login that is a member of it.
     pub fn drop_role(&self, name: &Name) -> String {
@@ -172,7 +180,7 @@ END
         &self,
         objects: &[(ObjectId, String)],
         grants: &'a BTreeSet<Grant>,
-    ) -> Result<Vec<((Option<&'a Name>, bool), String)>, WriteError> {
+    ) -> Result<Vec<(Grantee<'a>, String)>, WriteError> {
         type Columns<'a> = BTreeSet<&'a Name>;
         let mut by_grantee: BTreeMap<_, BTreeMap<(Privilege, bool), Columns<'a>>> = BTreeMap::new();
         for grant in grants {

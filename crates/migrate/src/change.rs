@@ -1,0 +1,167 @@
+//! A change: statements that belong together, their inverse, and what they need and provide.
+
+use pgwright_catalog::{ObjectId, QualifiedName};
+
+use crate::step::{Action, FileGroup, Hazard, Lock, LockLevel, Transaction};
+
+/// One unit of a plan, ordered as a whole.
+#[derive(Debug, Clone)]
+pub(crate) struct Change {
+    pub object: ObjectId,
+    pub action: Action,
+    pub group: FileGroup,
+    /// Order inside a file group: kind, then name.
+    pub sort: (Rank, String),
+    /// Objects that are there after it.
+    pub provides: Vec<ObjectId>,
+    /// Objects that must be there before it.
+    pub needs: Vec<Need>,
+    pub up: Vec<Statement>,
+    pub down: Vec<Statement>,
+    pub heading: Option<String>,
+    /// When the inverse can be left out.
+    pub covered_by: Option<Cover>,
+    /// Creates a partitioned table.
+    pub partitioned: bool,
+}
+
+/// Order of kinds inside a file group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Rank {
+    Role,
+    Schema,
+    Extension,
+    Type,
+    Sequence,
+    Routine,
+    Table,
+    Column,
+    SequenceOwner,
+    Constraint,
+    Validation,
+    Index,
+    Trigger,
+    View,
+    MaterializedView,
+    Security,
+    Comment,
+    Owner,
+    Revoke,
+    Grant,
+    DefaultPrivileges,
+}
+
+/// How much an object is needed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Strength {
+    /// Only for a pleasant order: a referenced table stands before the referencing one.
+    Order,
+    /// Needed when it runs, not when it is created: tables in a PL/pgSQL body.
+    Use,
+    /// Cannot be created without it.
+    Must,
+}
+
+/// An object that a change needs.
+#[derive(Debug, Clone)]
+pub(crate) struct Need {
+    pub object: ObjectId,
+    pub strength: Strength,
+}
+
+/// What makes the inverse of a change needless: the table is dropped anyway.
+#[derive(Debug, Clone)]
+pub(crate) enum Cover {
+    /// It goes with this object.
+    With(ObjectId),
+    /// A foreign key goes with its table, when that is dropped before the referenced one.
+    Before(QualifiedName, QualifiedName),
+}
+
+/// A statement of a change.
+#[derive(Debug, Clone)]
+pub(crate) struct Statement {
+    pub sql: String,
+    pub transaction: Transaction,
+    pub locks: Vec<Lock>,
+    pub hazards: Vec<Hazard>,
+}
+
+impl Statement {
+    pub fn lock(mut self, table: &QualifiedName, level: LockLevel) -> Self {
+        self.locks.push(Lock {
+            table: table.clone(),
+            level,
+        });
+        self
+    }
+
+    pub fn hazard(mut self, hazard: Hazard) -> Self {
+        self.hazards.push(hazard);
+        self
+    }
+
+    pub fn transaction(mut self, transaction: Transaction) -> Self {
+        self.transaction = transaction;
+        self
+    }
+}
+
+impl From<String> for Statement {
+    fn from(sql: String) -> Self {
+        Self {
+            sql,
+            transaction: Transaction::Shared,
+            locks: Vec::new(),
+            hazards: Vec::new(),
+        }
+    }
+}
+
+impl Change {
+    /// A change that creates an object, without statements yet.
+    pub fn create(object: ObjectId, group: FileGroup, rank: Rank) -> Self {
+        let mut change = Self::alter(object.clone(), group, rank);
+        change.action = Action::Create;
+        change.provides.push(object);
+        change
+    }
+
+    /// A change of an object that is there, without statements yet.
+    pub fn alter(object: ObjectId, group: FileGroup, rank: Rank) -> Self {
+        Self {
+            sort: (rank, object.name()),
+            object,
+            action: Action::Alter,
+            group,
+            provides: Vec::new(),
+            needs: Vec::new(),
+            up: Vec::new(),
+            down: Vec::new(),
+            heading: None,
+            covered_by: None,
+            partitioned: false,
+        }
+    }
+
+    pub fn need(&mut self, object: ObjectId, strength: Strength) {
+        self.needs.push(Need { object, strength });
+    }
+
+    pub fn must_have(&mut self, objects: impl IntoIterator<Item = ObjectId>) {
+        for object in objects {
+            self.need(object, Strength::Must);
+        }
+    }
+
+    /// The same change the other way round.
+    pub fn inverted(mut self) -> Self {
+        std::mem::swap(&mut self.up, &mut self.down);
+        self.action = match self.action {
+            Action::Create => Action::Drop,
+            Action::Drop => Action::Create,
+            Action::Alter => Action::Alter,
+        };
+        self
+    }
+}

@@ -1,0 +1,84 @@
+//! A plan as the files of a package: one for each kind of thing, to be run in the order of names.
+
+use std::fmt::Write as _;
+
+use crate::plan::Plan;
+use crate::step::{Action, FileGroup, Step};
+
+/// The files of a plan from an empty database: name and text, in the order in which they run. Each
+/// file is one transaction; files with nothing in them are left out.
+pub fn schema_files(plan: &Plan) -> Vec<(String, String)> {
+    FileGroup::ALL
+        .into_iter()
+        .filter_map(|group| {
+            let steps: Vec<_> = plan.up.iter().filter(|s| s.group == group).collect();
+            (!steps.is_empty()).then(|| (group.file_name().to_owned(), file(group, &steps)))
+        })
+        .collect()
+}
+
+fn file(group: FileGroup, steps: &[&Step]) -> String {
+    let mut text = String::new();
+    let _ = writeln!(text, "-- {}", group.title());
+    text.push_str("-- Run the files of this directory in the order of their names.\n\n");
+    text.push_str(&transaction(&body(steps)));
+    text
+}
+
+/// Statements in a transaction that gives up rather than wait long for a lock.
+pub(crate) fn transaction(body: &str) -> String {
+    format!("BEGIN;\n\n{SAFETY}\n{body}\nCOMMIT;\n")
+}
+
+/// A migration that waits for a lock makes everybody behind it wait too.
+pub(crate) const SAFETY: &str = "\
+SET LOCAL lock_timeout = '5s';
+SET LOCAL statement_timeout = '10min';
+";
+
+/// The statements, with the statements of one change together and empty lines between changes.
+pub(crate) fn body(steps: &[&Step]) -> String {
+    let mut text = String::new();
+    let mut last: Option<&Step> = None;
+    for step in steps {
+        if last.is_some_and(|last| apart(last, step)) {
+            text.push('\n');
+        }
+        if let Some(heading) = &step.heading {
+            for line in wrapped(heading, 97) {
+                let _ = writeln!(text, "-- {line}");
+            }
+        }
+        text.push_str(&step.sql);
+        text.push('\n');
+        last = Some(step);
+    }
+    text
+}
+
+/// Changes are set apart, but not one-line statements of one kind.
+fn apart(last: &Step, step: &Step) -> bool {
+    if last.change == step.change {
+        return false;
+    }
+    let plain = |s: &Step| !s.sql.contains('\n') && s.heading.is_none();
+    let alike = last.action == step.action
+        && last.object.kind() == step.object.kind()
+        && (step.action != Action::Create || !last.sql.starts_with("COMMENT"));
+    !(plain(last) && plain(step) && alike)
+}
+
+/// Words of a comment in lines of at most `width` characters.
+fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}

@@ -1,0 +1,229 @@
+//! Constraints that CREATE TABLE does not bring: foreign keys, and all of tables that are there.
+
+use std::collections::BTreeSet;
+
+use pgwright_catalog::{
+    Catalog, Constraint, ConstraintKind, ForeignKey, Index, IndexElement, IndexKey, Key, Name,
+    ObjectId, QualifiedName,
+};
+
+use super::table::{apart, need_constraint};
+use super::{Kind, kept};
+use crate::change::{Change, Cover, Rank, Statement, Strength};
+use crate::context::{Context, unchanged};
+use crate::plan::PlanError;
+use crate::step::{FileGroup, Hazard, LockLevel, Transaction};
+
+pub(super) struct Constraints;
+
+impl Kind for Constraints {
+    fn additions(&self, context: &Context<'_>, out: &mut Vec<Change>) -> Result<(), PlanError> {
+        for (table, definition) in &context.full.tables {
+            let base = context.base.tables.get(table);
+            let apart = apart(context, table, definition);
+            for (name, constraint) in &definition.constraints {
+                let new = match base {
+                    Some(base) => !base.constraints.contains_key(name),
+                    None => apart.constraints.contains(name),
+                };
+                if new {
+                    add(context, table, name, constraint, out)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn alterations(&self, context: &Context<'_>, out: &mut Vec<Change>) -> Result<(), PlanError> {
+        for (table, from, to) in kept(&context.base.tables, &context.full.tables) {
+            for (name, from, to) in kept(&from.constraints, &to.constraints) {
+                let object = || ObjectId::Constraint(table.clone(), name.clone());
+                let without_comment = |c: &Constraint| Constraint {
+                    comment: None,
+                    ..c.clone()
+                };
+                let (a, b) = (without_comment(from), without_comment(to));
+                unchanged(object, "definition", &a, &b)?;
+                let (a, b) = (from.comment.as_ref(), to.comment.as_ref());
+                context.comment_change(object(), FileGroup::Tables, a, b, out);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn add(
+    context: &Context<'_>,
+    table: &QualifiedName,
+    name: &Name,
+    constraint: &Constraint,
+    out: &mut Vec<Change>,
+) -> Result<(), PlanError> {
+    let object = ObjectId::Constraint(table.clone(), name.clone());
+    let group = match constraint.kind {
+        ConstraintKind::ForeignKey(_) => FileGroup::ForeignKeys,
+        _ => FileGroup::Tables,
+    };
+    let mut change = Change::create(object.clone(), group, Rank::Constraint);
+    change.need(ObjectId::Table(table.clone()), Strength::Must);
+    context.need_recorded(&mut change, &object);
+    need_constraint(context, &mut change, &constraint.kind);
+    if let ConstraintKind::ForeignKey(key) = &constraint.kind {
+        need_referenced(context.full, &mut change, key);
+        change.covered_by = Some(Cover::Before(table.clone(), key.references.clone()));
+    }
+
+    let live = context.live(table);
+    let later = live && validates_later(context, table, constraint);
+    let by_index = live
+        .then(|| key_index(context.full, table, constraint))
+        .flatten();
+    if let Some(index) = by_index {
+        // The index is built while the table is in use; the constraint then only takes it over.
+        let create = context.writer.create_index(table, name, &index, true)?;
+        change.up.push(
+            Statement::from(create)
+                .transaction(Transaction::Outside)
+                .lock(table, LockLevel::ShareUpdateExclusive)
+                .hazard(Hazard::DependsOnRows),
+        );
+        let take = context
+            .writer
+            .add_constraint_using_index(table, name, constraint);
+        change
+            .up
+            .push(Statement::from(take).lock(table, LockLevel::AccessExclusive));
+    } else {
+        let not_valid = later || !constraint.validated;
+        let sql = context
+            .writer
+            .add_constraint(table, name, constraint, not_valid)?;
+        change
+            .up
+            .push(with_locks(context, table, constraint, sql, not_valid));
+    }
+    context.comment(&mut change, &object, constraint.comment.as_ref());
+    let drop = Statement::from(context.writer.drop_constraint(table, name));
+    change.down.push(if live {
+        drop.lock(table, LockLevel::AccessExclusive)
+    } else {
+        drop
+    });
+    out.push(change);
+
+    if later && constraint.validated {
+        let mut change = Change::alter(object.clone(), group, Rank::Validation);
+        change.need(object, Strength::Must);
+        let sql = context.writer.validate_constraint(table, name);
+        change.up.push(
+            Statement::from(sql)
+                // The lock of ADD CONSTRAINT must not be held while the rows are read.
+                .transaction(Transaction::Own)
+                .lock(table, LockLevel::ShareUpdateExclusive)
+                .hazard(Hazard::DependsOnRows),
+        );
+        out.push(change);
+    }
+    Ok(())
+}
+
+/// The key that a foreign key points at must be there: a constraint or a unique index.
+fn need_referenced(catalog: &Catalog, change: &mut Change, key: &ForeignKey) {
+    change.need(ObjectId::Table(key.references.clone()), Strength::Must);
+    let Some(table) = catalog.tables.get(&key.references) else {
+        return;
+    };
+    let wanted: BTreeSet<_> = key.referenced_columns.iter().collect();
+    for (name, unique) in table.keys() {
+        if unique.columns.iter().collect::<BTreeSet<_>>() == wanted {
+            let id = ObjectId::Constraint(key.references.clone(), name.clone());
+            change.need(id, Strength::Must);
+        }
+    }
+    for (name, index) in table.indexes.iter().filter(|(_, index)| index.unique) {
+        let columns: Option<BTreeSet<_>> = index
+            .elements
+            .iter()
+            .map(|e| match &e.key {
+                IndexKey::Column(column) => Some(column),
+                IndexKey::Expression(_) => None,
+            })
+            .collect();
+        if columns.is_some_and(|columns| columns == wanted) {
+            change.need(
+                ObjectId::Index(key.references.clone(), name.clone()),
+                Strength::Must,
+            );
+        }
+    }
+}
+
+/// True for constraints that can be added without looking at rows and be validated afterwards.
+fn validates_later(context: &Context<'_>, table: &QualifiedName, constraint: &Constraint) -> bool {
+    let partitioned = (context.full.tables.get(table)).is_some_and(|t| t.partition_by.is_some());
+    constraint.enforced
+        && match constraint.kind {
+            // Foreign keys of partitioned tables learned NOT VALID in 18.
+            ConstraintKind::ForeignKey(_) => !partitioned || context.options.target >= 18,
+            ConstraintKind::Check(_) => true,
+            _ => false,
+        }
+}
+
+/// The index to build first for a key of a table that is in use, when PostgreSQL can take one over.
+fn key_index(catalog: &Catalog, table: &QualifiedName, constraint: &Constraint) -> Option<Index> {
+    let key: &Key = match &constraint.kind {
+        ConstraintKind::PrimaryKey(key) | ConstraintKind::Unique(key) => key,
+        _ => return None,
+    };
+    let partitioned = catalog
+        .tables
+        .get(table)
+        .is_some_and(|t| t.partition_by.is_some());
+    if partitioned || key.without_overlaps {
+        return None;
+    }
+    let mut index = Index::btree(key.columns.iter().cloned());
+    index.unique = true;
+    index.nulls_not_distinct = key.nulls_not_distinct;
+    index.elements = key
+        .columns
+        .iter()
+        .cloned()
+        .map(IndexElement::column)
+        .collect();
+    index.include.clone_from(&key.include);
+    index.options.clone_from(&key.options);
+    index.tablespace.clone_from(&key.tablespace);
+    Some(index)
+}
+
+/// Locks of ADD CONSTRAINT on tables that are in use.
+fn with_locks(
+    context: &Context<'_>,
+    table: &QualifiedName,
+    constraint: &Constraint,
+    sql: String,
+    not_valid: bool,
+) -> Statement {
+    let mut statement = Statement::from(sql);
+    let level = match constraint.kind {
+        ConstraintKind::ForeignKey(_) => LockLevel::ShareRowExclusive,
+        _ => LockLevel::AccessExclusive,
+    };
+    if context.live(table) {
+        statement = statement.lock(table, level);
+        if !not_valid {
+            statement = statement
+                .hazard(Hazard::ScansTable)
+                .hazard(Hazard::DependsOnRows);
+        }
+    }
+    if let ConstraintKind::ForeignKey(key) = &constraint.kind
+        && key.references != *table
+        && context.live(&key.references)
+    {
+        statement = statement.lock(&key.references, LockLevel::ShareRowExclusive);
+    }
+    statement
+}

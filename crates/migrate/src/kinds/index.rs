@@ -1,0 +1,140 @@
+//! Indexes of tables that back no constraint.
+
+use pgwright_catalog::{Index, IndexKey, Name, ObjectId, QualifiedName};
+
+use super::{Kind, kept};
+use crate::change::{Change, Cover, Rank, Statement, Strength};
+use crate::context::{Context, unchanged};
+use crate::plan::PlanError;
+use crate::step::{FileGroup, Hazard, LockLevel, Transaction};
+
+pub(super) struct Indexes;
+
+impl Kind for Indexes {
+    fn additions(&self, context: &Context<'_>, out: &mut Vec<Change>) -> Result<(), PlanError> {
+        for (table, definition) in &context.full.tables {
+            let base = context.base.tables.get(table);
+            for (name, index) in &definition.indexes {
+                if base.is_some_and(|b| b.indexes.contains_key(name)) {
+                    continue;
+                }
+                // An index of a partitioned table cannot be built concurrently.
+                let build = match (base, &definition.partition_by) {
+                    (None, _) => Build::New,
+                    (Some(_), None) => Build::Concurrently,
+                    (Some(_), Some(_)) => Build::Blocking,
+                };
+                out.push(add(
+                    context,
+                    &ObjectId::Table(table.clone()),
+                    table,
+                    name,
+                    index,
+                    build,
+                )?);
+            }
+        }
+        Ok(())
+    }
+
+    fn alterations(&self, context: &Context<'_>, out: &mut Vec<Change>) -> Result<(), PlanError> {
+        for (table, from, to) in kept(&context.base.tables, &context.full.tables) {
+            for (name, from, to) in kept(&from.indexes, &to.indexes) {
+                alter(context, table, name, from, to, out)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// How an index is built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Build {
+    /// On a table that the plan creates.
+    New,
+    /// While the table is in use.
+    Concurrently,
+    /// While writes wait.
+    Blocking,
+}
+
+pub(super) fn add(
+    context: &Context<'_>,
+    on: &ObjectId,
+    table: &QualifiedName,
+    name: &Name,
+    index: &Index,
+    build: Build,
+) -> Result<Change, PlanError> {
+    let object = ObjectId::Index(table.clone(), name.clone());
+    let mut change = Change::create(object.clone(), FileGroup::Indexes, Rank::Index);
+    change.need(on.clone(), Strength::Must);
+    context.need_recorded(&mut change, &object);
+    for element in &index.elements {
+        if let IndexKey::Expression(expression) = &element.key {
+            context.need_text(&mut change, expression.sql());
+        }
+    }
+    if let Some(predicate) = &index.predicate {
+        context.need_text(&mut change, predicate.sql());
+    }
+    let concurrently = build == Build::Concurrently;
+    let create = context
+        .writer
+        .create_index(table, name, index, concurrently)?;
+    let drop = context.writer.drop_index(table, name, concurrently);
+    let (create, drop) = (Statement::from(create), Statement::from(drop));
+    let (mut create, drop) = match build {
+        Build::New => (create, drop),
+        Build::Concurrently => (
+            create
+                .transaction(Transaction::Outside)
+                .lock(table, LockLevel::ShareUpdateExclusive),
+            drop.transaction(Transaction::Outside)
+                .lock(table, LockLevel::ShareUpdateExclusive),
+        ),
+        Build::Blocking => (
+            create
+                .lock(table, LockLevel::Share)
+                .hazard(Hazard::BlocksWrites),
+            drop.lock(table, LockLevel::AccessExclusive),
+        ),
+    };
+    if index.unique && build != Build::New {
+        create = create.hazard(Hazard::DependsOnRows);
+    }
+    change.up.push(create);
+    if index.clustered {
+        change
+            .up
+            .push(context.writer.cluster_on(table, name).into());
+    }
+    context.comment(&mut change, &object, index.comment.as_ref());
+    change.down.push(drop);
+    change.covered_by = Some(Cover::With(on.clone()));
+    Ok(change)
+}
+
+pub(super) fn alter(
+    context: &Context<'_>,
+    table: &QualifiedName,
+    name: &Name,
+    from: &Index,
+    to: &Index,
+    out: &mut Vec<Change>,
+) -> Result<(), PlanError> {
+    let object = || ObjectId::Index(table.clone(), name.clone());
+    let without_comment = |i: &Index| Index {
+        comment: None,
+        ..i.clone()
+    };
+    unchanged(
+        object,
+        "definition",
+        &without_comment(from),
+        &without_comment(to),
+    )?;
+    let (a, b) = (from.comment.as_ref(), to.comment.as_ref());
+    context.comment_change(object(), FileGroup::Indexes, a, b, out);
+    Ok(())
+}

@@ -1,0 +1,208 @@
+//! Privileges on objects: GRANT and REVOKE, one statement for all objects that are treated alike.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use pgwright_catalog::write::GrantTarget;
+use pgwright_catalog::{Catalog, Grant, Name, ObjectId, RoutineKind};
+
+use super::Kind;
+use crate::change::{Change, Rank, Statement, Strength};
+use crate::context::Context;
+use crate::plan::PlanError;
+use crate::step::{FileGroup, Hazard};
+
+pub(super) struct Privileges;
+
+/// An object that has privileges.
+struct Holder<'a> {
+    target: GrantTarget,
+    object: ObjectId,
+    /// Its name in GRANT.
+    name: String,
+    grants: &'a BTreeSet<Grant>,
+}
+
+fn holders(catalog: &Catalog) -> Vec<Holder<'_>> {
+    let mut holders = Vec::new();
+    macro_rules! collect {
+        ($($map:ident, $target:ident, $id:ident);*) => {
+            $(for (name, object) in &catalog.$map {
+                holders.push(Holder {
+                    target: GrantTarget::$target,
+                    object: ObjectId::$id(name.clone()),
+                    name: name.quoted(),
+                    grants: &object.grants,
+                });
+            })*
+        };
+    }
+    collect!(schemas, Schema, Schema; types, Type, Type; sequences, Sequence, Sequence;
+             tables, Table, Table; views, Table, View;
+             materialized_views, Table, MaterializedView);
+    for (signature, routine) in &catalog.routines {
+        holders.push(Holder {
+            target: match routine.kind {
+                RoutineKind::Function => GrantTarget::Function,
+                RoutineKind::Procedure => GrantTarget::Procedure,
+            },
+            object: ObjectId::Routine(signature.clone()),
+            name: signature.quoted(),
+            grants: &routine.grants,
+        });
+    }
+    holders
+}
+
+/// Objects with the same privileges of one grantee share a statement.
+type Bundles =
+    BTreeMap<(GrantTarget, Option<Name>, bool, BTreeSet<Grant>), Vec<(ObjectId, String)>>;
+
+fn bundle(bundles: &mut Bundles, holder: &Holder<'_>, grants: impl Iterator<Item = Grant>) {
+    let mut by_grantee: BTreeMap<_, BTreeSet<Grant>> = BTreeMap::new();
+    for grant in grants {
+        by_grantee
+            .entry((grant.grantee.clone(), grant.grantable))
+            .or_default()
+            .insert(grant);
+    }
+    for ((grantee, grantable), grants) in by_grantee {
+        bundles
+            .entry((holder.target, grantee, grantable, grants))
+            .or_default()
+            .push((holder.object.clone(), holder.name.clone()));
+    }
+}
+
+/// Whether a bundle is given or taken.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Grant,
+    Revoke,
+}
+
+fn changes(
+    context: &Context<'_>,
+    bundles: Bundles,
+    way: Way,
+    undo: bool,
+    out: &mut Vec<Change>,
+) -> Result<(), PlanError> {
+    for ((target, grantee, _, grants), objects) in bundles {
+        let Some((first, _)) = objects.first() else {
+            continue;
+        };
+        let rank = match way {
+            Way::Revoke => Rank::Revoke,
+            Way::Grant => Rank::Grant,
+        };
+        let mut change = Change::alter(first.clone(), FileGroup::Privileges, rank);
+        // Schemas first: without USAGE on them nothing else is of use. Then role by role.
+        let order = match target {
+            GrantTarget::Schema => 0,
+            GrantTarget::Type => 1,
+            GrantTarget::Sequence => 2,
+            GrantTarget::Table => 3,
+            GrantTarget::Function => 4,
+            GrantTarget::Procedure => 5,
+        };
+        let who = grantee.as_ref().map_or("", Name::as_str);
+        change.sort.1 = format!("{order} {who} {}", first.name());
+        change.must_have(objects.iter().map(|(object, _)| object.clone()));
+        if let Some(role) = &grantee {
+            change.need(ObjectId::Role(role.clone()), Strength::Must);
+        }
+        let grant = context.writer.grant(target, &objects, &grants)?;
+        let revoke = context.writer.revoke(target, &objects, &grants)?;
+        let revoke = revoke.into_iter().map(Statement::from);
+        let live = objects
+            .iter()
+            .any(|(object, _)| context.base.contains(object));
+        let revoke = revoke.map(|s| {
+            if live {
+                s.hazard(Hazard::RevokesPrivileges)
+            } else {
+                s
+            }
+        });
+        let grant = grant.into_iter().map(Statement::from);
+        match way {
+            Way::Grant => {
+                change.up.extend(grant);
+                change.down.extend(revoke);
+            }
+            Way::Revoke => {
+                change.up.extend(revoke);
+                change.down.extend(grant);
+            }
+        }
+        if !undo {
+            change.down.clear();
+        }
+        out.push(change);
+    }
+    Ok(())
+}
+
+impl Kind for Privileges {
+    fn additions(&self, context: &Context<'_>, out: &mut Vec<Change>) -> Result<(), PlanError> {
+        let (mut revoked, mut granted) = (Bundles::new(), Bundles::new());
+        let (mut taken_from_public, mut given_in_public) = (Bundles::new(), Bundles::new());
+        for holder in holders(context.full) {
+            if context.base.contains(&holder.object) {
+                continue;
+            }
+            let public = matches!(&holder.object, ObjectId::Schema(n) if n.as_str() == "public");
+            let (revoked, granted, before) = if public {
+                // The schema stays when everything else is dropped.
+                let before = context.new_public().grants;
+                (&mut taken_from_public, &mut given_in_public, before)
+            } else {
+                (&mut revoked, &mut granted, holder.target.default_grants())
+            };
+            bundle(revoked, &holder, before.difference(holder.grants).cloned());
+            bundle(granted, &holder, holder.grants.difference(&before).cloned());
+        }
+        changes(context, revoked, Way::Revoke, false, out)?;
+        changes(context, granted, Way::Grant, false, out)?;
+        changes(context, taken_from_public, Way::Revoke, true, out)?;
+        changes(context, given_in_public, Way::Grant, true, out)
+    }
+
+    fn alterations(&self, context: &Context<'_>, out: &mut Vec<Change>) -> Result<(), PlanError> {
+        let before = grants(context.base);
+        let mut granted = Bundles::new();
+        for holder in holders(context.full) {
+            if let Some(before) = before.get(&holder.object) {
+                bundle(
+                    &mut granted,
+                    &holder,
+                    holder.grants.difference(before).cloned(),
+                );
+            }
+        }
+        changes(context, granted, Way::Grant, true, out)
+    }
+}
+
+fn grants(catalog: &Catalog) -> BTreeMap<ObjectId, &BTreeSet<Grant>> {
+    let holders = holders(catalog).into_iter();
+    holders.map(|h| (h.object, h.grants)).collect()
+}
+
+/// What objects of both catalogs lose.
+pub(super) fn revocations(context: &Context<'_>) -> Result<Vec<Change>, PlanError> {
+    let before = grants(context.base);
+    let mut revoked = Bundles::new();
+    for holder in holders(context.full) {
+        if let Some(before) = before.get(&holder.object) {
+            bundle(
+                &mut revoked,
+                &holder,
+                before.difference(holder.grants).cloned(),
+            );
+        }
+    }
+    let mut out = Vec::new();
+    changes(context, revoked, Way::Revoke, true, &mut out)?;
+    Ok(out)
+}

@@ -1,0 +1,26 @@
+//! golang-migrate: `VERSION_name.up.sql` and `.down.sql`. It opens no transaction of its own.
+
+use super::{LayoutFiles, MigrationName, Part, wrapped};
+use crate::plan::Plan;
+
+pub(super) struct GolangMigrate;
+
+impl LayoutFiles for GolangMigrate {
+    fn name(&self) -> &'static str {
+        "golang-migrate"
+    }
+
+    fn files(&self, _: &Plan, parts: &[Part<'_>], name: &MigrationName) -> Vec<(String, String)> {
+        let mut files = Vec::new();
+        for (at, part) in parts.iter().enumerate() {
+            let name = name.part(at, parts.len());
+            for (word, steps) in [("up", &part.up), ("down", &part.down)] {
+                files.push((
+                    format!("{:06}_{}.{word}.sql", name.version, name.name),
+                    wrapped(steps, part.transactional),
+                ));
+            }
+        }
+        files
+    }
+}

@@ -1,0 +1,237 @@
+//! Migration files in the layouts of the tools people use, one file for each layout.
+
+mod dbmate;
+mod flyway;
+mod golang_migrate;
+mod goose;
+mod plain;
+mod sqitch;
+mod sqlx;
+
+use std::str::FromStr;
+
+use crate::files::{SAFETY, body, transaction};
+use crate::plan::Plan;
+use crate::step::{Step, Transaction};
+
+/// A layout of migration files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Layout {
+    /// `up.sql`, `down.sql` and `plan.json`, for psql.
+    Plain,
+    /// sqlx: `VERSION_name.up.sql`.
+    Sqlx,
+    /// Flyway: `V1__name.sql` and `U1__name.sql`.
+    Flyway,
+    /// dbmate: one file with `-- migrate:up` and `-- migrate:down`.
+    Dbmate,
+    /// golang-migrate: `VERSION_name.up.sql`.
+    GolangMigrate,
+    /// goose: one file with `-- +goose Up` and `-- +goose Down`.
+    Goose,
+    /// sqitch: `deploy/`, `revert/`, `verify/` and the plan.
+    Sqitch,
+}
+
+impl Layout {
+    /// Every layout.
+    pub const ALL: [Self; 7] = [
+        Self::Plain,
+        Self::Sqlx,
+        Self::Flyway,
+        Self::Dbmate,
+        Self::GolangMigrate,
+        Self::Goose,
+        Self::Sqitch,
+    ];
+
+    /// Its name on the command line.
+    pub fn name(self) -> &'static str {
+        self.files().name()
+    }
+
+    fn files(self) -> &'static dyn LayoutFiles {
+        match self {
+            Self::Plain => &plain::Plain,
+            Self::Sqlx => &sqlx::Sqlx,
+            Self::Flyway => &flyway::Flyway,
+            Self::Dbmate => &dbmate::Dbmate,
+            Self::GolangMigrate => &golang_migrate::GolangMigrate,
+            Self::Goose => &goose::Goose,
+            Self::Sqitch => &sqitch::Sqitch,
+        }
+    }
+}
+
+impl FromStr for Layout {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL
+            .into_iter()
+            .find(|l| l.name() == text)
+            .ok_or_else(|| {
+                let names: Vec<_> = Self::ALL.iter().map(|l| l.name()).collect();
+                format!(
+                    "no layout is called {text:?}; there are {}",
+                    names.join(", ")
+                )
+            })
+    }
+}
+
+/// What a migration is called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MigrationName {
+    /// Version, digits that sort: `20250101000000`, `1`. A migration in several parts counts on from
+    /// it.
+    pub version: u64,
+    /// Words joined by underscores: `create_crm`.
+    pub name: String,
+    /// Project name, for layouts whose plan has one.
+    pub project: String,
+    /// When it was planned, as `2025-01-01T00:00:00Z`, for layouts that write it down.
+    pub planned_at: String,
+    /// Who planned it, as `Name <address>`, for layouts that write it down.
+    pub planner: String,
+}
+
+impl MigrationName {
+    /// A name with nothing but version and words.
+    pub fn new(version: u64, name: impl Into<String>) -> Self {
+        Self {
+            version,
+            name: name.into(),
+            project: "schema".to_owned(),
+            planned_at: "2000-01-01T00:00:00Z".to_owned(),
+            planner: "pgwright <pgwright@localhost>".to_owned(),
+        }
+    }
+
+    /// The name of a part of a migration in several parts.
+    fn part(&self, at: usize, of: usize) -> Self {
+        let name = if of == 1 {
+            self.name.clone()
+        } else {
+            format!("{}_{}", self.name, at + 1)
+        };
+        Self {
+            version: self.version + at as u64,
+            name,
+            ..self.clone()
+        }
+    }
+}
+
+/// A layout of migration files.
+trait LayoutFiles {
+    /// Name on the command line.
+    fn name(&self) -> &'static str;
+
+    /// Path and text of each file.
+    fn files(&self, plan: &Plan, parts: &[Part<'_>], name: &MigrationName)
+    -> Vec<(String, String)>;
+}
+
+/// Path and text of the files of a plan in a layout.
+pub fn migration_files(plan: &Plan, layout: Layout, name: &MigrationName) -> Vec<(String, String)> {
+    layout.files().files(plan, &parts(plan), name)
+}
+
+/// Steps that go into one file: one transaction, or one statement outside of any.
+struct Part<'a> {
+    up: Vec<&'a Step>,
+    down: Vec<&'a Step>,
+    /// False for a statement that no transaction may hold.
+    transactional: bool,
+}
+
+/// Cuts a plan where a transaction must end.
+fn parts(plan: &Plan) -> Vec<Part<'_>> {
+    let changes = plan
+        .up
+        .iter()
+        .chain(&plan.down)
+        .map(|s| s.change)
+        .max()
+        .map_or(0, |m| m + 1);
+    let mut parts: Vec<Part<'_>> = Vec::new();
+    let mut open = false;
+    for change in 0..changes {
+        let up: Vec<_> = plan.up.iter().filter(|s| s.change == change).collect();
+        let down: Vec<_> = plan.down.iter().filter(|s| s.change == change).collect();
+        if up.is_empty() && down.is_empty() {
+            continue;
+        }
+        let shared = up
+            .iter()
+            .chain(&down)
+            .all(|s| s.transaction == Transaction::Shared);
+        if shared {
+            match parts.last_mut().filter(|_| open) {
+                Some(part) => {
+                    part.up.extend(up);
+                    part.down.splice(0..0, down);
+                }
+                None => parts.push(Part {
+                    up,
+                    down,
+                    transactional: true,
+                }),
+            }
+            open = true;
+        } else {
+            parts.extend(alone(&up, &down));
+            open = false;
+        }
+    }
+    parts
+}
+
+/// A change with statements outside of transactions: each of those alone, the others together. The
+/// inverse goes with the first part; it must be run last.
+fn alone<'a>(up: &[&'a Step], down: &[&'a Step]) -> Vec<Part<'a>> {
+    let runs = |steps: &[&'a Step]| {
+        let mut runs: Vec<(Vec<&'a Step>, bool)> = Vec::new();
+        for &step in steps {
+            let transactional = step.transaction != Transaction::Outside;
+            match runs.last_mut() {
+                Some((run, true)) if transactional => run.push(step),
+                _ => runs.push((vec![step], transactional)),
+            }
+        }
+        runs
+    };
+    let (mut up, mut down) = (runs(up), runs(down));
+    // The last run of the inverse undoes the first run of the change.
+    down.reverse();
+    let length = up.len().max(down.len());
+    up.resize(length, (Vec::new(), true));
+    down.resize(length, (Vec::new(), true));
+    up.into_iter()
+        .zip(down)
+        .map(|((up, up_in), (down, down_in))| Part {
+            up,
+            down,
+            transactional: up_in && down_in,
+        })
+        .collect()
+}
+
+/// The statements with time limits, for tools that open the transaction themselves.
+fn guarded(steps: &[&Step], transactional: bool) -> String {
+    if transactional {
+        format!("{SAFETY}\n{}", body(steps))
+    } else {
+        body(steps)
+    }
+}
+
+/// The statements with their own BEGIN and COMMIT.
+fn wrapped(steps: &[&Step], transactional: bool) -> String {
+    if transactional {
+        transaction(&body(steps))
+    } else {
+        body(steps)
+    }
+}

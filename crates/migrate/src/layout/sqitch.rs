@@ -1,0 +1,90 @@
+//! sqitch: `sqitch.plan` with `deploy/`, `revert/` and `verify/` scripts.
+
+use std::fmt::Write as _;
+
+use pgwright_catalog::{ObjectId, quote_literal};
+
+use super::{LayoutFiles, MigrationName, Part, wrapped};
+use crate::plan::Plan;
+use crate::step::{Action, Step};
+
+pub(super) struct Sqitch;
+
+impl LayoutFiles for Sqitch {
+    fn name(&self) -> &'static str {
+        "sqitch"
+    }
+
+    fn files(&self, _: &Plan, parts: &[Part<'_>], name: &MigrationName) -> Vec<(String, String)> {
+        let mut plan = format!("%syntax-version=1.0.0\n%project={}\n\n", name.project);
+        let mut files = vec![(
+            "sqitch.conf".to_owned(),
+            "[core]\n    engine = pg\n".to_owned(),
+        )];
+        let mut before: Option<String> = None;
+        for (at, part) in parts.iter().enumerate() {
+            let part_name = name.part(at, parts.len()).name;
+            let needs = before.map(|b| format!(" [{b}]")).unwrap_or_default();
+            let _ = writeln!(
+                plan,
+                "{part_name}{needs} {} {} # {}",
+                name.planned_at,
+                name.planner,
+                part_name.replace('_', " ")
+            );
+            let path = |directory: &str| format!("{directory}/{part_name}.sql");
+            let project = &name.project;
+            let script = |word: &str, text: String| {
+                format!(
+                    "-- {word} {project}:{part_name} {}\n\n{text}",
+                    word_preposition(word)
+                )
+            };
+            let deploy = wrapped(&part.up, part.transactional);
+            let revert = wrapped(&part.down, part.transactional);
+            files.push((path("deploy"), script("Deploy", deploy)));
+            files.push((path("revert"), script("Revert", revert)));
+            files.push((path("verify"), script("Verify", verify(&part.up))));
+            before = Some(part_name);
+        }
+        files.insert(1, ("sqitch.plan".to_owned(), plan));
+        files
+    }
+}
+
+fn word_preposition(word: &str) -> &'static str {
+    match word {
+        "Deploy" => "to pg",
+        "Revert" => "from pg",
+        _ => "on pg",
+    }
+}
+
+/// Looks every created table, view and type up: the cast fails when it is missing.
+fn verify(steps: &[&Step]) -> String {
+    let mut text = "BEGIN;\n\n".to_owned();
+    let mut any = false;
+    for step in steps.iter().filter(|s| s.action == Action::Create) {
+        let (name, kind) = match &step.object {
+            ObjectId::Table(q) | ObjectId::View(q) | ObjectId::MaterializedView(q) => {
+                (q.quoted(), "regclass")
+            }
+            ObjectId::Sequence(q) => (q.quoted(), "regclass"),
+            ObjectId::Type(q) => (q.quoted(), "regtype"),
+            ObjectId::Schema(n) => (n.quoted(), "regnamespace"),
+            ObjectId::Routine(s) => (s.quoted(), "regprocedure"),
+            _ => continue,
+        };
+        let line = format!("SELECT {}::{kind};\n", quote_literal(&name));
+        // A created object's comments are steps too.
+        if !text.ends_with(&line) {
+            text.push_str(&line);
+            any = true;
+        }
+    }
+    if any {
+        text.push('\n');
+    }
+    text.push_str("ROLLBACK;\n");
+    text
+}

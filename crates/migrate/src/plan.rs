@@ -1,0 +1,264 @@
+//! Planning: the steps from one catalog to another, and back.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use pgwright_catalog::write::{Apart, WriteError};
+use pgwright_catalog::{Catalog, ConstraintKind, ObjectId, QualifiedName};
+use serde::Serialize;
+
+use crate::change::{Change, Cover, Statement};
+use crate::context::Context;
+use crate::kinds;
+use crate::order::{Cycle, order};
+use crate::step::{Action, Step};
+
+/// What a plan is made for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlanOptions {
+    /// Major version of the server, as in 18.
+    pub target: u32,
+    /// Whether owners are set. Without, objects belong to whoever runs the plan.
+    pub owners: bool,
+}
+
+impl PlanOptions {
+    /// Options for a major version, with owners.
+    pub fn new(target: u32) -> Self {
+        Self {
+            target,
+            owners: true,
+        }
+    }
+}
+
+/// The way from one catalog to another and back.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Plan {
+    /// Steps that lead there, in order.
+    pub up: Vec<Step>,
+    /// Steps that lead back: the inverse of each change, last change first.
+    pub down: Vec<Step>,
+}
+
+impl Plan {
+    /// True when the two catalogs hold the same.
+    pub fn is_empty(&self) -> bool {
+        self.up.is_empty()
+    }
+}
+
+/// Why there is no plan.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PlanError {
+    /// An object that the target server cannot hold.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    /// A change in place that is not planned yet.
+    #[error("{object}: a change of its {property} cannot be planned yet")]
+    Unplanned {
+        /// The object.
+        object: Box<ObjectId>,
+        /// The property that differs.
+        property: &'static str,
+    },
+    /// Objects that each need the other to exist first.
+    #[error("{} need each other, so none of them can be created first", list(.members))]
+    Cycle {
+        /// The objects.
+        members: Vec<ObjectId>,
+    },
+    /// An object that needs another that the catalog does not hold.
+    #[error("{object} needs {needed}, which the catalog does not hold")]
+    Missing {
+        /// The object.
+        object: Box<ObjectId>,
+        /// What it needs.
+        needed: Box<ObjectId>,
+    },
+}
+
+fn list(members: &[ObjectId]) -> String {
+    let names: Vec<_> = members.iter().map(ToString::to_string).collect();
+    names.join(", ")
+}
+
+/// The steps from one catalog to another, and back.
+///
+/// New objects, new parts of tables, comments, privileges, owners and the drops of all these are
+/// planned. Any other difference is an error that names the object and the property.
+///
+/// # Errors
+///
+/// See [`PlanError`].
+pub fn plan(from: &Catalog, to: &Catalog, options: &PlanOptions) -> Result<Plan, PlanError> {
+    let apart = BTreeMap::new();
+    let context = Context::new(from, to, options, &apart);
+    // Privileges go first: a role that still has some cannot be dropped.
+    let mut changes = kinds::revocations(&context)?;
+    let drops = additions(to, from, options, false)?;
+    changes.extend(drops.into_iter().rev().map(Change::inverted));
+    changes.extend(additions(from, to, options, true)?);
+
+    let mut plan = Plan::default();
+    for (number, change) in changes.iter().enumerate() {
+        let heading = change.heading.as_ref();
+        for (i, statement) in change.up.iter().enumerate() {
+            let heading = heading.filter(|_| i == 0 && change.action == Action::Create);
+            plan.up
+                .push(step(number, change, change.action, statement, heading));
+        }
+    }
+    for (number, change) in changes.iter().enumerate().rev() {
+        let action = match change.action {
+            Action::Create => Action::Drop,
+            Action::Drop => Action::Create,
+            Action::Alter => Action::Alter,
+        };
+        for (i, statement) in change.down.iter().enumerate() {
+            let heading = change
+                .heading
+                .as_ref()
+                .filter(|_| i == 0 && action == Action::Create);
+            plan.down
+                .push(step(number, change, action, statement, heading));
+        }
+    }
+    Ok(plan)
+}
+
+fn step(
+    number: usize,
+    change: &Change,
+    action: Action,
+    statement: &Statement,
+    heading: Option<&String>,
+) -> Step {
+    Step {
+        sql: statement.sql.clone(),
+        object: change.object.clone(),
+        action,
+        group: change.group,
+        transaction: statement.transaction,
+        heading: heading.cloned(),
+        locks: statement.locks.clone(),
+        hazards: statement.hazards.clone(),
+        change: number,
+    }
+}
+
+/// The ordered changes that add to `base` what `full` has besides; with `alter`, the changes of what
+/// both have as well.
+fn additions(
+    base: &Catalog,
+    full: &Catalog,
+    options: &PlanOptions,
+    alter: bool,
+) -> Result<Vec<Change>, PlanError> {
+    let mut apart: BTreeMap<QualifiedName, Apart> = BTreeMap::new();
+    loop {
+        let context = Context::new(base, full, options, &apart);
+        let mut changes = kinds::additions(&context)?;
+        if alter {
+            changes.extend(kinds::alterations(&context)?);
+        }
+        match order(&mut changes) {
+            Ok(sequence) => return Ok(sorted(changes, &sequence)),
+            Err(Cycle(members)) => {
+                let members: Vec<_> = members.iter().map(|&m| changes[m].object.clone()).collect();
+                let more = set_apart(&context, &members);
+                if more.is_empty() {
+                    return Err(PlanError::Cycle { members });
+                }
+                for (table, parts) in more {
+                    let known = apart.entry(table).or_default();
+                    known.constraints.extend(parts.constraints);
+                    known.defaults.extend(parts.defaults);
+                }
+            }
+        }
+    }
+}
+
+/// Checks and defaults of tables in a circle that name another member of it: when they come after
+/// the table, the circle is open.
+fn set_apart(context: &Context<'_>, members: &[ObjectId]) -> BTreeMap<QualifiedName, Apart> {
+    let mut more: BTreeMap<QualifiedName, Apart> = BTreeMap::new();
+    for member in members {
+        let ObjectId::Table(name) = member else {
+            continue;
+        };
+        let Some(table) = context.full.tables.get(name) else {
+            continue;
+        };
+        let known = context.apart.get(name);
+        let names_member = |sql: &str, id: ObjectId| {
+            let recorded = context.full.dependencies.get(&id);
+            let mut named = context.named(sql);
+            named.extend(recorded.into_iter().flatten().cloned());
+            members.iter().any(|m| named.contains(m))
+        };
+        for (constraint, definition) in &table.constraints {
+            if let ConstraintKind::Check(expression) = &definition.kind
+                && !known.is_some_and(|k| k.constraints.contains(constraint))
+                && names_member(
+                    expression.sql(),
+                    ObjectId::Constraint(name.clone(), constraint.clone()),
+                )
+            {
+                let parts = more.entry(name.clone()).or_default();
+                parts.constraints.insert(constraint.clone());
+            }
+        }
+        for column in &table.columns {
+            if let Some(default) = &column.default
+                && !known.is_some_and(|k| k.defaults.contains(&column.name))
+                && names_member(
+                    default.sql(),
+                    ObjectId::Column(name.clone(), column.name.clone()),
+                )
+            {
+                let parts = more.entry(name.clone()).or_default();
+                parts.defaults.insert(column.name.clone());
+            }
+        }
+    }
+    more
+}
+
+fn sorted(changes: Vec<Change>, sequence: &[usize]) -> Vec<Change> {
+    let mut slots: Vec<_> = changes.into_iter().map(Some).collect();
+    let mut changes: Vec<_> = sequence.iter().filter_map(|&at| slots[at].take()).collect();
+    leave_out_covered(&mut changes);
+    changes
+}
+
+/// Takes out the inverse of what is dropped together with its table.
+fn leave_out_covered(changes: &mut [Change]) {
+    let mut created: BTreeMap<ObjectId, usize> = BTreeMap::new();
+    let mut partitioned = BTreeSet::new();
+    for (at, change) in changes.iter().enumerate() {
+        if change.action == Action::Create {
+            created.insert(change.object.clone(), at);
+        }
+        if change.partitioned {
+            partitioned.insert(change.object.clone());
+        }
+    }
+    for change in changes {
+        let covered = match &change.covered_by {
+            None => false,
+            Some(Cover::With(object)) => created.contains_key(object),
+            Some(Cover::Before(holder, referenced)) => {
+                let holder = created.get(&ObjectId::Table(holder.clone()));
+                let referenced = ObjectId::Table(referenced.clone());
+                // Partitions of a referenced table go first, and the foreign key holds them.
+                let free = !partitioned.contains(&referenced);
+                let referenced = created.get(&referenced);
+                free && matches!((holder, referenced), (Some(h), r) if r.is_none_or(|r| r <= h))
+            }
+        };
+        if covered {
+            change.down.clear();
+        }
+    }
+}
