@@ -6,6 +6,7 @@
 
 mod change;
 mod context;
+mod difference;
 
 mod files;
 mod kinds;
@@ -15,6 +16,7 @@ mod plan;
 mod references;
 mod step;
 
+pub use difference::{Difference, difference};
 pub use files::schema_files;
 pub use layout::{Layout, MigrationName, migration_files};
 pub use plan::{Plan, PlanError, PlanOptions, plan};

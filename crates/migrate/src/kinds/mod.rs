@@ -24,6 +24,8 @@ use crate::change::Change;
 use crate::context::Context;
 use crate::plan::PlanError;
 
+pub(crate) use schema::PUBLIC_COMMENT;
+
 /// How a kind of object is planned.
 trait Kind: Sync {
     /// What `full` has and `base` has not. Dropping is planned as the inverse of this.

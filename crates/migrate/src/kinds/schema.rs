@@ -11,7 +11,7 @@ use crate::step::FileGroup;
 pub(super) struct Schemas;
 
 /// The comment that a new database's `public` has.
-pub(super) const PUBLIC_COMMENT: &str = "standard public schema";
+pub(crate) const PUBLIC_COMMENT: &str = "standard public schema";
 
 impl Kind for Schemas {
     fn additions(&self, context: &Context<'_>, out: &mut Vec<Change>) -> Result<(), PlanError> {
