@@ -1,3 +1,54 @@
-//! The pgwright command line.
+//! The pgwright command line: parses arguments, runs one command, turns its end into an exit status.
 
-fn main() {}
+mod cli;
+mod commands;
+mod exit;
+mod migrations;
+mod package;
+mod proof;
+mod terminal;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use cli::{Cli, Command};
+use exit::Failure;
+use terminal::Terminal;
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // `--help` and `--version` end here too; a closed pipe is no failure.
+            let _ = error.print();
+            return if error.use_stderr() {
+                exit::usage()
+            } else {
+                exit::DONE
+            };
+        }
+    };
+    let terminal = Terminal::new(cli.color, cli.quiet, cli.verbose);
+    // Without the handler a Ctrl-C would leave a server behind; the next run would remove it.
+    let _ = pgwright_server::install_signal_cleanup();
+    let result = match &cli.command {
+        Command::Design(arguments) => commands::design::run(arguments, &terminal),
+        Command::Verify(arguments) => commands::verify::run(arguments, &terminal),
+        Command::Inspect(arguments) => commands::inspect::run(arguments, &terminal),
+        Command::Postgres(arguments) => commands::postgres::run(arguments, &terminal),
+        Command::Completions(arguments) => commands::completions::run(arguments),
+    };
+    match result {
+        Ok(()) => exit::DONE,
+        Err(failure) => {
+            if let Failure::Usage(text) | Failure::NoServer(text) | Failure::NotProven(text) =
+                &failure
+                && !text.is_empty()
+            {
+                terminal.error(text);
+            }
+            failure.status()
+        }
+    }
+}

@@ -21,3 +21,19 @@ pub struct Subject<'a> {
     /// What was proven.
     pub proof: &'a Proof,
 }
+
+/// A document of the package.
+pub trait Document: Sync {
+    /// Paths and texts of its files.
+    fn render(&self, subject: &Subject<'_>) -> Vec<(String, String)>;
+}
+
+/// Every document, in order.
+pub fn documents() -> &'static [&'static dyn Document] {
+    &[]
+}
+
+/// Paths and texts of all documents.
+pub fn render(subject: &Subject<'_>) -> Vec<(String, String)> {
+    documents().iter().flat_map(|d| d.render(subject)).collect()
+}

