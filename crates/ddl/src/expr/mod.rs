@@ -10,6 +10,8 @@ use std::collections::BTreeSet;
 pub use hint::hint_for_unknown_name;
 pub use read::{ColumnPosition, ParsedExpression, parse_expression, parse_expression_with_columns};
 
+pub(crate) use read::{from_node, operator_name, strings};
+
 /// A scalar expression.
 ///
 /// Two expressions are equal when PostgreSQL reads the same from them; parentheses, letter case of
