@@ -7,8 +7,11 @@ pub mod decision;
 pub mod draft;
 pub mod families;
 pub mod fixtures;
+pub mod layout;
 pub mod names;
 pub mod testing;
+pub mod words;
+mod candidates;
 mod logic;
 mod trigger_rules;
 

@@ -1,0 +1,305 @@
+//! Rows for tests that satisfy or break conditions: between the solver's values and fixture rows.
+
+use std::collections::BTreeSet;
+
+use jiff::civil;
+use pgwright_brief::model::{AttributeKind, Entity, ValueType};
+use pgwright_ddl::eval::evaluate;
+use pgwright_ddl::expr::{Expr, parse_expression};
+use pgwright_ddl::solve::{Domain, Domains, Kind, satisfy, violate};
+use pgwright_ddl::value::{Assignment, Interval, Value};
+
+use crate::draft::Draft;
+use crate::fixtures::{Fixtures, Row};
+
+/// The rows of one entity, as the solver sees them.
+#[derive(Debug)]
+pub struct Candidates<'a> {
+    fixtures: &'a Fixtures<'a>,
+    draft: &'a Draft<'a>,
+    entity: &'a Entity,
+    /// What every row must not make false, over attributes.
+    rules: Vec<Expr>,
+    domains: Domains,
+}
+
+impl<'a> Candidates<'a> {
+    /// Rows of an entity under its row rules. `rules` are all that the entity has.
+    pub fn new(
+        draft: &'a Draft<'a>,
+        fixtures: &'a Fixtures<'a>,
+        entity: &'a Entity,
+        rules: Vec<Expr>,
+    ) -> Self {
+        Self {
+            fixtures,
+            draft,
+            entity,
+            rules,
+            domains: domains(entity),
+        }
+    }
+
+    /// `row`, changed as little as possible so that the conditions hold beside all rules.
+    pub fn with_conditions(&self, row: &Row, conditions: &[Expr]) -> Option<Row> {
+        self.with_conditions_beside(row, conditions, &self.rules)
+    }
+
+    /// The same, but only `rules` need hold beside the conditions.
+    fn with_conditions_beside(
+        &self,
+        row: &Row,
+        conditions: &[Expr],
+        rules: &[Expr],
+    ) -> Option<Row> {
+        let wanted: Vec<Expr> = conditions
+            .iter()
+            .cloned()
+            .chain(self.relevant(conditions, rules))
+            .collect();
+        let domains = self.domains_of(&wanted);
+        let before = self.values(row, &domains);
+        let found = satisfy(&wanted, &domains, &Assignment::new(), &before)?;
+        Some(self.apply(row, &found))
+    }
+
+    /// Rows that break `rule` and nothing else, one for each way of being false, each with a
+    /// description: `probability = 101`.
+    pub fn breaking(&self, rows: &mut dyn FnMut() -> Row, rule: &Expr) -> Vec<(Row, String)> {
+        let others: Vec<Expr> = self
+            .relevant(std::slice::from_ref(rule), &self.rules)
+            .into_iter()
+            .filter(|r| r != rule)
+            .collect();
+        let all: Vec<Expr> = others.iter().cloned().chain([rule.clone()]).collect();
+        let domains = self.domains_of(&all);
+        let first = rows();
+        let before = self.values(&first, &domains);
+        let Some(base) = satisfy(&all, &domains, &Assignment::new(), &before) else {
+            return Vec::new();
+        };
+        let mut row = Some(first);
+        violate(rule, &others, &domains, &base)
+            .into_iter()
+            .take(6)
+            .map(|found| {
+                let row = row.take().unwrap_or_else(&mut *rows);
+                let words = self.in_words(&found, &base, rule);
+                (self.apply(&row, &found), words)
+            })
+            .collect()
+    }
+
+    /// The rules that share an attribute with the expressions, directly or through one another.
+    fn relevant(&self, expressions: &[Expr], rules: &[Expr]) -> Vec<Expr> {
+        let mut names: BTreeSet<Vec<String>> =
+            expressions.iter().flat_map(Expr::columns).collect();
+        let mut chosen = vec![false; rules.len()];
+        loop {
+            let mut grown = false;
+            for (index, rule) in rules.iter().enumerate() {
+                let columns = rule.columns();
+                if !chosen[index] && columns.iter().any(|c| names.contains(c)) {
+                    chosen[index] = true;
+                    names.extend(columns);
+                    grown = true;
+                }
+            }
+            if !grown {
+                break;
+            }
+        }
+        rules
+            .iter()
+            .zip(chosen)
+            .filter(|(_, chosen)| *chosen)
+            .map(|(rule, _)| rule.clone())
+            .collect()
+    }
+
+    fn domains_of(&self, expressions: &[Expr]) -> Domains {
+        let names: BTreeSet<String> = expressions
+            .iter()
+            .flat_map(Expr::columns)
+            .filter_map(|path| path.last().cloned())
+            .collect();
+        self.domains
+            .iter()
+            .filter(|(name, _)| names.contains(*name))
+            .map(|(name, domain)| (name.clone(), domain.clone()))
+            .collect()
+    }
+
+    /// The values a row has, as far as they can be read from its SQL.
+    fn values(&self, row: &Row, domains: &Domains) -> Assignment {
+        domains
+            .iter()
+            .filter_map(|(name, domain)| {
+                let sql = self.fixtures.value(row, name)?;
+                let value = evaluate(&parse_expression(&sql).ok()?, &Assignment::new(), None);
+                let value = value.ok()?.coerced_like(&example(&domain.kind))?;
+                Some((name.clone(), value))
+            })
+            .collect()
+    }
+
+    /// The row with values for its attributes.
+    fn apply(&self, row: &Row, values: &Assignment) -> Row {
+        let mut row = row.clone();
+        for (name, value) in values {
+            if self.is_reference(name) {
+                row = if value.is_null() {
+                    self.fixtures.with(row, name, "NULL")
+                } else {
+                    let target = self.fixtures.referenced(&row, name);
+                    self.fixtures.with_reference(row, name, &target)
+                };
+            } else {
+                row = self.fixtures.with(row, name, &value.to_sql_literal());
+            }
+        }
+        row
+    }
+
+    fn is_reference(&self, name: &str) -> bool {
+        self.entity
+            .part_of
+            .as_ref()
+            .is_some_and(|p| p.name == name)
+            || Draft::stored_attributes(self.entity)
+                .iter()
+                .any(|(a, _)| {
+                    a.name == name
+                        && matches!(
+                            a.kind,
+                            AttributeKind::Reference(_)
+                                | AttributeKind::Either(_)
+                                | AttributeKind::Lookup
+                        )
+                })
+    }
+
+    /// What differs from the base row, among what the rule is about.
+    fn in_words(&self, row: &Assignment, base: &Assignment, rule: &Expr) -> String {
+        let about: BTreeSet<String> = rule
+            .columns()
+            .into_iter()
+            .filter_map(|path| path.last().cloned())
+            .collect();
+        let differing: Vec<String> = row
+            .iter()
+            .filter(|(name, value)| about.contains(*name) && base.get(*name) != Some(value))
+            .map(|(name, value)| self.value_in_words(name, value))
+            .collect();
+        if differing.is_empty() {
+            "values that break the rule".to_owned()
+        } else {
+            differing.join(", ")
+        }
+    }
+
+    /// `close_reason is missing`, `probability = 101`.
+    fn value_in_words(&self, name: &str, value: &Value) -> String {
+        let words = name.replace('_', " ");
+        match value {
+            Value::Null => format!("{words} is missing"),
+            _ if self.is_reference(name) => format!("{words} is there"),
+            Value::Text(text) => format!("{words} is “{text}”"),
+            other => format!("{words} is {}", other.to_text()),
+        }
+    }
+
+    /// The draft that the rows are of.
+    pub fn draft(&self) -> &'a Draft<'a> {
+        self.draft
+    }
+}
+
+/// The domain of each attribute whose values the solver can think about.
+fn domains(entity: &Entity) -> Domains {
+    let mut found = Domains::new();
+    if let Some(kinds) = &entity.kinds {
+        let names = kinds.kinds.iter().map(|k| k.name.clone()).collect();
+        found.insert(
+            kinds.attribute.clone(),
+            Domain::new(Kind::OneOf(names)),
+        );
+    }
+    for (attribute, of_kind) in Draft::stored_attributes(entity) {
+        if attribute.computed.is_some() {
+            continue;
+        }
+        if let Some(mut domain) = domain(&attribute.kind) {
+            domain.nullable = attribute.optional || of_kind.is_some();
+            found.insert(attribute.name.clone(), domain);
+        }
+    }
+    found
+}
+
+/// The domain of an attribute; none when its values are not scalars.
+pub fn domain(kind: &AttributeKind) -> Option<Domain> {
+    let kind = match kind {
+        AttributeKind::OneOf(values) => Kind::OneOf(values.clone()),
+        AttributeKind::States(states) => Kind::OneOf(states.states.clone()),
+        // Only whether there is one matters.
+        AttributeKind::Reference(_) => Kind::Integer,
+        AttributeKind::Lookup | AttributeKind::Either(_) | AttributeKind::Many { .. } => {
+            return None;
+        }
+        AttributeKind::Value(value) => match value {
+            ValueType::Money { .. } => Kind::Decimal { scale: 2 },
+            ValueType::Percentage => {
+                return Some(Domain::new(Kind::Decimal { scale: 2 }).between(
+                    Some(Value::Integer(0)),
+                    Some(Value::Integer(100)),
+                ));
+            }
+            ValueType::Quantity { .. } => Kind::Decimal { scale: 3 },
+            ValueType::Decimal { scale, .. } => Kind::Decimal { scale: *scale },
+            ValueType::Integer { .. } => Kind::Integer,
+            ValueType::Boolean => Kind::Bool,
+            ValueType::Date => Kind::Date,
+            ValueType::Instant => Kind::Timestamp,
+            ValueType::TimeOfDay => Kind::Time,
+            ValueType::Duration => Kind::Interval,
+            ValueType::Name
+            | ValueType::Text
+            | ValueType::LongText
+            | ValueType::Code
+            | ValueType::Email
+            | ValueType::Phone
+            | ValueType::Url
+            | ValueType::Currency
+            | ValueType::Country
+            | ValueType::Language
+            | ValueType::TimeZone
+            | ValueType::Secret => Kind::Text { max_length: None },
+            _ => return None,
+        },
+    };
+    Some(Domain::new(kind))
+}
+
+/// Some value of a kind, to read constants by.
+fn example(kind: &Kind) -> Value {
+    match kind {
+        Kind::Bool => Value::Bool(true),
+        Kind::Integer | Kind::Decimal { .. } => Value::Integer(0),
+        Kind::Text { .. } | Kind::OneOf(_) => Value::Text(String::new()),
+        Kind::Date => Value::Date(civil::date(2000, 1, 1)),
+        Kind::Time => Value::Time(civil::time(0, 0, 0, 0)),
+        Kind::Timestamp => Value::Timestamp(civil::date(2000, 1, 1).at(0, 0, 0, 0)),
+        Kind::Interval => Interval::parse("1 day").map_or(Value::Null, Value::Interval),
+    }
+}
+
+/// The statements that write a row itself and what must come with it, without the rows it needs.
+pub fn own_statements(fixtures: &Fixtures<'_>, row: &Row) -> Vec<String> {
+    let needs = fixtures.needs(&[row]);
+    fixtures
+        .insert(&[row])
+        .into_iter()
+        .filter(|statement| !needs.contains(statement))
+        .collect()
+}
