@@ -4,6 +4,7 @@ pub mod connect;
 pub mod install;
 pub mod installation;
 pub mod paths;
+pub mod reader;
 #[cfg(unix)]
 pub mod sandbox;
 pub mod script;
@@ -12,6 +13,7 @@ pub use install::{InstallError, install};
 pub use installation::{DiscoverError, Installation, Source, discover, select};
 /// The client of the `postgres` crate, which everything here works with.
 pub use postgres;
+pub use reader::{ReadError, ReadOptions, ReadWarning, Reading, RoleSelection, read_catalog};
 #[cfg(unix)]
 pub use sandbox::{Options, Sandbox, SandboxError, install_signal_cleanup};
 pub use script::{ScriptError, run_script};
