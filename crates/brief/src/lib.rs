@@ -1,3 +1,39 @@
 //! The brief: what a system must do, read from YAML with every error located.
+//!
+//! [`read`] gives the [`model::Brief`], or every error at once. [`vocabulary`] says how SQL sees a
+//! brief. Nothing here does I/O, and no text makes it panic.
 
+mod error;
+mod keys;
 pub mod model;
+mod names;
+mod number;
+mod read;
+mod text;
+pub mod vocabulary;
+mod yaml;
+
+pub use error::BriefError;
+pub use vocabulary::vocabulary;
+
+/// What came of reading a brief.
+#[derive(Debug, Clone)]
+pub struct Reading {
+    /// The brief, when there are no errors.
+    pub brief: Option<model::Brief>,
+    /// Everything that is wrong, in the order of the text.
+    pub errors: Vec<BriefError>,
+    /// What is doubtful, in the order of the text.
+    pub warnings: Vec<BriefError>,
+}
+
+/// Reads a brief written in YAML.
+///
+/// ```
+/// let reading = pgwright_brief::read("brief: shop\nentities:\n  order:\n    has:\n      placed_at: instant\n");
+/// assert!(reading.errors.is_empty());
+/// assert_eq!(reading.brief.map(|brief| brief.system).as_deref(), Some("shop"));
+/// ```
+pub fn read(text: &str) -> Reading {
+    read::read(text)
+}

@@ -102,6 +102,21 @@ pub struct Entity {
     pub append_only: bool,
     /// Its rows are the people or programs that act: changes are recorded against them.
     pub actor: bool,
+    /// The table that already holds it, when the application has one.
+    pub existing: Option<Existing>,
+    /// Place in the brief.
+    pub span: Span,
+}
+
+/// A table of the application as it is, which a design refers to and does not create.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Existing {
+    /// Schema and table, as PostgreSQL stores the names; the schema may be absent.
+    pub table: Vec<String>,
+    /// Its key column.
+    pub key_column: String,
+    /// The key column's type, as SQL.
+    pub key_type: String,
     /// Place in the brief.
     pub span: Span,
 }
@@ -181,6 +196,8 @@ pub struct Attribute {
     pub name: String,
     /// What it means.
     pub about: Option<String>,
+    /// The sentence of the requirements that its modifiers come from.
+    pub says: Option<String>,
     /// What it is.
     pub kind: AttributeKind,
     /// May be unknown.
@@ -234,6 +251,8 @@ pub struct RunningTotal {
     /// Attributes of this entity that say which rows belong together; each exists under the same
     /// name in the other entity.
     pub per: Vec<String>,
+    /// Minutes the sum may lag behind the rows; `None` means it is right at every commit.
+    pub stale_minutes: Option<u64>,
 }
 
 /// What an attribute is.

@@ -1,0 +1,618 @@
+//! Attributes: the short form `type, modifiers` and the full form.
+
+use std::ops::Range;
+
+use crate::keys::ATTRIBUTE;
+use crate::model::{Attribute, AttributeKind, Reference, ValueType};
+use crate::names::{nearest, snake_case};
+use crate::read::Reader;
+use crate::read::draft::{Draft, Later};
+use crate::read::fields::{Entry, Fields, entries, name_of, scalar, shortened, yes_no};
+use crate::read::modifier::{is_modifier, modifiers};
+use crate::read::types::{CURRENCIES, FORMS, type_names, value_type};
+use crate::text::Text;
+use crate::yaml::{Node, Value};
+
+/// Attributes as read, with what can only be settled once all entities are known.
+pub(crate) type Attributes<'a> = Vec<(Attribute, Vec<Later<'a>>)>;
+
+/// Reads the attributes under `has`.
+pub(crate) fn attributes<'a>(
+    reader: &mut Reader<'a>,
+    node: &'a Node,
+    entity: &str,
+) -> Attributes<'a> {
+    let mut found: Attributes<'a> = Vec::new();
+    let mut add = |reader: &mut Reader<'a>, name: Text<'a>, read: (Attribute, Vec<Later<'a>>)| {
+        if found.iter().any(|(other, _)| other.name == read.0.name) {
+            reader.report.error_hint(
+                name.range(),
+                format!("`{}` is given twice in `{entity}`", read.0.name),
+                "remove one of them",
+            );
+        } else {
+            found.push(read);
+        }
+    };
+    match &node.value {
+        Value::List(items) => {
+            for item in items {
+                match &item.value {
+                    // `has: [name, email, owner: user]`
+                    Value::Scalar(scalar) => {
+                        let text = Text::of(scalar);
+                        let name = text.split(&[','])[0];
+                        let name = name.until(name.as_str().trim_end_matches('?').len());
+                        if let Some(read) = short(reader, name, text) {
+                            add(reader, name, read);
+                        }
+                    }
+                    _ => {
+                        for entry in entries(&mut reader.report, item, "has") {
+                            if let Some(read) = attribute(reader, &entry) {
+                                add(reader, entry.text, read);
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        _ => {
+            for entry in entries(&mut reader.report, node, "has") {
+                if let Some(read) = attribute(reader, &entry) {
+                    add(reader, entry.text, read);
+                }
+            }
+        }
+    }
+    found
+}
+
+fn attribute<'a>(
+    reader: &mut Reader<'a>,
+    entry: &Entry<'a>,
+) -> Option<(Attribute, Vec<Later<'a>>)> {
+    match &entry.node.value {
+        Value::Null => short(reader, entry.text, entry.text),
+        Value::Scalar(scalar) => short(reader, entry.text, Text::of(scalar)),
+        Value::Map(_) => full(reader, entry),
+        Value::List(items) => {
+            // `[low, high]` is tempting for fixed values.
+            let values: Vec<&str> = items
+                .iter()
+                .filter_map(scalar)
+                .map(|text| text.as_str())
+                .collect();
+            reader.report.error_hint(
+                entry.node.range.clone(),
+                format!("`{}` is a list, where a type is expected", entry.name),
+                format!("for fixed values write `one of {}`", values.join(" | ")),
+            );
+            None
+        }
+    }
+}
+
+/// `type, modifiers`; without a type the name itself says it: `email:`.
+fn short<'a>(
+    reader: &mut Reader<'a>,
+    name: Text<'a>,
+    text: Text<'a>,
+) -> Option<(Attribute, Vec<Later<'a>>)> {
+    let mut draft = Draft::new(reader, name)?;
+    typed(reader, &mut draft, text);
+    draft.finish(reader)
+}
+
+/// Reads `type, modifiers` into the draft.
+fn typed<'a>(reader: &mut Reader<'a>, draft: &mut Draft<'a>, text: Text<'a>) {
+    let segments = text.split(&[',']);
+    let Some((first, rest)) = segments.split_first() else {
+        return;
+    };
+    if has_arrow(first.as_str()) {
+        let flow: Vec<Text<'a>> = segments
+            .iter()
+            .copied()
+            .filter(|segment| has_arrow(segment.as_str()))
+            .collect();
+        draft.flow = flow;
+        draft.type_text = Some(*first);
+        let others: Vec<Text<'a>> = segments
+            .into_iter()
+            .filter(|segment| !has_arrow(segment.as_str()))
+            .collect();
+        modifiers(reader, draft, &others);
+        return;
+    }
+    let (head, tail) = head_and_tail(reader, *first);
+    let (head, optional) = without_question_mark(head);
+    if optional {
+        draft.optional = Some(head.range());
+    }
+    draft.type_text = Some(head);
+    if head.is_empty() {
+        reader.report.error_hint(
+            first.range(),
+            "the type is missing",
+            "begin with what it is: `date, optional`",
+        );
+        draft.broken = true;
+    } else {
+        draft.kind = kind_of(reader, draft, head);
+    }
+    let mut segments = Vec::with_capacity(rest.len() + 1);
+    if !tail.is_empty() {
+        segments.push(tail);
+    }
+    segments.extend_from_slice(rest);
+    modifiers(reader, draft, &segments);
+}
+
+fn has_arrow(text: &str) -> bool {
+    text.contains("->") || text.contains("=>")
+}
+
+fn without_question_mark(text: Text<'_>) -> (Text<'_>, bool) {
+    match text.as_str().strip_suffix('?') {
+        Some(head) => (text.until(head.len()).trim(), true),
+        None => (text, false),
+    }
+}
+
+/// Where the type ends and modifiers begin within the first part: `integer from 0 to 100`.
+fn head_and_tail<'a>(reader: &Reader<'a>, first: Text<'a>) -> (Text<'a>, Text<'a>) {
+    let fixed_values = first.after("one of").is_some();
+    let words = first.words();
+    for (index, word) in words.iter().enumerate().skip(1) {
+        let rest = first.from(word.start_in(&first));
+        let begins = if fixed_values {
+            ["default", "optional"]
+                .iter()
+                .any(|m| rest.after(m).is_some_and(|r| !r.is_empty()))
+                && first.until(word.start_in(&first)).as_str().contains('|')
+                && !first
+                    .until(word.start_in(&first))
+                    .trim()
+                    .as_str()
+                    .ends_with('|')
+        } else {
+            is_modifier(rest)
+        };
+        // An entity's name may hold a modifier's word.
+        let longer = index + 1 < words.len() || !fixed_values;
+        let named = words[index..].iter().rev().any(|last| {
+            let phrase = first.until(last.end_in(&first));
+            reader.symbols.reference(phrase.as_str()).is_some()
+        });
+        if begins && longer && !named {
+            return (first.until(word.start_in(&first)).trim(), rest);
+        }
+    }
+    (first, first.from(first.as_str().len()))
+}
+
+/// What the type's words mean.
+fn kind_of<'a>(
+    reader: &mut Reader<'a>,
+    draft: &mut Draft<'a>,
+    head: Text<'a>,
+) -> Option<AttributeKind> {
+    if let Some(values) = head.after("one of") {
+        return one_of(reader, draft, values);
+    }
+    if let Some(parts) = head.after("either") {
+        return either(reader, draft, parts);
+    }
+    if let Some(rest) = head.after("many") {
+        if rest.is_empty() {
+            return unknown_type(reader, draft, head);
+        }
+        return match reader.symbols.reference(rest.as_str()) {
+            Some(to) => Some(AttributeKind::Many {
+                to,
+                at_least_one: false,
+            }),
+            None => unknown_reference(reader, draft, rest),
+        };
+    }
+    if let Some(found) = reader.symbols.reference(head.as_str()) {
+        return Some(AttributeKind::Reference(found));
+    }
+    for article in ["a", "an", "the", "reference to", "references"] {
+        if let Some(rest) = head.after(article)
+            && let Some(found) = reader.symbols.reference(rest.as_str())
+        {
+            return Some(AttributeKind::Reference(found));
+        }
+    }
+    let plain = head.plain().replace('_', " ");
+    if plain == "lookup" {
+        return Some(AttributeKind::Lookup);
+    }
+    if let Some(value) = value_type(&plain) {
+        return Some(AttributeKind::Value(value));
+    }
+    if let Some(value) = with_parameter(reader, draft, head) {
+        return Some(AttributeKind::Value(value));
+    }
+    if draft.broken {
+        None
+    } else {
+        unknown_type(reader, draft, head)
+    }
+}
+
+fn one_of<'a>(
+    reader: &mut Reader<'a>,
+    draft: &mut Draft<'a>,
+    values: Text<'a>,
+) -> Option<AttributeKind> {
+    let mut found: Vec<String> = Vec::new();
+    for value in values.split(&['|']) {
+        let text = unquoted(value.as_str());
+        if text.is_empty() {
+            reader.report.error_hint(
+                values.range(),
+                "a value is missing between the bars",
+                "write `one of low | medium | high`",
+            );
+            draft.broken = true;
+        } else if found.contains(&text) {
+            reader.report.error_hint(
+                value.range(),
+                format!("`{text}` is listed twice"),
+                "remove one",
+            );
+        } else {
+            found.push(text);
+        }
+    }
+    if found.len() == 1 {
+        reader.report.error_hint(
+            values.range(),
+            "one value is no choice",
+            "put a bar between the values: `one of low | medium | high`",
+        );
+        draft.broken = true;
+    }
+    (!draft.broken).then_some(AttributeKind::OneOf(found))
+}
+
+/// A value without the quotes around it, with single spaces.
+pub(crate) fn unquoted(text: &str) -> String {
+    let text = text.trim();
+    let inner = ['\'', '"'].iter().find_map(|quote| {
+        text.strip_prefix(*quote)
+            .and_then(|rest| rest.strip_suffix(*quote))
+    });
+    inner
+        .unwrap_or(text)
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+fn either<'a>(
+    reader: &mut Reader<'a>,
+    draft: &mut Draft<'a>,
+    parts: Text<'a>,
+) -> Option<AttributeKind> {
+    let mut found: Vec<Reference> = Vec::new();
+    for part in parts.split(&['|']) {
+        match reader.symbols.reference(part.as_str()) {
+            Some(reference) if found.contains(&reference) => reader.report.error_hint(
+                part.range(),
+                format!("`{}` is listed twice", part.as_str()),
+                "remove one",
+            ),
+            Some(reference) => found.push(reference),
+            None => {
+                unknown_reference(reader, draft, part);
+            }
+        }
+    }
+    if found.len() == 1 && !draft.broken {
+        reader.report.error_hint(
+            parts.range(),
+            "`either` needs at least two entities",
+            "write `either organization | contact`",
+        );
+        draft.broken = true;
+    }
+    (!draft.broken).then_some(AttributeKind::Either(found))
+}
+
+/// Types with a parameter: `money in USD`, `quantity in kg`, `number of days`, `decimal(10,2)`.
+fn with_parameter<'a>(
+    reader: &mut Reader<'a>,
+    draft: &mut Draft<'a>,
+    head: Text<'a>,
+) -> Option<ValueType> {
+    let money = head.after("money").or_else(|| head.after("amount"));
+    if let Some(rest) = money {
+        if rest.plain() == "with currency" {
+            return Some(ValueType::Money {
+                currency: None,
+                with_currency: true,
+            });
+        }
+        if let Some(code) = rest.after("in") {
+            let upper = code.as_str().to_uppercase();
+            if CURRENCIES.split_whitespace().any(|c| c == upper) {
+                return Some(ValueType::Money {
+                    currency: Some(upper),
+                    with_currency: false,
+                });
+            }
+            let hint = match nearest(&upper, CURRENCIES.split_whitespace()) {
+                Some(near) => {
+                    format!("did you mean `{near}`? It is an ISO 4217 code, such as EUR or USD")
+                }
+                None => "it is an ISO 4217 code, such as EUR or USD".to_owned(),
+            };
+            draft.broken = true;
+            reader.report.error_hint(
+                code.range(),
+                format!("`{}` is not a currency", shortened(code.as_str())),
+                hint,
+            );
+            return None;
+        }
+    }
+    if let Some(unit) = head.after("quantity").and_then(|rest| rest.after("in")) {
+        return Some(ValueType::Quantity {
+            unit: Some(unit.plain()),
+        });
+    }
+    for words in ["integer", "number", "whole number", "count"] {
+        if let Some(rest) = head.after(words)
+            && let Some(unit) = rest.after("of").or_else(|| rest.after("in"))
+        {
+            return Some(ValueType::Integer {
+                unit: Some(unit.plain()),
+            });
+        }
+    }
+    for words in ["decimal", "numeric"] {
+        if let Some(rest) = head.after(words) {
+            return Some(decimal(reader, draft, rest)?);
+        }
+    }
+    if ["float", "double", "real", "double precision"].contains(&head.plain().as_str()) {
+        draft.broken = true;
+        reader.report.error_hint(
+            head.range(),
+            format!("`{}` says how it is stored, not what it is", head.as_str()),
+            "write `quantity`, `money in USD`, `percentage` or `decimal(12,4)`",
+        );
+    }
+    None
+}
+
+fn decimal<'a>(
+    reader: &mut Reader<'a>,
+    draft: &mut Draft<'a>,
+    rest: Text<'a>,
+) -> Option<ValueType> {
+    let inner = rest
+        .as_str()
+        .strip_prefix('(')
+        .and_then(|r| r.strip_suffix(')'))
+        .unwrap_or("");
+    let mut numbers = inner.split(',').map(|n| n.trim().parse::<u32>());
+    match (numbers.next(), numbers.next(), numbers.next()) {
+        (Some(Ok(precision)), scale, None) => {
+            let scale = scale.unwrap_or(Ok(0)).unwrap_or(u32::MAX);
+            if (1..=1000).contains(&precision) && scale <= precision {
+                return Some(ValueType::Decimal { precision, scale });
+            }
+        }
+        _ if rest.is_empty() => {}
+        _ => {}
+    }
+    draft.broken = true;
+    let at = if rest.is_empty() {
+        draft.type_text.map_or(rest.range(), |t| t.range())
+    } else {
+        rest.range()
+    };
+    reader.report.error_hint(
+        at,
+        "a decimal needs its digits in all and those after the point",
+        "write `decimal(10,2)`: ten digits, two of them after the point",
+    );
+    None
+}
+
+fn unknown_reference<'a>(
+    reader: &mut Reader<'a>,
+    draft: &mut Draft<'a>,
+    text: Text<'a>,
+) -> Option<AttributeKind> {
+    draft.broken = true;
+    reader.unknown_entity(text);
+    None
+}
+
+/// The type is none: the nearest name of a type, an entity or a role is suggested.
+fn unknown_type<'a>(
+    reader: &mut Reader<'a>,
+    draft: &mut Draft<'a>,
+    head: Text<'a>,
+) -> Option<AttributeKind> {
+    draft.broken = true;
+    let from_name = head.range() == draft.name_range;
+    if from_name {
+        reader.report.error_hint(
+            head.range(),
+            format!("what is `{}`?", shortened(head.as_str())),
+            "its name is neither a type nor an entity, so write what it is after the colon: `text`, \
+             `date`, `one of a | b`, an entity's name …",
+        );
+        return None;
+    }
+    let wrong = head.plain();
+    let snake = snake_case(head.as_str());
+    let entities = reader.symbols.all();
+    let near_entity = nearest(&snake, entities.iter().copied());
+    let near_type = nearest(&wrong, type_names());
+    let nearer = match (near_entity, near_type) {
+        (Some(entity), Some(name)) => {
+            let to_entity = strsim::osa_distance(&snake, entity);
+            Some(if to_entity <= strsim::osa_distance(&wrong, name) {
+                entity
+            } else {
+                name
+            })
+        }
+        (entity, name) => entity.or(name),
+    };
+    let hint = match nearer {
+        Some(near) => format!("did you mean `{near}`?"),
+        None if has_values(head.as_str()) => {
+            format!("for fixed values write `one of {}`", head.as_str())
+        }
+        None => format!(
+            "write a type ({}, …), a form such as `{}`, or the name of an entity",
+            crate::names::listing(
+                crate::read::types::TYPES
+                    .iter()
+                    .take(10)
+                    .map(|t| t.names[0])
+            ),
+            FORMS[5].0,
+        ),
+    };
+    reader.report.error_hint(
+        head.range(),
+        format!(
+            "`{}` is neither a type nor an entity",
+            shortened(head.as_str())
+        ),
+        hint,
+    );
+    None
+}
+
+fn has_values(text: &str) -> bool {
+    text.contains('|')
+}
+
+/// The full form: a mapping with `type:` and the modifiers as keys.
+fn full<'a>(reader: &mut Reader<'a>, entry: &Entry<'a>) -> Option<(Attribute, Vec<Later<'a>>)> {
+    let mut draft = Draft::new(reader, entry.text)?;
+    let keyed = entry.text.range();
+    let fields = Fields::read(&mut reader.report, entry.node, &keyed, &ATTRIBUTE)?;
+    draft.about = fields.words(&mut reader.report, "about");
+    draft.says = fields.words(&mut reader.report, "says");
+    draft.flow = fields
+        .get("flow")
+        .map(|(node, _)| flow_lines(reader, node))
+        .unwrap_or_default();
+    draft.groups = fields.get("groups").map(|(node, _)| node);
+    draft.initial = fields.text(&mut reader.report, "initial");
+    match fields.text(&mut reader.report, "type") {
+        Some(text) if draft.flow.is_empty() => typed(reader, &mut draft, text),
+        Some(text) => {
+            reader.report.error_hint(
+                text.range(),
+                format!("`{}` has both a type and a flow", entry.name),
+                "states are a type of their own: remove `type:`",
+            );
+            draft.broken = true;
+        }
+        None if draft.flow.is_empty() && !fields.has("type") => {
+            typed(reader, &mut draft, entry.text)
+        }
+        None => {}
+    }
+    let mut given: Vec<(&'static str, Range<usize>, &'a Node)> = fields
+        .iter()
+        .map(|(key, range, node)| (key, range.clone(), node))
+        .collect();
+    given.retain(|(_, _, node)| !matches!(node.value, Value::Null));
+    for (key, range, node) in given {
+        full_modifier(reader, &mut draft, key, range, node);
+    }
+    draft.finish(reader)
+}
+
+fn flow_lines<'a>(reader: &mut Reader<'a>, node: &'a Node) -> Vec<Text<'a>> {
+    match &node.value {
+        Value::Scalar(scalar) => Text::of(scalar).split(&[',', '\n']),
+        _ => crate::read::fields::names_of(&mut reader.report, node, "flow"),
+    }
+    .into_iter()
+    .filter(|line| !line.is_empty())
+    .collect()
+}
+
+fn full_modifier<'a>(
+    reader: &mut Reader<'a>,
+    draft: &mut Draft<'a>,
+    key: &'static str,
+    range: Range<usize>,
+    node: &'a Node,
+) {
+    if matches!(
+        key,
+        "type" | "about" | "says" | "flow" | "groups" | "initial"
+    ) {
+        return;
+    }
+    let Some(text) = crate::read::fields::text_of(&mut reader.report, node, key) else {
+        return;
+    };
+    let flag = |reader: &mut Reader<'a>, slot: &mut Option<Range<usize>>| {
+        *slot = yes_no(&mut reader.report, text).then(|| range.clone());
+    };
+    match key {
+        "optional" => flag(reader, &mut draft.optional),
+        "personal" => flag(reader, &mut draft.personal),
+        "sensitive" => flag(reader, &mut draft.sensitive),
+        "fixed" => flag(reader, &mut draft.fixed),
+        "hierarchy" => flag(reader, &mut draft.hierarchy),
+        "single" => flag(reader, &mut draft.single),
+        "open_ended" => flag(reader, &mut draft.open_ended),
+        "unique" => {
+            let per = text.after("per").or_else(|| text.after("within"));
+            if let Some(per) = per {
+                draft.unique = Some((range, per.split(&[',', '+'])));
+            } else if yes_no(&mut reader.report, text) {
+                draft.unique = Some((range, Vec::new()));
+            }
+        }
+        "gapless" => {
+            if let Some(per) = text.after("per") {
+                draft.gapless = Some((range, per.split(&[',', '+'])));
+            } else if yes_no(&mut reader.report, text) {
+                draft.gapless = Some((range, Vec::new()));
+            }
+        }
+        "default" => draft.default = Some(text),
+        "from" | "at_least" => draft.bound(reader, text, true, true),
+        "above" => draft.bound(reader, text, true, false),
+        "to" | "at_most" => draft.bound(reader, text, false, true),
+        "below" => draft.bound(reader, text, false, false),
+        "copied_from" => draft.copied_from = Some(text),
+        "running_total_of" => draft.running_total(text),
+        "computed_as" => draft.computed = Some(text),
+        _ => {}
+    }
+}
+
+/// The name of an attribute: one that a key column cannot bear is refused.
+pub(crate) fn attribute_name(reader: &mut Reader<'_>, text: Text<'_>) -> Option<String> {
+    let name = name_of(&mut reader.report, text)?;
+    if name == "id" {
+        reader.report.error_hint(
+            text.range(),
+            "`id` is the name of every entity's key",
+            "leave it out: the key is made; an identifier given from outside needs another name, such \
+             as `code`",
+        );
+        return None;
+    }
+    Some(name)
+}

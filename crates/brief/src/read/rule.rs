@@ -1,0 +1,767 @@
+//! Business rules: sentence forms, and SQL expressions for everything else.
+
+use pgwright_ddl::expr::Expr;
+
+use crate::keys::RULE;
+use crate::model::{Entity, PeriodOf, Rule, RuleForm, ValueType};
+use crate::number::leading_number;
+use crate::read::entity::Pending;
+use crate::read::expression::{self, Scope};
+use crate::read::fields::{Fields, name_of, shortened, text_of};
+use crate::read::path::{self, attributes, dotted};
+use crate::read::settle::{element, summed};
+use crate::read::{Reader, unique_rule_name};
+use crate::text::Text;
+use crate::vocabulary::ColumnSource;
+use crate::yaml::{Node, Value};
+
+/// A rule before it has its name.
+struct Draft<'a> {
+    text: Text<'a>,
+    says: Option<String>,
+    name: Option<String>,
+    form: RuleForm,
+}
+
+/// Reads the rules of all entities.
+pub(crate) fn read_all<'a>(
+    reader: &mut Reader<'a>,
+    entities: &mut [Entity],
+    pending: &[Pending<'a>],
+) {
+    let mut all: Vec<Vec<Draft<'a>>> = Vec::with_capacity(entities.len());
+    for (index, rest) in pending.iter().enumerate() {
+        let mut rules = Vec::new();
+        if let (Some(node), Some(entity)) = (rest.rules, entities.get(index)) {
+            for node in items(node) {
+                rules.extend(rule(reader, entities, entity, node));
+            }
+        }
+        all.push(rules);
+    }
+    // Given names first, so that made ones step aside.
+    for draft in all.iter().flatten() {
+        if let Some(name) = &draft.name
+            && !reader.rule_names.insert(name.clone())
+        {
+            reader.report.error_hint(
+                draft.text.range(),
+                format!("another rule is called `{name}`"),
+                "names of rules stand once in a brief",
+            );
+        }
+    }
+    for (index, drafts) in all.into_iter().enumerate() {
+        let Some(name) = entities.get(index).map(|entity| entity.name.clone()) else {
+            continue;
+        };
+        for draft in drafts {
+            let rule_name = match draft.name {
+                Some(given) => given,
+                None => unique_rule_name(reader, &made_name(&name, &draft.form)),
+            };
+            let text = draft
+                .text
+                .as_str()
+                .split_whitespace()
+                .collect::<Vec<_>>()
+                .join(" ");
+            let rule = Rule {
+                name: rule_name,
+                says: draft.says.unwrap_or_else(|| text.clone()),
+                text,
+                form: draft.form,
+                span: reader.report.span(&draft.text.range()),
+            };
+            if let Some(entity) = entities.get_mut(index) {
+                entity.rules.push(rule);
+            }
+        }
+        if let Some(whole) = pending.get(index).and_then(|rest| rest.exactly_one.clone())
+            && let Some(at) = pending.get(index).and_then(|rest| rest.part_of.clone())
+        {
+            let rule = Rule {
+                name: unique_rule_name(reader, &format!("{whole}_one_{name}")),
+                says: format!(
+                    "Every {} has exactly one {}.",
+                    whole.replace('_', " "),
+                    name.replace('_', " ")
+                ),
+                text: format!("exactly one {name}"),
+                form: RuleForm::ExactlyOne {
+                    entity: name,
+                    condition: None,
+                },
+                span: reader.report.span(&at),
+            };
+            if let Some(entity) = entities.iter_mut().find(|entity| entity.name == whole) {
+                entity.rules.push(rule);
+            }
+        }
+    }
+}
+
+fn items(node: &Node) -> Vec<&Node> {
+    match &node.value {
+        Value::List(items) => items.iter().collect(),
+        _ => vec![node],
+    }
+}
+
+fn rule<'a>(
+    reader: &mut Reader<'a>,
+    entities: &[Entity],
+    entity: &Entity,
+    node: &'a Node,
+) -> Option<Draft<'a>> {
+    let (text, says, name) = match &node.value {
+        Value::Map(_) => {
+            let fields = Fields::read(&mut reader.report, node, &super::point(&node.range), &RULE)?;
+            let says = fields.words(&mut reader.report, "says");
+            let name = fields
+                .text(&mut reader.report, "name")
+                .and_then(|text| name_of(&mut reader.report, text));
+            (fields.text(&mut reader.report, "rule")?, says, name)
+        }
+        _ => (text_of(&mut reader.report, node, "rules")?, None, None),
+    };
+    let form = form(reader, entities, entity, text)?;
+    Some(Draft {
+        text,
+        says,
+        name,
+        form,
+    })
+}
+
+/// The form of a rule: the sentence forms are tried in turn, and an expression is what remains.
+fn form<'a>(
+    reader: &mut Reader<'a>,
+    entities: &[Entity],
+    entity: &Entity,
+    text: Text<'a>,
+) -> Option<RuleForm> {
+    let all = Context { entities, entity };
+    if let Some(rest) = text
+        .after("no overlap of")
+        .or_else(|| text.after("no overlap"))
+    {
+        return all.no_overlap(reader, rest);
+    }
+    if let Some(rest) = text.after("at most one") {
+        return all.at_most_one(reader, text, rest);
+    }
+    if let Some(rest) = text.after("exactly one") {
+        let (entity, condition) = all.counted(reader, rest)?;
+        return Some(RuleForm::ExactlyOne { entity, condition });
+    }
+    if let Some(rest) = text.after("at least one") {
+        let (entity, condition) = all.counted(reader, rest)?;
+        return Some(RuleForm::AtLeastOne { entity, condition });
+    }
+    if let Some(rest) = ["frozen when", "frozen once", "frozen if"]
+        .iter()
+        .find_map(|w| text.after(w))
+    {
+        return all.frozen(reader, rest);
+    }
+    if let Some(rest) = text.after("sum of") {
+        return all.sum_at_most(reader, rest);
+    }
+    if let Some((attribute, rest)) = text.around("never below") {
+        return all.never_below(reader, attribute, rest);
+    }
+    if let Some((attribute, _)) = text.around("never negative") {
+        let name = all.number(reader, attribute)?;
+        return Some(RuleForm::NeverBelow {
+            attribute: name,
+            minimum: "0".to_owned(),
+        });
+    }
+    if let Some((left, rest)) = text.around("sum of")
+        && let Some(attribute) = left
+            .as_str()
+            .strip_suffix('=')
+            .or_else(|| left.as_str().strip_suffix(" is"))
+    {
+        return all.sum_equals(reader, left.until(attribute.len()).trim(), rest);
+    }
+    if let Some(rest) = text.after("when").or_else(|| text.after("if")) {
+        return all.when(reader, text, rest);
+    }
+    if let Some(form) = all.same_path(reader, text) {
+        return form;
+    }
+    let followed = Scope::followed(entities, entity);
+    let requirement = expression::condition(reader, text, &followed)?;
+    if follows(&requirement) {
+        return Some(RuleForm::WhenReferenced {
+            condition: Expr::Bool(true),
+            requirement,
+        });
+    }
+    Some(RuleForm::Check(requirement))
+}
+
+/// Whether the expression names attributes of referenced rows.
+fn follows(expression: &Expr) -> bool {
+    expression.columns().iter().any(|path| path.len() > 1)
+}
+
+/// What a rule is about.
+struct Context<'e> {
+    entities: &'e [Entity],
+    entity: &'e Entity,
+}
+
+impl<'e> Context<'e> {
+    fn row(&self) -> Scope<'e> {
+        Scope::row(self.entities, self.entity)
+    }
+
+    /// `… where condition`: the part before and the condition. `None` when the condition is wrong.
+    fn conditional<'a>(
+        &self,
+        reader: &mut Reader<'a>,
+        text: Text<'a>,
+        words: &[&str],
+    ) -> Option<(Text<'a>, Option<Expr>)> {
+        match text.around_any(words) {
+            Some((before, condition)) => Some((
+                before,
+                Some(expression::condition(reader, condition, &self.row())?),
+            )),
+            None => Some((text, None)),
+        }
+    }
+
+    fn number(&self, reader: &mut Reader<'_>, text: Text<'_>) -> Option<String> {
+        let name = path::attribute(reader, self.entity, text)?;
+        let column = path::column(self.entity, &name)?;
+        if !path::is_number(&column) {
+            reader.report.error_hint(
+                text.range(),
+                format!("`{name}` is no number"),
+                "name a quantity, an integer or money",
+            );
+            return None;
+        }
+        Some(name)
+    }
+
+    /// `valid per distributor, principal where …`, `starts_at to ends_at per room`.
+    fn no_overlap<'a>(&self, reader: &mut Reader<'a>, rest: Text<'a>) -> Option<RuleForm> {
+        let (rest, condition) = self.conditional(reader, rest, &["where", "when"])?;
+        let (period, per) = match rest.around_any(&["per", "for the same", "for each"]) {
+            Some((period, per)) => (period, attributes(reader, self.entity, per)?),
+            None => (rest, Vec::new()),
+        };
+        let ends = period.around_any(&["to", "until", "and"]).or_else(|| {
+            let at = period.as_str().find("..")?;
+            Some((period.until(at).trim(), period.from(at + 2).trim()))
+        });
+        let period = match ends {
+            Some((start, end)) => {
+                let from = path::attribute(reader, self.entity, start);
+                let to = path::attribute(reader, self.entity, end);
+                let (from, to) = (from?, to?);
+                for (name, text) in [(&from, start), (&to, end)] {
+                    self.expect_type(reader, name, text, "a date or point in time", |value| {
+                        matches!(
+                            value,
+                            ValueType::Date | ValueType::Instant | ValueType::TimeOfDay
+                        )
+                    })?;
+                }
+                PeriodOf::Between(from, to)
+            }
+            None => {
+                let name = path::attribute(reader, self.entity, period)?;
+                self.expect_type(reader, &name, period, "a period", |value| {
+                    matches!(
+                        value,
+                        ValueType::DatePeriod { .. }
+                            | ValueType::TimePeriod { .. }
+                            | ValueType::TimeOfDayPeriod
+                    )
+                })?;
+                PeriodOf::Attribute(name)
+            }
+        };
+        Some(RuleForm::NoOverlap {
+            period,
+            per,
+            condition,
+        })
+    }
+
+    fn expect_type(
+        &self,
+        reader: &mut Reader<'_>,
+        name: &str,
+        text: Text<'_>,
+        what: &str,
+        fits: impl Fn(&ValueType) -> bool,
+    ) -> Option<()> {
+        let column = path::column(self.entity, name)?;
+        if path::value_type(&column).is_some_and(fits) {
+            return Some(());
+        }
+        reader.report.error_hint(
+            text.range(),
+            format!("`{name}` is not {what}"),
+            "write `no overlap of valid per room` for a period attribute, or \
+             `no overlap of starts_on to ends_on per room` for two dates or times",
+        );
+        None
+    }
+
+    /// `per organization where is_primary`.
+    fn at_most_one<'a>(
+        &self,
+        reader: &mut Reader<'a>,
+        whole: Text<'a>,
+        rest: Text<'a>,
+    ) -> Option<RuleForm> {
+        let (rest, condition) = self.conditional(reader, rest, &["where", "when"])?;
+        // The entity may be named: `at most one subscription per tenant`.
+        let rest = match rest.words().first() {
+            Some(word)
+                if reader.symbols.entity(word.as_str()).as_deref() == Some(&self.entity.name) =>
+            {
+                rest.from(word.end_in(&rest)).trim()
+            }
+            _ => rest,
+        };
+        let per = match rest.after("per").or_else(|| rest.after("for each")) {
+            Some(per) => attributes(reader, self.entity, per)?,
+            None if rest.is_empty() => Vec::new(),
+            None => {
+                reader.report.error_hint(
+                    rest.range(),
+                    format!("`{}` is not understood here", shortened(rest.as_str())),
+                    "write `at most one per organization where is_primary`",
+                );
+                return None;
+            }
+        };
+        if per.is_empty() && condition.is_none() {
+            reader.report.error_hint(
+                whole.range(),
+                "at most one of what?",
+                "write `at most one per organization where is_primary`",
+            );
+            return None;
+        }
+        Some(RuleForm::AtMostOne { per, condition })
+    }
+
+    /// `on_hand never below 0`.
+    fn never_below<'a>(
+        &self,
+        reader: &mut Reader<'a>,
+        attribute: Text<'a>,
+        rest: Text<'a>,
+    ) -> Option<RuleForm> {
+        let name = self.number(reader, attribute);
+        let word = rest
+            .after("zero")
+            .filter(Text::is_empty)
+            .map(|_| "0".to_owned());
+        let minimum = word.or_else(|| {
+            leading_number(rest)
+                .filter(|(_, rest)| rest.trim().is_empty())
+                .map(|(n, _)| n)
+        });
+        if minimum.is_none() {
+            reader.report.error_hint(
+                rest.range(),
+                format!("`{}` is not a number", shortened(rest.as_str())),
+                "write `on_hand never below 0`",
+            );
+        }
+        Some(RuleForm::NeverBelow {
+            attribute: name?,
+            minimum: minimum?,
+        })
+    }
+
+    /// `invoice_line.amount [when …]` after `subtotal = sum of`.
+    fn sum_equals<'a>(
+        &self,
+        reader: &mut Reader<'a>,
+        attribute: Text<'a>,
+        rest: Text<'a>,
+    ) -> Option<RuleForm> {
+        let (rest, condition) = self.conditional(reader, rest, &["when", "where"])?;
+        let attribute = self.number(reader, attribute);
+        let (entity, of) = self.summed_part(reader, rest)?;
+        Some(RuleForm::SumEquals {
+            attribute: attribute?,
+            entity,
+            of,
+            condition,
+        })
+    }
+
+    /// `refund.amount at most amount [where …]` after `sum of`; also `sum of line.amount = subtotal`.
+    fn sum_at_most<'a>(&self, reader: &mut Reader<'a>, rest: Text<'a>) -> Option<RuleForm> {
+        let below = rest.around_any(&["at most", "<="]);
+        if below.is_none()
+            && let Some((of, attribute)) = rest.around("=")
+        {
+            let (attribute, condition) = self.conditional(reader, attribute, &["when", "where"])?;
+            let attribute = self.number(reader, attribute);
+            let (entity, of) = self.summed_part(reader, of)?;
+            return Some(RuleForm::SumEquals {
+                attribute: attribute?,
+                entity,
+                of,
+                condition,
+            });
+        }
+        let Some((of, bound)) = below else {
+            reader.report.error_hint(
+                rest.range(),
+                "the sum is not compared with anything",
+                "write `sum of refund.amount at most amount`, or `total = sum of line.amount`",
+            );
+            return None;
+        };
+        let (bound, condition_text) = match bound.around_any(&["where", "when"]) {
+            Some((bound, condition)) => (bound, Some(condition)),
+            None => (bound, None),
+        };
+        let attribute = self.number(reader, bound);
+        let (entity, of) = self.summed_part(reader, of)?;
+        let condition = match condition_text {
+            Some(text) => {
+                let part = self.entities.iter().find(|e| e.name == entity)?;
+                Some(expression::condition(
+                    reader,
+                    text,
+                    &Scope::row(self.entities, part),
+                )?)
+            }
+            None => None,
+        };
+        Some(RuleForm::SumAtMost {
+            entity,
+            of,
+            attribute: attribute?,
+            condition,
+        })
+    }
+
+    /// `refund.amount`, of an entity whose rows belong to this one's.
+    fn summed_part<'a>(&self, reader: &mut Reader<'a>, of: Text<'a>) -> Option<(String, String)> {
+        let (part, attribute) = summed(reader, self.entities, of)?;
+        if !belongs(part, self.entity) {
+            reader.report.error_hint(
+                element(of, 0),
+                format!("`{}` has no reference to `{}`", part.name, self.entity.name),
+                format!(
+                    "the rows to add up are those that refer to it: `part_of: {}`",
+                    self.entity.name
+                ),
+            );
+            return None;
+        }
+        Some((part.name.clone(), attribute))
+    }
+
+    /// `visit_note [when …]`.
+    fn counted<'a>(
+        &self,
+        reader: &mut Reader<'a>,
+        rest: Text<'a>,
+    ) -> Option<(String, Option<Expr>)> {
+        let (part, condition) = self.conditional(reader, rest, &["when", "where", "if"])?;
+        let Some(name) = reader.symbols.entity(part.as_str()) else {
+            reader.unknown_entity(part);
+            return None;
+        };
+        let found = self.entities.iter().find(|entity| entity.name == name)?;
+        if !belongs(found, self.entity) {
+            reader.report.error_hint(
+                part.range(),
+                format!("`{name}` has no reference to `{}`", self.entity.name),
+                format!("make it a part: `part_of: {}`", self.entity.name),
+            );
+            return None;
+        }
+        Some((name, condition))
+    }
+
+    /// `finalized_at is not null [except a, b] [with parts c, d]` after `frozen when`.
+    fn frozen<'a>(&self, reader: &mut Reader<'a>, rest: Text<'a>) -> Option<RuleForm> {
+        let markers: [(&str, bool); 5] = [
+            ("except", true),
+            ("with its", false),
+            ("with parts", false),
+            ("together with", false),
+            ("with", false),
+        ];
+        let mut condition = rest;
+        let mut except = Vec::new();
+        let mut parts = Vec::new();
+        // The markers are cut off from the end, in whatever order they stand.
+        loop {
+            let last = markers
+                .iter()
+                .filter_map(|(words, is_except)| {
+                    let (before, after) = condition.around(words)?;
+                    Some((before, after, *is_except))
+                })
+                .min_by_key(|(before, after, _)| {
+                    (
+                        before.as_str().len(),
+                        std::cmp::Reverse(after.start_in(&condition)),
+                    )
+                });
+            let Some((before, after, is_except)) = last else {
+                break;
+            };
+            let (list, rest) = match after.around_any(&[
+                "except",
+                "with its",
+                "with parts",
+                "together with",
+                "with",
+            ]) {
+                Some((list, _)) => (list, after.from(list.end_in(&after)).trim()),
+                None => (after, after.from(after.as_str().len())),
+            };
+            if is_except {
+                except.extend(attributes(reader, self.entity, list)?);
+            } else {
+                for part in path::listed(list) {
+                    let Some(name) = reader.symbols.entity(part.as_str()) else {
+                        reader.unknown_entity(part);
+                        return None;
+                    };
+                    let found = self.entities.iter().find(|entity| entity.name == name)?;
+                    if !belongs(found, self.entity) {
+                        reader.report.error_hint(
+                            part.range(),
+                            format!("`{name}` has no reference to `{}`", self.entity.name),
+                            "only its parts freeze with it",
+                        );
+                        return None;
+                    }
+                    parts.push(name);
+                }
+            }
+            if rest.is_empty() {
+                condition = before;
+                break;
+            }
+            // What follows is another marker: read it as if it stood right after the condition.
+            let again = self.frozen_tail(reader, rest)?;
+            except.extend(again.0);
+            parts.extend(again.1);
+            condition = before;
+            break;
+        }
+        let condition = expression::condition(reader, condition, &self.row())?;
+        Some(RuleForm::Frozen {
+            condition,
+            except,
+            parts,
+        })
+    }
+
+    /// A second marker after the first: `except a, b with lines`.
+    fn frozen_tail<'a>(
+        &self,
+        reader: &mut Reader<'a>,
+        text: Text<'a>,
+    ) -> Option<(Vec<String>, Vec<String>)> {
+        if let Some(list) = text.after("except") {
+            return Some((attributes(reader, self.entity, list)?, Vec::new()));
+        }
+        let list = ["with its", "with parts", "together with", "with"]
+            .iter()
+            .find_map(|words| text.after(words))
+            .unwrap_or(text);
+        let mut parts = Vec::new();
+        for part in path::listed(list) {
+            match reader.symbols.entity(part.as_str()) {
+                Some(name) => parts.push(name),
+                None => {
+                    reader.unknown_entity(part);
+                    return None;
+                }
+            }
+        }
+        Some((Vec::new(), parts))
+    }
+
+    /// `A then B` after `when`.
+    fn when<'a>(
+        &self,
+        reader: &mut Reader<'a>,
+        whole: Text<'a>,
+        rest: Text<'a>,
+    ) -> Option<RuleForm> {
+        let Some((condition, requirement)) = rest.around("then") else {
+            reader.report.error_hint(
+                whole.range(),
+                "`when` without `then`",
+                "write `when stage = 'lost' then reason is not null`",
+            );
+            return None;
+        };
+        let scope = Scope::followed(self.entities, self.entity);
+        let condition = expression::condition(reader, condition, &scope);
+        let requirement = expression::condition(reader, requirement, &scope);
+        let (condition, requirement) = (condition?, requirement?);
+        if follows(&condition) || follows(&requirement) {
+            Some(RuleForm::WhenReferenced {
+                condition,
+                requirement,
+            })
+        } else {
+            Some(RuleForm::When {
+                condition,
+                requirement,
+            })
+        }
+    }
+
+    /// `opportunity.principal = product.principal`; `None` when it is something else.
+    fn same_path<'a>(&self, reader: &mut Reader<'a>, text: Text<'a>) -> Option<Option<RuleForm>> {
+        let (left_text, right_text) = text.around("=")?;
+        let left = dotted(left_text)?;
+        let right = dotted(right_text)?;
+        if left.len() < 2 && right.len() < 2 {
+            return None;
+        }
+        let mut ends = Vec::new();
+        for (text, path) in [(left_text, &left), (right_text, &right)] {
+            match path::resolve(self.entities, self.entity, path) {
+                Ok(target) => ends.push(target),
+                Err(lost) => {
+                    if !path.iter().any(|name| reader.incomplete.contains(name)) {
+                        reader
+                            .report
+                            .push(element(text, lost.index), lost.message, lost.hint);
+                    }
+                }
+            }
+        }
+        let [left, right] = ends.as_slice() else {
+            return Some(None);
+        };
+        if left.path.len() < 2 && right.path.len() < 2 {
+            return None;
+        }
+        match (left.identifies(), right.identifies()) {
+            (Some(a), Some(b)) if a.entity == b.entity => Some(Some(RuleForm::SamePath {
+                left: left.path.clone(),
+                right: right.path.clone(),
+            })),
+            (Some(a), Some(b)) => {
+                reader.report.error_hint(
+                    text.range(),
+                    format!(
+                        "`{}` is a `{}` and `{}` is a `{}`: they are never the same",
+                        left_text.as_str(),
+                        a.entity,
+                        right_text.as_str(),
+                        b.entity
+                    ),
+                    "both paths must end in a reference to the same entity",
+                );
+                Some(None)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Whether rows of `part` refer to rows of `whole`.
+fn belongs(part: &Entity, whole: &Entity) -> bool {
+    part.columns().iter().any(|column| {
+        column
+            .target
+            .as_ref()
+            .is_some_and(|target| target.entity == whole.name)
+            && !matches!(column.source, ColumnSource::Key)
+    })
+}
+
+/// A short name from what the rule is about.
+fn made_name(entity: &str, form: &RuleForm) -> String {
+    let columns = |expression: &Expr| -> Vec<String> {
+        expression
+            .columns()
+            .into_iter()
+            .map(|path| path.join("_"))
+            .collect()
+    };
+    let of = |parts: &[String]| -> String {
+        parts.iter().take(3).cloned().collect::<Vec<_>>().join("_")
+    };
+    let tail = match form {
+        RuleForm::Check(check) => of(&columns(check)),
+        RuleForm::When {
+            condition,
+            requirement,
+        }
+        | RuleForm::WhenReferenced {
+            condition,
+            requirement,
+        } => {
+            let needs = of(&columns(requirement));
+            let when = of(&columns(condition));
+            if when.is_empty() {
+                needs
+            } else {
+                format!("{needs}_when_{when}")
+            }
+        }
+        RuleForm::SamePath { left, right } => {
+            let last = left.last().or(right.last()).cloned().unwrap_or_default();
+            format!("same_{last}")
+        }
+        RuleForm::NoOverlap { per, .. } if per.is_empty() => "no_overlap".to_owned(),
+        RuleForm::NoOverlap { per, .. } => format!("no_overlap_per_{}", of(per)),
+        RuleForm::AtMostOne { per, condition } => {
+            let among = condition
+                .as_ref()
+                .map(|c| of(&columns(c)))
+                .unwrap_or_default();
+            match (per.is_empty(), among.is_empty()) {
+                (true, _) => format!("one_{among}"),
+                (false, true) => format!("one_per_{}", of(per)),
+                (false, false) => format!("one_{among}_per_{}", of(per)),
+            }
+        }
+        RuleForm::NeverBelow { attribute, minimum } => {
+            let minimum: String = minimum
+                .chars()
+                .filter(char::is_ascii_alphanumeric)
+                .collect();
+            format!("{attribute}_never_below_{minimum}")
+        }
+        RuleForm::SumEquals {
+            attribute, entity, ..
+        } => format!("{attribute}_is_sum_of_{entity}"),
+        RuleForm::SumAtMost { entity, of, .. } => format!("sum_of_{entity}_{of}"),
+        RuleForm::ExactlyOne { entity, .. } => format!("exactly_one_{entity}"),
+        RuleForm::AtLeastOne { entity, .. } => format!("at_least_one_{entity}"),
+        RuleForm::Frozen { .. } => "frozen".to_owned(),
+    };
+    let mut name = format!("{entity}_{tail}");
+    // Room for a suffix within PostgreSQL's 63 bytes.
+    const MOST: usize = 56;
+    if name.len() > MOST {
+        let mut end = MOST;
+        while !name.is_char_boundary(end) {
+            end -= 1;
+        }
+        name.truncate(end);
+    }
+    name.trim_end_matches('_').to_owned()
+}
