@@ -204,3 +204,14 @@ pub fn not_null_columns(draft: &Draft<'_>, table: &QualifiedName) -> Vec<String>
             .collect()
     })
 }
+
+/// `an opportunity line`: an entity's name in a sentence.
+pub fn with_article(name: &str) -> String {
+    let words = name.replace('_', " ");
+    let article = if words.starts_with(['a', 'e', 'i', 'o']) {
+        "an"
+    } else {
+        "a"
+    };
+    format!("{article} {words}")
+}

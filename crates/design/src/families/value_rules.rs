@@ -206,7 +206,7 @@ fn build_ranges(draft: &mut Draft<'_>, entity: &Entity, built: &mut Built) {
                 format!(
                     "The {} of {} is {words}.",
                     attribute.name.replace('_', " "),
-                    with_article(&entity.name)
+                    trigger_rules::with_article(&entity.name)
                 )
             }),
             by: vec![object],
@@ -222,17 +222,6 @@ fn build_ranges(draft: &mut Draft<'_>, entity: &Entity, built: &mut Built) {
             source,
         });
     }
-}
-
-/// `an opportunity line`.
-fn with_article(name: &str) -> String {
-    let words = name.replace('_', " ");
-    let article = if words.starts_with(['a', 'e', 'i', 'o']) {
-        "an"
-    } else {
-        "a"
-    };
-    format!("{article} {words}")
 }
 
 fn add_check(

@@ -1,0 +1,182 @@
+//! Moves between states that are accepted and rejected.
+
+use pgwright_brief::model::{Attribute, Entity, States as Flow};
+use pgwright_catalog::quote_literal;
+use pgwright_ddl::expr::Expr;
+
+use super::{constraint_name, flows, moves_from, rule_id};
+use crate::candidates::Candidates;
+use crate::draft::Draft;
+use crate::families::value_rules::row_rules;
+use crate::fixtures::{Fixtures, Row};
+use crate::testing::{Case, ConcurrentTest, Expected, RuleTest, SessionStep, StepExpected};
+use crate::trigger_rules::CHECK_VIOLATION;
+
+struct Scene<'a> {
+    draft: &'a Draft<'a>,
+    fixtures: &'a Fixtures<'a>,
+    entity: &'a Entity,
+    attribute: &'a Attribute,
+    flow: &'a Flow,
+}
+
+impl Scene<'_> {
+    /// A row in a state, with whatever the rules want of rows in it.
+    fn row_in(&self, number: u32, state: &str) -> Option<Row> {
+        let rules = row_rules(self.draft, self.entity).into_values().collect();
+        let candidates = Candidates::new(self.draft, self.fixtures, self.entity, rules);
+        let row = self.fixtures.row(&self.entity.name, number);
+        candidates.with_conditions(&row, &[self.is(state)])
+    }
+
+    fn is(&self, state: &str) -> Expr {
+        Expr::binary("=", Expr::column(&self.attribute.name), Expr::text(state))
+    }
+
+    /// The UPDATE that moves a row, with what the rules want of rows in the new state.
+    fn move_to(&self, row: &Row, state: &str) -> String {
+        let literal = quote_literal(state);
+        let mut set = vec![(self.attribute.name.clone(), literal)];
+        let rules = row_rules(self.draft, self.entity).into_values().collect();
+        let candidates = Candidates::new(self.draft, self.fixtures, self.entity, rules);
+        if let Some(moved) = candidates.with_conditions(row, &[self.is(state)]) {
+            let own = self.draft.column(&self.entity.name, &self.attribute.name);
+            for (column, sql) in &moved.values {
+                let is_state = own.as_ref().is_some_and(|c| c.as_str() == column);
+                if !is_state && row.values.get(column) != Some(sql) {
+                    set.push((column.clone(), sql.clone()));
+                }
+            }
+        }
+        let set: Vec<(&str, &str)> = set.iter().map(|(a, s)| (a.as_str(), s.as_str())).collect();
+        self.fixtures.update(row, &set)
+    }
+}
+
+fn scenes<'a>(draft: &'a Draft<'a>, fixtures: &'a Fixtures<'a>) -> Vec<Scene<'a>> {
+    draft
+        .created_entities()
+        .flat_map(|entity| {
+            flows(entity).into_iter().map(move |(attribute, flow)| Scene {
+                draft,
+                fixtures,
+                entity,
+                attribute,
+                flow,
+            })
+        })
+        .filter(|s| s.draft.column(&s.entity.name, &s.attribute.name).is_some())
+        .collect()
+}
+
+/// Every allowed move once; for each state, one move that is not allowed.
+pub fn tests(draft: &Draft<'_>, fixtures: &Fixtures<'_>) -> Vec<RuleTest> {
+    scenes(draft, fixtures)
+        .iter()
+        .filter_map(|scene| {
+            let column = draft.column(&scene.entity.name, &scene.attribute.name)?;
+            let constraint = constraint_name(draft, scene.entity, &column);
+            let enforcement = draft
+                .enforcements
+                .iter()
+                .find(|e| e.rule == rule_id(scene.entity, scene.attribute))?;
+            let mut rows = Vec::new();
+            let mut cases = Vec::new();
+            let mut number = 0;
+            for state in &scene.flow.states {
+                for to in moves_from(scene.flow, state) {
+                    number += 1;
+                    let Some(row) = scene.row_in(number, state) else {
+                        continue;
+                    };
+                    cases.push(Case {
+                        says: format!("from “{state}” to “{to}”"),
+                        statements: vec![scene.move_to(&row, to)],
+                        expected: Expected::Accepted,
+                    });
+                    rows.push(row);
+                }
+                let refused = scene
+                    .flow
+                    .states
+                    .iter()
+                    .find(|to| *to != state && !moves_from(scene.flow, state).contains(&to.as_str()));
+                let Some(to) = refused else { continue };
+                number += 1;
+                let Some(row) = scene.row_in(number, state) else {
+                    continue;
+                };
+                cases.push(Case {
+                    says: format!("from “{state}” to “{to}”, which is no allowed move"),
+                    statements: vec![scene.move_to(&row, to)],
+                    expected: Expected::rejected(CHECK_VIOLATION, Some(&constraint)),
+                });
+                rows.push(row);
+            }
+            let all: Vec<&Row> = rows.iter().collect();
+            Some(RuleTest {
+                rule: enforcement.rule.clone(),
+                says: enforcement.says.clone(),
+                given: fixtures.insert(&all),
+                cases,
+            })
+        })
+        .collect()
+}
+
+/// Two sessions leave the same state for places between which there is no way.
+pub fn concurrent_tests(draft: &Draft<'_>, fixtures: &Fixtures<'_>) -> Vec<ConcurrentTest> {
+    let mut tests = Vec::new();
+    for scene in scenes(draft, fixtures) {
+        let fork = scene.flow.states.iter().find_map(|state| {
+            let next = moves_from(scene.flow, state);
+            next.iter().find_map(|one| {
+                let after = moves_from(scene.flow, one);
+                next.iter()
+                    .find(|two| *two != one && !after.contains(two))
+                    .map(|two| (state.clone(), (*one).to_owned(), (*two).to_owned()))
+            })
+        });
+        let Some((state, one, two)) = fork else {
+            continue;
+        };
+        let Some(row) = scene.row_in(1, &state) else {
+            continue;
+        };
+        let step = |session, sql: &str, expected| SessionStep {
+            session,
+            sql: sql.to_owned(),
+            expected,
+        };
+        let column = draft
+            .column(&scene.entity.name, &scene.attribute.name)
+            .map_or_else(String::new, |c| c.quoted());
+        tests.push(ConcurrentTest {
+            rule: rule_id(scene.entity, scene.attribute),
+            says: format!(
+                "Two sessions move the same row from “{state}”: one to “{one}”, and the other to \
+                 “{two}”, where there is no way from “{one}”. The second waits and fails."
+            ),
+            given: fixtures.insert(&[&row]),
+            steps: vec![
+                step(1, "BEGIN", StepExpected::Done),
+                step(1, &scene.move_to(&row, &one), StepExpected::Done),
+                step(2, "BEGIN", StepExpected::Done),
+                step(
+                    2,
+                    &scene.move_to(&row, &two),
+                    StepExpected::WaitsThenFails(CHECK_VIOLATION.to_owned()),
+                ),
+                step(1, "COMMIT", StepExpected::Done),
+                step(2, "ROLLBACK", StepExpected::Done),
+            ],
+            finally: format!(
+                "SELECT {column} = {} FROM {} WHERE {}",
+                quote_literal(&one),
+                fixtures.table_of(&row).quoted(),
+                fixtures.key_condition(&row)
+            ),
+        });
+    }
+    tests
+}
