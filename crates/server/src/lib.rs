@@ -9,6 +9,7 @@ pub mod reader;
 pub mod sandbox;
 pub mod script;
 
+pub use connect::{ConnectError, ConnectionSettings, Environment, connect};
 pub use install::{InstallError, install};
 pub use installation::{DiscoverError, Installation, Source, discover, select};
 /// The client of the `postgres` crate, which everything here works with.

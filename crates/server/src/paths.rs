@@ -28,10 +28,11 @@ pub fn data_home() -> Option<PathBuf> {
 
 /// Where initialised clusters are kept between runs, best first; the first that can be written counts.
 ///
-/// Root's own home is closed to the account that the server runs under, so root uses the system's
-/// cache.
+/// `PGWRIGHT_CACHE` goes before the user's cache directory. Root's own home is closed to the account
+/// that the server runs under, so root uses the system's cache.
 pub(crate) fn cache_homes(as_root: bool) -> Vec<PathBuf> {
     let mut homes = Vec::new();
+    homes.extend(directory_variable("PGWRIGHT_CACHE"));
     if as_root {
         homes.push(PathBuf::from("/var/cache/pgwright"));
     } else {
