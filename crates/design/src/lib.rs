@@ -10,9 +10,11 @@ pub mod fixtures;
 pub mod layout;
 pub mod names;
 pub mod testing;
+mod trial;
 pub mod words;
 mod candidates;
 mod logic;
+mod paths;
 mod trigger_rules;
 
 use std::collections::BTreeMap;

@@ -1,13 +1,370 @@
-//! Values copied from a referenced row and kept as they were.
+//! Values copied when a row is added and kept as they were; attributes that are set once.
+
+mod cases;
+
+use std::collections::BTreeMap;
+
+use pgwright_brief::model::{Attribute, Entity};
+use pgwright_catalog::{
+    Expression, Name, ObjectId, QualifiedName, Trigger, TriggerEvent, TriggerTiming, quote_literal,
+};
 
 use super::Family;
+use crate::decision::{Alternative, Decision, Enforcement, Source, Weight};
+use crate::draft::{Columns, Draft};
+use crate::fixtures::Fixtures;
+use crate::names;
+use crate::paths;
+use crate::testing::RuleTest;
+use crate::trigger_rules::{self, Refusal, Rights};
 
-/// Values copied from a referenced row and kept as they were.
+const FAMILY: &str = "copied_values";
+
+/// Values copied when a row is added, and attributes that are set once.
 #[derive(Debug)]
 pub struct CopiedValues;
 
 impl Family for CopiedValues {
     fn name(&self) -> &'static str {
-        "copied_values"
+        FAMILY
+    }
+
+    fn build(&self, draft: &mut Draft<'_>) {
+        for entity in draft.created_entities() {
+            build_copies(draft, entity);
+            build_fixed(draft, entity);
+        }
+    }
+
+    fn tests(&self, draft: &Draft<'_>, fixtures: &Fixtures<'_>) -> Vec<RuleTest> {
+        cases::tests(draft, fixtures)
+    }
+}
+
+/// Attributes of an entity that are copied from elsewhere, with the path.
+fn copied<'e>(
+    draft: &Draft<'_>,
+    entity: &'e Entity,
+) -> Vec<(&'e Attribute, &'e [String], Name)> {
+    Draft::stored_attributes(entity)
+        .into_iter()
+        .filter_map(|(attribute, _)| {
+            let path = attribute.copied_from.as_deref()?;
+            let column = draft.column(&entity.name, &attribute.name)?;
+            (path.len() > 1).then_some((attribute, path, column))
+        })
+        .collect()
+}
+
+fn copy_rule(entity: &Entity, attribute: &Attribute) -> String {
+    format!("{}.{}_copied", entity.name, attribute.name)
+}
+
+fn build_copies(draft: &mut Draft<'_>, entity: &Entity) {
+    let table = draft.plan(&entity.name).table.clone();
+    let copies = copied(draft, entity);
+    if copies.is_empty() {
+        return;
+    }
+    let mut body = String::from("BEGIN\n");
+    let mut conditions = Vec::new();
+    let mut reads = Vec::new();
+    let mut built = Vec::new();
+    for (attribute, path, column) in copies {
+        let Some(source) = paths::follow(draft, &entity.name, path) else {
+            continue;
+        };
+        let place = format!("NEW.{}", column.quoted());
+        // An amount with its own currency brings the currency along.
+        let mut pairs = vec![(column.clone(), source.column.clone())];
+        pairs.extend(currency_pair(draft, entity, attribute, path));
+        let selected: Vec<String> = pairs
+            .iter()
+            .map(|(_, from)| format!("{}.{}", source.alias, from.quoted()))
+            .collect();
+        let into: Vec<String> = pairs
+            .iter()
+            .map(|(to, _)| format!("NEW.{}", to.quoted()))
+            .collect();
+        body.push_str(&format!(
+            "    IF {place} IS NULL THEN\n        \
+             SELECT {} INTO {}\n          \
+             FROM {}\n         \
+             WHERE {};\n    \
+             END IF;\n",
+            selected.join(", "),
+            into.join(", "),
+            source.from,
+            source.condition,
+        ));
+        conditions.push(format!("{place} IS NULL"));
+        reads.extend(source.tables.clone());
+        built.push((attribute, path));
+    }
+    body.push_str("    RETURN NEW;\nEND");
+    let function = trigger_rules::add_function(
+        draft,
+        names::derived(&table, &["fill"], "copies"),
+        body,
+        Rights::Session,
+        &format!("Fills values of a new row of {table} that are copied from the rows it refers to."),
+        &reads,
+    );
+    let mut trigger = Trigger::row(
+        TriggerTiming::Before,
+        [TriggerEvent::Insert],
+        function.clone(),
+    );
+    trigger.when = Some(Expression::new(conditions.join(" OR ")));
+    let object = trigger_rules::add_trigger(draft, &table, "fill_copies", trigger);
+    let by = vec![object, trigger_rules::function_object(&function)];
+    for (attribute, path) in &built {
+        draft.enforce(Enforcement {
+            rule: copy_rule(entity, attribute),
+            says: attribute.says.clone().unwrap_or_else(|| {
+                format!(
+                    "The {} of {} is that of its {} when the row was added, and stays so.",
+                    attribute.name.replace('_', " "),
+                    trigger_rules::with_article(&entity.name),
+                    path.join(" ").replace('_', " ")
+                )
+            }),
+            by: by.clone(),
+            how: "A trigger fills the column on INSERT when no value is given. A value that was \
+                  agreed on may be given instead, and nothing changes it when the source changes."
+                .to_owned(),
+            family: FAMILY,
+            source: Source::at(format!("{}.{}", entity.name, attribute.name), attribute.span),
+        });
+    }
+    if let Some((first, _)) = built.first() {
+        decide_copies(draft, entity, first, &built, by);
+    }
+}
+
+/// The currency columns of an amount and of the amount it is copied from.
+fn currency_pair(
+    draft: &Draft<'_>,
+    entity: &Entity,
+    attribute: &Attribute,
+    path: &[String],
+) -> Option<(Name, Name)> {
+    let currency = |columns: &Columns| match columns {
+        Columns::Several(parts) => parts
+            .iter()
+            .find(|(part, _)| part == "currency")
+            .map(|(_, column)| column.clone()),
+        _ => None,
+    };
+    let own = currency(draft.columns(&entity.name, &attribute.name)?)?;
+    let (last, references) = path.split_last()?;
+    let target = paths::target_entity(draft, &entity.name, references)?;
+    Some((own, currency(draft.columns(&target, last)?)?))
+}
+
+fn decide_copies(
+    draft: &mut Draft<'_>,
+    entity: &Entity,
+    first: &Attribute,
+    built: &[(&Attribute, &[String])],
+    subjects: Vec<ObjectId>,
+) {
+    let said: Vec<String> = built
+        .iter()
+        .map(|(a, path)| format!("{} from {}", a.name, path.join(".")))
+        .collect();
+    draft.decide(Decision {
+        family: FAMILY,
+        title: format!(
+            "{} keeps values as they were",
+            capital(&trigger_rules::with_article(&entity.name))
+        ),
+        subjects,
+        choice: format!("Columns of its own, filled once by a trigger: {}.", said.join("; ")),
+        rationale: "The source will change, and what was agreed must not change with it: the \
+                    value is a fact about this row, not a repetition. It may be given (a \
+                    negotiated price); the trigger only fills what was left out, so no program \
+                    can forget it. The read takes no lock: a source that changes at the same \
+                    moment gives either its old or its new value, and both were true."
+            .to_owned(),
+        alternatives: vec![
+            Alternative::new(
+                "Read the value through the reference",
+                "Rewrites history whenever the source changes.",
+            ),
+            Alternative::new(
+                "Keep every version of the source with its period of validity and join by time",
+                "Right when the versions matter in themselves; it makes every report join by time, \
+                 and there is nowhere to put a value that was negotiated.",
+            ),
+            Alternative::new(
+                "Let the application copy it",
+                "Works until one program forgets.",
+            ),
+        ],
+        source: Source::at(format!("{}.{}", entity.name, first.name), first.span),
+        weight: Weight::Notable,
+    });
+}
+
+fn capital(text: &str) -> String {
+    let mut characters = text.chars();
+    characters
+        .next()
+        .map(|c| c.to_uppercase().chain(characters).collect())
+        .unwrap_or_default()
+}
+
+/// A table with attributes that are set once, and their columns.
+struct Fixed<'e> {
+    table: QualifiedName,
+    role: Option<&'e str>,
+    attributes: Vec<(&'e Attribute, Vec<Name>)>,
+}
+
+/// Attributes that are set once, by the table that holds them.
+fn fixed<'e>(draft: &Draft<'_>, entity: &'e Entity) -> Vec<Fixed<'e>> {
+    let plan = draft.plan(&entity.name);
+    let of = |attributes: Vec<&'e Attribute>, columns: &BTreeMap<String, Columns>| {
+        attributes
+            .into_iter()
+            .filter(|a| a.fixed)
+            .filter_map(|a| {
+                let own = match columns.get(&a.name)? {
+                    Columns::Reference { own, columns, .. } if own.is_empty() => columns.clone(),
+                    Columns::Reference { own, .. } => own.clone(),
+                    other => other.all(),
+                };
+                (!own.is_empty()).then_some((a, own))
+            })
+            .collect::<Vec<_>>()
+    };
+    let stored = Draft::stored_attributes(entity)
+        .into_iter()
+        .map(|(a, _)| a)
+        .collect();
+    let mut tables = vec![Fixed {
+        table: plan.table.clone(),
+        role: None,
+        attributes: of(stored, &plan.columns),
+    }];
+    for role in &entity.roles {
+        if let Some(role_table) = plan.role_tables.get(&role.name) {
+            tables.push(Fixed {
+                table: role_table.table.clone(),
+                role: Some(&role.name),
+                attributes: of(role.attributes.iter().collect(), &role_table.columns),
+            });
+        }
+    }
+    tables.retain(|t| !t.attributes.is_empty());
+    tables
+}
+
+fn fixed_rule(entity: &Entity, attribute: &Attribute) -> String {
+    format!("{}.{}_fixed", entity.name, attribute.name)
+}
+
+fn fixed_constraint(table: &QualifiedName, attribute: &Attribute) -> String {
+    names::derived(table, &[&attribute.name], "fixed").to_string()
+}
+
+fn build_fixed(draft: &mut Draft<'_>, entity: &Entity) {
+    // Nothing of an append-only row changes anyway.
+    if entity.append_only {
+        return;
+    }
+    for Fixed {
+        table, attributes, ..
+    } in fixed(draft, entity)
+    {
+        let mut body = String::from("BEGIN\n");
+        let mut tests = Vec::new();
+        for (attribute, columns) in &attributes {
+            let changed: Vec<String> = columns
+                .iter()
+                .map(|c| {
+                    let c = c.quoted();
+                    format!("OLD.{c} IS NOT NULL AND NEW.{c} IS DISTINCT FROM OLD.{c}")
+                })
+                .collect();
+            let changed = match changed.as_slice() {
+                [one] => one.clone(),
+                many => format!("({})", many.join(") OR (")),
+            };
+            let constraint = fixed_constraint(&table, attribute);
+            let refusal = Refusal {
+                condition: "restrict_violation",
+                constraint: &constraint,
+                table: &table,
+                message: quote_literal(&format!(
+                    "{} of {} is set once and never changed",
+                    attribute.name.replace('_', " "),
+                    trigger_rules::with_article(&entity.name)
+                )),
+                hint: None,
+            };
+            body.push_str(&format!(
+                "    IF {changed} THEN\n{}    END IF;\n",
+                refusal.raise(8)
+            ));
+            tests.push(changed);
+        }
+        body.push_str("    RETURN NEW;\nEND");
+        let function = trigger_rules::add_function(
+            draft,
+            names::derived(&table, &["refuse", "fixed"], "change"),
+            body,
+            Rights::Session,
+            &format!("Refuses changes of columns of {table} that are set once."),
+            &[],
+        );
+        let mut trigger = Trigger::row(
+            TriggerTiming::Before,
+            [TriggerEvent::Update],
+            function.clone(),
+        );
+        trigger.update_columns = attributes.iter().flat_map(|(_, c)| c.clone()).collect();
+        let object = trigger_rules::add_trigger(draft, &table, "refuse_fixed_change", trigger);
+        let by = vec![object, trigger_rules::function_object(&function)];
+        for (attribute, _) in &attributes {
+            draft.enforce(Enforcement {
+                rule: fixed_rule(entity, attribute),
+                says: format!(
+                    "The {} of {} is set once and never changed.",
+                    attribute.name.replace('_', " "),
+                    trigger_rules::with_article(&entity.name)
+                ),
+                by: by.clone(),
+                how: "Row trigger on UPDATE of the column: once it holds a value, another one is \
+                      refused with restrict_violation."
+                    .to_owned(),
+                family: FAMILY,
+                source: Source::at(format!("{}.{}", entity.name, attribute.name), attribute.span),
+            });
+        }
+        let first = attributes[0].0;
+        draft.decide(Decision {
+            family: FAMILY,
+            title: format!("Columns of {} that are set once", table.name),
+            subjects: by,
+            choice: "One trigger per table refuses to change them.".to_owned(),
+            rationale: format!(
+                "{} must not change once set. A trigger holds for everyone and allows a value \
+                 that was left open to be filled in later.",
+                attributes
+                    .iter()
+                    .map(|(a, _)| a.name.as_str())
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            ),
+            alternatives: vec![Alternative::new(
+                "Withhold UPDATE on the columns",
+                "Declarative and free, but it does not bind the owner, and a column privilege \
+                 cannot tell setting from changing.",
+            )],
+            source: Source::at(format!("{}.{}", entity.name, first.name), first.span),
+            weight: Weight::Routine,
+        });
     }
 }
