@@ -4,11 +4,12 @@
 use pgwright_brief::model::{AttributeKind, Entity, ValueType};
 use pgwright_catalog::{
     Argument, Column, Constraint, ConstraintKind, ForeignKey, Identity, Index, IndexElement,
-    IndexKey, Name, QualifiedName, Table,
+    IndexKey, Name, ObjectId, QualifiedName, Routine, RoutineSignature, Table, Volatility,
+    quote_literal,
 };
 
 use crate::draft::{Draft, EntityPlan, KeyKind};
-use crate::names;
+use crate::{layout, names, words};
 
 /// A table that only the design's own functions write.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,7 +60,7 @@ pub struct Shape<'a> {
 /// the row is gone. Gives the table's name.
 pub fn add(draft: &mut Draft<'_>, shape: Shape<'_>) -> QualifiedName {
     let plan = draft.plan(shape.entity).clone();
-    let table_name = draft.table_name(&shape.singular, None);
+    let table_name = layout::free_relation(draft, &shape.singular);
     let reference = reference_columns(&plan, shape.entity);
     let actor = actor(draft);
 
@@ -87,7 +88,7 @@ pub fn add(draft: &mut Draft<'_>, shape: Shape<'_>) -> QualifiedName {
                     .not_null()
                     .comment(format!(
                         "Key of the {} ({key}).",
-                        shape.entity.replace('_', " ")
+                        words::spoken(shape.entity)
                     )),
             );
         }
@@ -102,7 +103,7 @@ pub fn add(draft: &mut Draft<'_>, shape: Shape<'_>) -> QualifiedName {
         table.columns.push(
             Column::new(format!("{}_by", shape.verb), actor.key_type.clone()).comment(format!(
                 "Key of the {} who acted; NULL when the session named none.",
-                actor.entity.replace('_', " ")
+                words::spoken(&actor.entity)
             )),
         );
     }
@@ -139,7 +140,7 @@ pub fn add(draft: &mut Draft<'_>, shape: Shape<'_>) -> QualifiedName {
         .push(IndexElement::column(time.clone()).descending());
     index.comment = Some(format!(
         "Finds what was recorded of one {}, newest first.",
-        shape.entity.replace('_', " ")
+        words::spoken(shape.entity)
     ));
     let mut parts: Vec<&str> = reference.iter().map(Name::as_str).collect();
     parts.push(time.as_str());
@@ -286,12 +287,6 @@ pub fn current_actor(draft: &mut Draft<'_>) -> Option<String> {
     Some(format!("{}()", signature.name.quoted()))
 }
 
-/// The type of a column of a table that has been built.
-pub fn column_type(draft: &Draft<'_>, table: &QualifiedName, column: &Name) -> Option<String> {
-    let column = draft.catalog.tables.get(table)?.column(column.as_str())?;
-    Some(column.data_type.clone())
-}
-
 /// An entity whose table the design makes: not one that the application already has.
 pub fn is_designed(entity: &Entity) -> bool {
     entity.existing.is_none()
@@ -335,22 +330,6 @@ pub fn time_attribute(entity: &Entity) -> Option<(&str, bool)> {
         .or_else(|| time(ValueType::Date).map(|name| (name, true)))
 }
 
-/// A number of rows as people say it: `2 million`, `400`.
-pub fn count(rows: f64) -> String {
-    let (scale, word) = match rows {
-        r if r >= 1e9 => (1e9, " billion"),
-        r if r >= 1e6 => (1e6, " million"),
-        r if r >= 1e4 => (1e3, ",000"),
-        _ => (1.0, ""),
-    };
-    let value = rows / scale;
-    if word == ",000" || value >= 100.0 || (value - value.round()).abs() < 0.05 {
-        format!("{}{word}", value.round())
-    } else {
-        format!("{value:.1}{word}")
-    }
-}
-
 /// Months as people say them: `90 days`, `7 years`.
 pub fn months(value: f64) -> String {
     if value >= 12.0 && (value % 12.0).abs() < 0.01 {
@@ -378,4 +357,47 @@ pub fn element_column(element: &IndexElement) -> Option<&Name> {
         IndexKey::Column(name) => Some(name),
         IndexKey::Expression(_) => None,
     }
+}
+
+/// A role of the design: `crm_owner`.
+pub fn role(draft: &Draft<'_>, what: &str) -> Name {
+    names::shortened(&draft.brief.system, what)
+}
+
+/// The call that tells whether the design's own maintenance is at work (expired rows leave,
+/// personal data is erased): `crm.in_maintenance()`. Triggers that refuse changes ask it first.
+///
+/// It is true only where a function or procedure of the design has set the setting, and only for the
+/// owner: who merely sets the setting gains nothing.
+pub fn in_maintenance(draft: &mut Draft<'_>) -> String {
+    let name = draft.qualified("in_maintenance");
+    let signature = RoutineSignature::new(name.clone(), Vec::<String>::new());
+    if !draft.catalog.routines.contains_key(&signature) {
+        let mut function = Routine::function(
+            "sql",
+            "boolean",
+            format!(
+                "SELECT current_setting({}, true) IS NOT DISTINCT FROM 'on'\n    AND pg_has_role({}, 'MEMBER')",
+                quote_literal(&maintenance_setting(draft)),
+                quote_literal(role(draft, "owner").as_str()),
+            ),
+        );
+        function.volatility = Volatility::Stable;
+        function.comment = Some(
+            "Whether the schema's own maintenance is at work: removal of expired rows or erasure \
+             of personal data, by the owner's rights."
+                .to_owned(),
+        );
+        draft.catalog.depends(
+            ObjectId::Routine(signature.clone()),
+            ObjectId::Role(role(draft, "owner")),
+        );
+        draft.catalog.routines.insert(signature, function);
+    }
+    format!("{}()", name.quoted())
+}
+
+/// The setting behind [`in_maintenance`].
+pub fn maintenance_setting(draft: &Draft<'_>) -> String {
+    format!("{}.maintenance", draft.brief.naming.schema)
 }

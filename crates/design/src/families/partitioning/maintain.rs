@@ -1,0 +1,615 @@
+//! Partitions as the design begins, the procedures that make and drop them, and what to watch.
+
+use std::collections::BTreeSet;
+
+use pgwright_brief::model::Date;
+use pgwright_catalog::{
+    Argument, Name, ObjectId, PartitionBound, PartitionKey, PartitionOf, QualifiedName,
+    ReferentialAction, Routine, RoutineKind, Table, quote_literal,
+};
+
+use super::calendar;
+use crate::companion::{self, Holds};
+use crate::decision::{Enforcement, Monitor, Source};
+use crate::draft::{Draft, PartitionPlan};
+use crate::fixtures::Fixtures;
+use crate::testing::{Case, Expected, RuleTest};
+use crate::{names, words};
+
+/// Rows that a batch removes: some milliseconds of work, a lock short enough for anybody to wait.
+const BATCH: u32 = 5_000;
+
+/// Names of partitions are cut here, so that every label fits behind.
+const STEM_LENGTH: usize = 48;
+
+/// Partitioned entities with their plans.
+fn partitioned(draft: &Draft<'_>) -> Vec<(String, QualifiedName, PartitionPlan)> {
+    companion::designed_entities(draft)
+        .into_iter()
+        .filter_map(|name| {
+            let plan = draft.plan(&name);
+            let partition = plan.partition.clone()?;
+            Some((name.clone(), plan.table.clone(), partition))
+        })
+        .collect()
+}
+
+/// What partitions of a table are called before `_p2026_09`.
+fn stem(table: &QualifiedName) -> String {
+    let name = table.name.as_str();
+    if name.len() <= STEM_LENGTH {
+        return name.to_owned();
+    }
+    // The mark that tells two long names apart is the one that naming gives to any long name.
+    let long = names::shortened(&format!("{name}{name}"), "");
+    let mark = &long.as_str()[long.as_str().len().saturating_sub(7)..];
+    let mut end = STEM_LENGTH - mark.len();
+    while !name.is_char_boundary(end) {
+        end -= 1;
+    }
+    format!("{}{mark}", &name[..end])
+}
+
+/// Makes every table of a plan partitioned, with its first partitions and a default.
+pub fn build_partitions(draft: &mut Draft<'_>) {
+    for (entity, table, plan) in partitioned(draft) {
+        let spoken = words::spoken(&entity);
+        if let Some(parent) = draft.catalog.tables.get_mut(&table) {
+            parent.partition_by = Some(PartitionKey {
+                strategy: "RANGE".to_owned(),
+                elements: vec![plan.column.quoted()],
+            });
+        }
+        let stem = stem(&table);
+        let current = calendar::start_of(plan.interval, draft.brief.as_of);
+        for step in -1..=calendar::ahead(plan.interval) {
+            let from = calendar::advance(plan.interval, current, step);
+            let to = calendar::advance(plan.interval, from, 1);
+            let name = format!("{stem}_p{}", calendar::label(plan.interval, from));
+            let bound = PartitionBound::Range {
+                from: vec![bound(from, plan.by_date)],
+                to: vec![bound(to, plan.by_date)],
+            };
+            let comment = None;
+            add_partition(draft, &table, &name, bound, comment);
+        }
+        let comment = Some(format!(
+            "Rows of {spoken} outside every other partition; should stay empty."
+        ));
+        add_partition(
+            draft,
+            &table,
+            &format!("{stem}_default"),
+            PartitionBound::Default,
+            comment,
+        );
+    }
+}
+
+fn bound(date: Date, by_date: bool) -> String {
+    let day = format!("{:04}-{:02}-{:02}", date.year, date.month, date.day);
+    if by_date {
+        quote_literal(&day)
+    } else {
+        // Days begin at midnight UTC, whatever the session's time zone is.
+        quote_literal(&format!("{day} 00:00:00+00"))
+    }
+}
+
+fn add_partition(
+    draft: &mut Draft<'_>,
+    parent: &QualifiedName,
+    name: &str,
+    bound: PartitionBound,
+    comment: Option<String>,
+) {
+    let table = Table {
+        partition_of: Some(PartitionOf {
+            parent: parent.clone(),
+            bound,
+        }),
+        comment,
+        ..Table::default()
+    };
+    draft.catalog.tables.insert(draft.qualified(name), table);
+}
+
+/// Adds the procedures that keep partitions and retention.
+pub fn add_procedures(draft: &mut Draft<'_>) {
+    let partitioned = partitioned(draft);
+    if !partitioned.is_empty() {
+        add_maintenance(draft, &partitioned);
+    }
+    add_expiry(draft, &partitioned);
+}
+
+fn add_maintenance(draft: &mut Draft<'_>, partitioned: &[(String, QualifiedName, PartitionPlan)]) {
+    let rows: Vec<String> = partitioned
+        .iter()
+        .map(|(_, table, plan)| {
+            let (unit, step) = calendar::unit_and_step(plan.interval);
+            let keep = plan
+                .keep_months
+                .map_or_else(|| "NULL::interval".to_owned(), companion::interval);
+            let format = if plan.by_date { "YYYY-MM-DD" } else { "YYYY-MM-DD 00:00:00+00" };
+            format!(
+                "({}::regclass, {}, '{unit}', interval '{step}', '{}', '{format}', interval '{}', {keep})",
+                quote_literal(&table.quoted()),
+                quote_literal(&stem(table)),
+                calendar::label_format(plan.interval),
+                calendar::ahead_interval(plan.interval),
+            )
+        })
+        .collect();
+    let schema = quote_literal(draft.schema().as_str());
+    let body = format!(
+        r"DECLARE
+    plan record;
+    child record;
+    period_start timestamp;
+    partition_name text;
+BEGIN
+    FOR plan IN
+        SELECT *
+        FROM (VALUES
+            {rows}
+        ) AS p (parent, stem, unit, step, label, bound, ready, keep)
+    LOOP
+        -- Coming periods, and past ones when a history is about to be loaded; nothing so old that
+        -- it would be dropped below.
+        period_start := date_trunc(
+            plan.unit,
+            greatest(now() - behind, now() - plan.keep) AT TIME ZONE 'UTC'
+        );
+        WHILE period_start <= (now() + greatest(ahead, plan.ready)) AT TIME ZONE 'UTC' LOOP
+            partition_name := plan.stem || '_p' || to_char(period_start, plan.label);
+            IF to_regclass(format('%I.%I', {schema}, partition_name)) IS NULL THEN
+                BEGIN
+                    -- Made apart and attached, because CREATE … PARTITION OF would lock out every
+                    -- reader of the parent.
+                    EXECUTE format(
+                        'CREATE TABLE %I.%I (LIKE %s INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING GENERATED INCLUDING STORAGE)',
+                        {schema}, partition_name, plan.parent
+                    );
+                    IF (SELECT c.relrowsecurity FROM pg_class AS c WHERE c.oid = plan.parent) THEN
+                        EXECUTE format('ALTER TABLE %I.%I ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', {schema}, partition_name);
+                    END IF;
+                    EXECUTE format(
+                        'ALTER TABLE %s ATTACH PARTITION %I.%I FOR VALUES FROM (%L) TO (%L)',
+                        plan.parent, {schema}, partition_name,
+                        to_char(period_start, plan.bound), to_char(period_start + plan.step, plan.bound)
+                    );
+                EXCEPTION WHEN check_violation THEN
+                    RAISE WARNING 'partition % cannot be made: rows of its period are in the default partition', partition_name
+                        USING HINT = 'Move them: detach the default partition, make this one, insert them again, attach it.';
+                END;
+            END IF;
+            period_start := period_start + plan.step;
+        END LOOP;
+
+        -- Periods that ended before what is kept.
+        FOR child IN
+            SELECT c.oid::regclass AS name
+            FROM pg_inherits AS i
+            JOIN pg_class AS c ON c.oid = i.inhrelid
+            WHERE i.inhparent = plan.parent
+                AND substring(pg_get_expr(c.relpartbound, c.oid) FROM $re$TO \('([^']+)'\)$re$)::timestamptz
+                    <= now() - plan.keep
+        LOOP
+            EXECUTE format('DROP TABLE %s', child.name);
+            RAISE NOTICE 'dropped %', child.name;
+        END LOOP;
+    END LOOP;
+END",
+        rows = rows.join(",\n            "),
+    );
+    let mut procedure = procedure(body);
+    procedure.arguments = vec![
+        Argument::input("ahead", "interval").default("'00:00:00'::interval"),
+        Argument::input("behind", "interval").default("'00:00:00'::interval"),
+    ];
+    procedure.security_definer = true;
+    // Rather try again tomorrow than make every query wait behind a lock that is waited for.
+    procedure
+        .settings
+        .insert("lock_timeout".to_owned(), "'5s'".to_owned());
+    procedure.comment = Some(
+        "Makes coming partitions and drops expired ones. Run it every night: \
+         CALL maintain_partitions(). Before a history is loaded: \
+         CALL maintain_partitions(behind => interval '2 years')."
+            .to_owned(),
+    );
+    let name = draft.qualified("maintain_partitions");
+    let signature = procedure.signature(name);
+    for (entity, table, plan) in partitioned {
+        draft.catalog.depends(
+            ObjectId::Routine(signature.clone()),
+            ObjectId::Table(table.clone()),
+        );
+        if let Some(keep) = plan.keep_months {
+            enforce(
+                draft,
+                entity,
+                keep,
+                vec![
+                    ObjectId::Table(table.clone()),
+                    ObjectId::Routine(signature.clone()),
+                ],
+                "maintain_partitions() drops partitions that ended before what is kept. A reader \
+                 in the middle of a query makes it give up after five seconds and try again the \
+                 next night."
+                    .to_owned(),
+            );
+        }
+    }
+    draft.catalog.routines.insert(signature, procedure);
+}
+
+fn enforce(draft: &mut Draft<'_>, entity: &str, keep: f64, by: Vec<ObjectId>, how: String) {
+    let span = draft
+        .brief
+        .entity(entity)
+        .map(|e| e.volume.as_ref().map_or(e.span, |v| v.span))
+        .unwrap_or_default();
+    draft.enforce(Enforcement {
+        rule: format!("{entity}_retention"),
+        says: format!(
+            "Rows of {} are kept for {}",
+            words::spoken(entity),
+            companion::months(keep)
+        ),
+        by,
+        how,
+        family: "partitioning",
+        source: Source::at(format!("{entity}.volume"), span),
+    });
+}
+
+fn procedure(body: String) -> Routine {
+    let mut routine = Routine::function("plpgsql", "void", body);
+    routine.kind = RoutineKind::Procedure;
+    routine.returns = None;
+    routine
+}
+
+/// A table whose expired rows leave in batches.
+struct Expiring {
+    table: QualifiedName,
+    /// The condition of an expired row, over the alias `e`.
+    condition: String,
+    keep_months: f64,
+    tenant_column: Option<Name>,
+    /// The entity that the retention is of.
+    entity: String,
+}
+
+fn expiring(
+    draft: &Draft<'_>,
+    partitioned: &[(String, QualifiedName, PartitionPlan)],
+) -> Vec<Expiring> {
+    let mut all = Vec::new();
+    for name in companion::designed_entities(draft) {
+        let Some(entity) = draft.brief.entity(&name) else {
+            continue;
+        };
+        let Some(keep) = entity.volume.as_ref().and_then(|v| v.keep_months) else {
+            continue;
+        };
+        // Parts go with their whole.
+        let whole_expires = entity.part_of.as_ref().is_some_and(|p| {
+            draft
+                .brief
+                .entity(&p.whole)
+                .and_then(|w| w.volume.as_ref())
+                .is_some_and(|v| v.keep_months.is_some())
+        });
+        let plan = draft.plan(&name);
+        if !whole_expires && plan.partition.is_none() {
+            let column = match expiry_column(draft, &name) {
+                Some(column) => column,
+                None => continue,
+            };
+            all.push(Expiring {
+                table: plan.table.clone(),
+                condition: format!(
+                    "e.{} < now() - {}",
+                    column.quoted(),
+                    companion::interval(keep)
+                ),
+                keep_months: keep,
+                tenant_column: plan.tenant_column.clone(),
+                entity: name.clone(),
+            });
+        }
+        // What was recorded of the rows goes when they do.
+        for (table, c) in &draft.companions {
+            if c.entity.as_deref() == Some(name.as_str()) && c.holds == Holds::Changes {
+                all.push(Expiring {
+                    table: table.clone(),
+                    condition: format!(
+                        "e.{} < now() - {}",
+                        c.time_column.quoted(),
+                        companion::interval(keep)
+                    ),
+                    keep_months: keep,
+                    tenant_column: c.tenant_column.clone(),
+                    entity: name.clone(),
+                });
+            }
+        }
+    }
+    for (entity, _, plan) in partitioned {
+        let Some(keep) = plan.keep_months else {
+            continue;
+        };
+        for (table, side) in &draft.side_tables {
+            if side.kind == crate::draft::SideTableKind::Registry
+                && side.entity == *entity
+                && let Some(found) = draft.catalog.tables.get(table)
+                && found.column(plan.column.as_str()).is_some()
+            {
+                all.push(Expiring {
+                    table: table.clone(),
+                    condition: format!(
+                        "e.{} < now() - {}",
+                        plan.column.quoted(),
+                        companion::interval(keep)
+                    ),
+                    keep_months: keep,
+                    tenant_column: side.tenant_column.clone(),
+                    entity: entity.clone(),
+                });
+            }
+        }
+    }
+    all
+}
+
+/// The column that tells how old a row is; of rows that are hidden rather than removed, when they
+/// were hidden.
+pub fn expiry_column(draft: &Draft<'_>, entity: &str) -> Option<Name> {
+    let plan = draft.plan(entity);
+    if plan.restorable {
+        return Some(Name::new("deleted_at"));
+    }
+    let own = draft
+        .brief
+        .entity(entity)
+        .and_then(companion::time_attribute)
+        .filter(|(_, by_date)| !by_date)
+        .and_then(|(name, _)| draft.column(entity, name));
+    own.or_else(|| Some(Name::new("created_at")))
+        .filter(|c| draft.table(entity).column(c.as_str()).is_some())
+}
+
+/// `AND NOT EXISTS …` for every table whose rows still need the row.
+fn still_needed(draft: &Draft<'_>, table: &QualifiedName) -> String {
+    let mut terms = BTreeSet::new();
+    for (holder, _, key) in draft.catalog.references_to(table) {
+        if matches!(
+            key.on_delete,
+            ReferentialAction::NoAction | ReferentialAction::Restrict
+        ) {
+            let joined: Vec<String> = key
+                .columns
+                .iter()
+                .zip(&key.referenced_columns)
+                .map(|(own, referenced)| format!("r.{} = e.{}", own.quoted(), referenced.quoted()))
+                .collect();
+            terms.insert(format!(
+                "\n                    AND NOT EXISTS (SELECT FROM {} AS r WHERE {})",
+                holder.quoted(),
+                joined.join(" AND ")
+            ));
+        }
+    }
+    terms.into_iter().collect()
+}
+
+fn add_expiry(draft: &mut Draft<'_>, partitioned: &[(String, QualifiedName, PartitionPlan)]) {
+    let expiring = expiring(draft, partitioned);
+    if expiring.is_empty() {
+        return;
+    }
+    companion::in_maintenance(draft);
+    let maintenance = quote_literal(&companion::maintenance_setting(draft));
+    let tenant = draft.brief.policies.tenancy.as_ref().map(|t| {
+        let plan = draft.plan(&t.tenant);
+        (plan.table.clone(), companion::own_key(plan).0.clone())
+    });
+    let tenant_setting = quote_literal(&draft.setting("tenant"));
+    let of_tenants = expiring.iter().any(|e| e.tenant_column.is_some()) && tenant.is_some();
+    let mut body = "DECLARE\n    removed bigint;\n".to_owned();
+    if of_tenants {
+        body.push_str("    tenant record;\n");
+    }
+    body.push_str("BEGIN\n");
+    for table in &expiring {
+        let (indent, loop_start, loop_end, set_tenant) = match (&tenant, &table.tenant_column) {
+            (Some((tenants, key)), Some(_)) => (
+                "    ",
+                format!(
+                    "    -- Row-level security holds for the owner too: tenant by tenant.\n    FOR tenant IN SELECT t.{} AS id FROM {} AS t LOOP\n",
+                    key.quoted(),
+                    tenants.quoted()
+                ),
+                "    END LOOP;\n",
+                format!(
+                    "            PERFORM set_config({tenant_setting}, tenant.id::text, true);\n"
+                ),
+            ),
+            _ => ("", String::new(), "", String::new()),
+        };
+        let of_tenant = match (&tenant, &table.tenant_column) {
+            (Some(_), Some(column)) => format!("e.{} = tenant.id AND ", column.quoted()),
+            _ => String::new(),
+        };
+        body.push_str(&loop_start);
+        body.push_str(&format!(
+            "{indent}    LOOP\n\
+             {indent}        PERFORM set_config({maintenance}, 'on', true);\n\
+             {set_tenant}\
+             {indent}        DELETE FROM {name} AS t\n\
+             {indent}        WHERE t.ctid = ANY (ARRAY(\n\
+             {indent}            SELECT e.ctid\n\
+             {indent}            FROM {name} AS e\n\
+             {indent}            WHERE {of_tenant}{condition}{needed}\n\
+             {indent}            LIMIT batch\n\
+             {indent}            FOR UPDATE SKIP LOCKED\n\
+             {indent}        ));\n\
+             {indent}        GET DIAGNOSTICS removed = ROW_COUNT;\n\
+             {indent}        COMMIT;\n\
+             {indent}        EXIT WHEN removed < batch;\n\
+             {indent}    END LOOP;\n",
+            name = table.table.quoted(),
+            condition = table.condition,
+            needed = still_needed(draft, &table.table),
+        ));
+        body.push_str(loop_end);
+    }
+    body.push_str("END");
+    let mut procedure = procedure(body);
+    // A procedure that has settings of its own may not commit; every name in it is qualified.
+    procedure.settings.clear();
+    procedure.arguments = vec![Argument::input("batch", "integer").default(BATCH.to_string())];
+    procedure.comment = Some(
+        "Removes rows that are older than what is kept, in batches, each a transaction of its \
+         own. Run it every night, outside a transaction: CALL remove_expired_rows()."
+            .to_owned(),
+    );
+    let signature = procedure.signature(draft.qualified("remove_expired_rows"));
+    for table in &expiring {
+        draft.catalog.depends(
+            ObjectId::Routine(signature.clone()),
+            ObjectId::Table(table.table.clone()),
+        );
+        let entity_table = draft.plan(&table.entity).table == table.table;
+        if entity_table {
+            enforce(
+                draft,
+                &table.entity,
+                table.keep_months,
+                vec![ObjectId::Routine(signature.clone())],
+                format!(
+                    "remove_expired_rows() deletes them in batches of {BATCH}, skipping rows that \
+                     others have locked and rows that something kept longer still refers to."
+                ),
+            );
+        }
+    }
+    draft.catalog.routines.insert(signature, procedure);
+}
+
+/// Adds what to watch: rows in default partitions, and partitions that are not there in time.
+pub fn add_monitors(draft: &mut Draft<'_>) {
+    let partitioned = partitioned(draft);
+    if partitioned.is_empty() {
+        return;
+    }
+    let strays: Vec<String> = partitioned
+        .iter()
+        .map(|(_, table, plan)| {
+            let default = draft.qualified(format!("{}_default", stem(table)));
+            format!(
+                "SELECT {} AS partition, count(*) AS rows, min({column}) AS earliest, max({column}) AS latest\nFROM {}\nHAVING count(*) > 0",
+                quote_literal(&default.to_string()),
+                default.quoted(),
+                column = plan.column.quoted(),
+            )
+        })
+        .collect();
+    draft.monitors.push(Monitor {
+        name: "default_partitions".to_owned(),
+        watches: "Rows that fell into a default partition, because no partition takes their time. \
+                  They keep a partition for their period from being made."
+            .to_owned(),
+        sql: strays.join("\nUNION ALL\n"),
+        threshold: "Act on any row, the same day: find out whether its time is wrong or \
+                    maintenance has not run; then move it to its partition."
+            .to_owned(),
+    });
+    let rows: Vec<String> = partitioned
+        .iter()
+        .map(|(_, table, plan)| {
+            let (_, step) = calendar::unit_and_step(plan.interval);
+            format!(
+                "({}::regclass, interval '{step}')",
+                quote_literal(&table.quoted())
+            )
+        })
+        .collect();
+    draft.monitors.push(Monitor {
+        name: "coming_partitions".to_owned(),
+        watches: "How far ahead partitions are ready: the nightly maintain_partitions() keeps \
+                  several periods in hand."
+            .to_owned(),
+        sql: format!(
+            "SELECT p.parent, max(b.upper_bound) AS ready_until\n\
+             FROM (VALUES {}) AS p (parent, step)\n\
+             JOIN pg_inherits AS i ON i.inhparent = p.parent\n\
+             JOIN pg_class AS c ON c.oid = i.inhrelid\n\
+             CROSS JOIN LATERAL (\n    \
+                 SELECT substring(pg_get_expr(c.relpartbound, c.oid) FROM $re$TO \\('([^']+)'\\)$re$)::timestamptz AS upper_bound\n\
+             ) AS b\n\
+             GROUP BY p.parent, p.step\n\
+             HAVING max(b.upper_bound) < now() + p.step",
+            rows.join(", ")
+        ),
+        threshold: "Act on any row: the period after this one is not ready, so nightly \
+                    maintenance has failed or does not run."
+            .to_owned(),
+    });
+}
+
+/// Tests: stray rows are kept, coming partitions appear, expired ones go.
+pub fn tests(draft: &Draft<'_>, fixtures: &Fixtures<'_>) -> Vec<RuleTest> {
+    let schema = draft.schema().quoted();
+    let mut tests = Vec::new();
+    for (entity, table, plan) in partitioned(draft) {
+        let Some(keep) = plan.keep_months else {
+            continue;
+        };
+        let row = fixtures.row(&entity, 1);
+        let expired = draft.qualified(format!("{}_expired", stem(&table)));
+        let children = format!(
+            "SELECT FROM pg_inherits WHERE inhparent = {}::regclass AND inhrelid = to_regclass({})",
+            quote_literal(&table.quoted()),
+            quote_literal(&expired.quoted())
+        );
+        let cast = if plan.by_date { "::date" } else { "" };
+        let _ = keep;
+        tests.push(RuleTest {
+            rule: format!("{entity}_retention"),
+            says: format!(
+                "Expired rows of {} leave with their partition",
+                words::spoken(&entity)
+            ),
+            given: fixtures.insert(&[&row]),
+            cases: vec![
+                Case {
+                    says: "a partition of long ago is dropped".to_owned(),
+                    statements: vec![
+                        format!(
+                            "CREATE TABLE {} PARTITION OF {} FOR VALUES FROM ('1901-01-01'{cast}) TO ('1902-01-01'{cast})",
+                            expired.quoted(),
+                            table.quoted()
+                        ),
+                        format!("CALL {schema}.maintain_partitions()"),
+                        children,
+                    ],
+                    expected: Expected::Returns(0),
+                },
+                Case {
+                    says: "what is kept is still there".to_owned(),
+                    statements: vec![format!(
+                        "SELECT FROM {} WHERE {}",
+                        table.quoted(),
+                        fixtures.key_condition(&row)
+                    )],
+                    expected: Expected::Returns(1),
+                },
+            ],
+        });
+    }
+    tests
+}
