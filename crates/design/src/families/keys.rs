@@ -1,13 +1,688 @@
 //! Primary keys: how a row of each entity is identified, and the tables themselves.
 
-use super::Family;
+use std::collections::{BTreeMap, BTreeSet};
+
+use pgwright_brief::model::{
+    Attribute, AttributeKind, Brief, Entity, PartOf, Reference, ValueType, Volume,
+};
+use pgwright_catalog::{
+    Argument, Column, Constraint, Identity, Name, ObjectId, Parallel, QualifiedName, Routine,
+    RoutineSignature, Table, Volatility,
+};
+
+use super::{Family, enumerations, types};
+use crate::decision::{Alternative, Decision, Question, Source, Weight};
+use crate::draft::{Draft, EntityPlan, KeyKind, RoleTable, SideTable, SideTableKind};
+use crate::layout::{self, Stored};
+use crate::{names, words};
 
 /// Primary keys: how a row of each entity is identified, and the tables themselves.
 #[derive(Debug)]
 pub struct Keys;
 
+/// Months that growth is planned for.
+const HORIZON_MONTHS: f64 = 36.0;
+
 impl Family for Keys {
     fn name(&self) -> &'static str {
         "keys"
     }
+
+    fn decide(&self, draft: &mut Draft<'_>) {
+        for entity in &draft.brief.entities {
+            let plan = plan_of(draft, entity);
+            draft.entities.insert(entity.name.clone(), plan);
+        }
+        for entity in &draft.brief.entities {
+            plan_roles(draft, entity);
+        }
+        assemble_keys(draft);
+        explain(draft);
+    }
+
+    fn build(&self, draft: &mut Draft<'_>) {
+        // Tenancy and partitioning have had their say: keys are put together once more.
+        assemble_keys(draft);
+        layout::plan_columns(draft);
+        draft.catalog.schemas.entry(draft.schema()).or_default();
+        for entity in draft.created_entities() {
+            build_table(draft, entity);
+        }
+    }
+}
+
+/// The strategy for an entity's key, from the brief alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Strategy {
+    /// A `bigint` identity column.
+    Identity,
+    /// A `uuid`: the attribute that the brief calls the key, or a column of its own.
+    Uuid(Option<String>),
+    /// A short stable code of the brief.
+    Code(String),
+    /// References (and small values) that say what the row relates.
+    Composite(Vec<String>),
+    /// The table is there already.
+    Existing,
+}
+
+fn strategy(brief: &Brief, entity: &Entity) -> Strategy {
+    if entity.existing.is_some() {
+        return Strategy::Existing;
+    }
+    if entity.key.is_none()
+        && let Some(id) = entity.attribute("id")
+        && id.kind == AttributeKind::Value(ValueType::Uuid)
+    {
+        return Strategy::Uuid(Some(id.name.clone()));
+    }
+    let Some(key) = &entity.key else {
+        return Strategy::Identity;
+    };
+    if let [only] = key.as_slice()
+        && let Some(attribute) = entity.attribute(only)
+    {
+        match &attribute.kind {
+            AttributeKind::Value(ValueType::Uuid) if !attribute.optional => {
+                return Strategy::Uuid(Some(only.clone()));
+            }
+            AttributeKind::Value(
+                ValueType::Currency | ValueType::Country | ValueType::Language | ValueType::Code,
+            ) if !attribute.optional
+                && !attribute.personal
+                && !brief.policies.restorable.contains(&entity.name) =>
+            {
+                return Strategy::Code(only.clone());
+            }
+            _ => {}
+        }
+    }
+    let restorable = brief.policies.restorable.contains(&entity.name);
+    let relates = key.iter().any(|k| is_required_reference(entity, k));
+    let fits = key.iter().all(|k| fits_a_composite_key(entity, k));
+    if key.len() > 1 && relates && fits && !restorable && !is_referred_to(brief, &entity.name) {
+        Strategy::Composite(key.clone())
+    } else {
+        Strategy::Identity
+    }
+}
+
+fn part_called<'e>(entity: &'e Entity, name: &str) -> Option<&'e PartOf> {
+    entity.part_of.as_ref().filter(|p| p.name == name)
+}
+
+fn is_required_reference(entity: &Entity, name: &str) -> bool {
+    part_called(entity, name).is_some()
+        || entity
+            .attribute(name)
+            .is_some_and(|a| matches!(a.kind, AttributeKind::Reference(_)) && !a.optional)
+}
+
+/// Required, one column of a small type, and not something that people correct.
+fn fits_a_composite_key(entity: &Entity, name: &str) -> bool {
+    if is_required_reference(entity, name) {
+        return true;
+    }
+    let Some(attribute) = entity.attribute(name) else {
+        return false;
+    };
+    !attribute.optional
+        && attribute.computed.is_none()
+        && match &attribute.kind {
+            AttributeKind::OneOf(_) | AttributeKind::Lookup => true,
+            AttributeKind::Value(meaning) => matches!(
+                meaning,
+                ValueType::Date
+                    | ValueType::Integer { .. }
+                    | ValueType::Code
+                    | ValueType::Currency
+                    | ValueType::Country
+                    | ValueType::Language
+                    | ValueType::Weekday
+                    | ValueType::Uuid
+            ),
+            _ => false,
+        }
+}
+
+/// Some row refers to rows of this entity, so that its key is repeated elsewhere.
+fn is_referred_to(brief: &Brief, entity: &str) -> bool {
+    let by_attribute = |attribute: &Attribute| match &attribute.kind {
+        AttributeKind::Reference(r) | AttributeKind::Many { to: r, .. } => r.entity == entity,
+        AttributeKind::Either(choices) => choices.iter().any(|r| r.entity == entity),
+        _ => false,
+    };
+    brief.entities.iter().any(|other| {
+        other.part_of.as_ref().is_some_and(|p| p.whole == entity)
+            || (other.name == entity && (other.actor || !other.roles.is_empty()))
+            || (other.name == entity
+                && other.attributes.iter().any(|a| {
+                    matches!(a.kind, AttributeKind::Many { .. })
+                }))
+            || Stored::of(other).iter().any(|s| by_attribute(s.attribute))
+    }) || brief.policies.visibility.iter().any(|v| v.me.entity == entity)
+}
+
+fn plan_of(draft: &Draft<'_>, entity: &Entity) -> EntityPlan {
+    let brief = draft.brief;
+    let (table, key, key_kind) = match &entity.existing {
+        Some(existing) => {
+            let table = match existing.table.as_slice() {
+                [schema, name] => QualifiedName::new(schema.as_str(), name.as_str()),
+                names => QualifiedName::new(
+                    "public",
+                    names.last().map_or(entity.name.as_str(), String::as_str),
+                ),
+            };
+            let column = Name::new(existing.key_column.clone());
+            (
+                table,
+                vec![(column.clone(), existing.key_type.clone())],
+                KeyKind::Identity(column),
+            )
+        }
+        None => {
+            let table = draft.table_name(&entity.name, entity.plural.as_deref());
+            let kind = match strategy(brief, entity) {
+                Strategy::Identity | Strategy::Existing => {
+                    KeyKind::Identity(surrogate(brief, entity))
+                }
+                Strategy::Uuid(Some(attribute)) => KeyKind::Uuid(names::shortened(&attribute, "")),
+                Strategy::Uuid(None) => KeyKind::Uuid(surrogate(brief, entity)),
+                Strategy::Code(_) | Strategy::Composite(_) => KeyKind::Natural,
+            };
+            (table, Vec::new(), kind)
+        }
+    };
+    EntityPlan {
+        read_relation: table.clone(),
+        table,
+        key,
+        key_kind,
+        tenant_column: None,
+        restorable: brief.policies.restorable.contains(&entity.name),
+        partition: None,
+        expected_rows: entity.volume.as_ref().and_then(expected_rows),
+        columns: BTreeMap::new(),
+        role_tables: BTreeMap::new(),
+        carried: Vec::new(),
+    }
+}
+
+/// The surrogate key's column; an attribute that is called `id` keeps its name.
+fn surrogate(brief: &Brief, entity: &Entity) -> Name {
+    if brief.naming.prefixed_keys || entity.attribute("id").is_some() {
+        names::shortened(&entity.name, "id")
+    } else {
+        Name::new("id")
+    }
+}
+
+/// Rows at the end of the planning horizon: what is there today and three years of growth, or the
+/// steady state when rows are kept for a time only.
+fn expected_rows(volume: &Volume) -> Option<f64> {
+    match (volume.rows, volume.per_month, volume.keep_months) {
+        (rows, Some(rate), Some(keep)) => Some((rate * keep).max(rows.unwrap_or(0.0))),
+        (rows, Some(rate), None) => Some(rows.unwrap_or(0.0) + rate * HORIZON_MONTHS),
+        (rows, None, _) => rows,
+    }
+}
+
+fn plan_roles(draft: &mut Draft<'_>, entity: &Entity) {
+    for role in &entity.roles {
+        let mut table = draft.table_name(&role.name, None);
+        if draft.entities.values().any(|plan| plan.table == table) {
+            table = draft.table_name(&format!("{}_{}", entity.name, role.name), None);
+        }
+        draft.plan_mut(&entity.name).role_tables.insert(
+            role.name.clone(),
+            RoleTable {
+                table,
+                key: Vec::new(),
+                columns: BTreeMap::new(),
+            },
+        );
+    }
+}
+
+/// Puts every key together from what has been decided: the tenant's column, the key's own columns,
+/// the partition column. Idempotent: families that decide later call for it again.
+pub(super) fn assemble_keys(draft: &mut Draft<'_>) {
+    let brief = draft.brief;
+    // A key made of references needs the keys it refers to, so those are put together first.
+    let mut done = BTreeSet::new();
+    for entity in &brief.entities {
+        assemble_key(draft, brief, entity, &mut done);
+    }
+    for entity in &brief.entities {
+        let plan = draft.plan(&entity.name).clone();
+        for role in plan.role_tables.keys() {
+            let key: Vec<_> = plan
+                .key
+                .iter()
+                .map(|(column, data_type)| {
+                    let surrogate = match &plan.key_kind {
+                        KeyKind::Identity(id) | KeyKind::Uuid(id) => id == column,
+                        KeyKind::Natural => false,
+                    };
+                    let column = if surrogate && column.as_str() == "id" {
+                        names::shortened(&entity.name, "id")
+                    } else {
+                        column.clone()
+                    };
+                    (column, data_type.clone())
+                })
+                .collect();
+            if let Some(table) = draft.plan_mut(&entity.name).role_tables.get_mut(role) {
+                table.key = key;
+            }
+        }
+    }
+}
+
+fn assemble_key(
+    draft: &mut Draft<'_>,
+    brief: &Brief,
+    entity: &Entity,
+    done: &mut BTreeSet<String>,
+) {
+    if !done.insert(entity.name.clone()) || entity.existing.is_some() {
+        return;
+    }
+    let natural = match strategy(brief, entity) {
+        Strategy::Code(attribute) => vec![attribute],
+        Strategy::Composite(attributes) => attributes,
+        Strategy::Identity | Strategy::Uuid(_) | Strategy::Existing => Vec::new(),
+    };
+    for name in &natural {
+        if let Some(target) = reference_called(entity, name)
+            && let Some(target) = brief.entity(&target.entity)
+        {
+            assemble_key(draft, brief, target, done);
+        }
+    }
+    let plan = draft.plan(&entity.name);
+    let tenant = plan.tenant_column.clone();
+    let mut key: Vec<(Name, String)> = Vec::new();
+    let mut push = |column: Name, data_type: String| {
+        if !key.iter().any(|(c, _)| *c == column) {
+            key.push((column, data_type));
+        }
+    };
+    if let Some(column) = &tenant
+        && let Some(tenancy) = &brief.policies.tenancy
+        && let Some((_, data_type)) = draft.plan(&tenancy.tenant).key.first()
+    {
+        push(column.clone(), data_type.clone());
+    }
+    match &plan.key_kind {
+        KeyKind::Identity(column) => push(column.clone(), "bigint".to_owned()),
+        KeyKind::Uuid(column) => push(column.clone(), "uuid".to_owned()),
+        KeyKind::Natural => {
+            for name in &natural {
+                for (column, data_type) in natural_columns(draft, entity, name, tenant.as_ref()) {
+                    push(column, data_type);
+                }
+            }
+        }
+    }
+    if let Some(partition) = &plan.partition {
+        let data_type = if partition.by_date {
+            "date"
+        } else {
+            "timestamp with time zone"
+        };
+        push(partition.column.clone(), data_type.to_owned());
+    }
+    draft.plan_mut(&entity.name).key = key;
+}
+
+fn reference_called(entity: &Entity, name: &str) -> Option<Reference> {
+    if let Some(part) = part_called(entity, name) {
+        return Some(layout::whole(part));
+    }
+    match &entity.attribute(name)?.kind {
+        AttributeKind::Reference(target) => Some(target.clone()),
+        _ => None,
+    }
+}
+
+/// Columns and types of an attribute that is part of a natural key.
+fn natural_columns(
+    draft: &Draft<'_>,
+    entity: &Entity,
+    name: &str,
+    tenant: Option<&Name>,
+) -> Vec<(Name, String)> {
+    if let Some(target) = reference_called(entity, name) {
+        let (columns, _) = layout::reference_columns(draft, tenant, name, &target);
+        let types = draft.plan(&target.entity).key.iter().map(|(_, t)| t.clone());
+        return columns.into_iter().zip(types).collect();
+    }
+    let Some(attribute) = entity.attribute(name) else {
+        return Vec::new();
+    };
+    let stored = Stored {
+        entity,
+        place: layout::Place::Entity,
+        attribute,
+    };
+    match &attribute.kind {
+        AttributeKind::Value(meaning) => {
+            let data_type = types::column_type(draft, &stored, meaning);
+            vec![(names::shortened(name, ""), data_type)]
+        }
+        AttributeKind::OneOf(values) => {
+            let data_type = enumerations::column_type(draft, &stored, values);
+            vec![(names::shortened(name, ""), data_type)]
+        }
+        AttributeKind::Lookup => {
+            vec![(names::shortened(name, "id"), "bigint".to_owned())]
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn build_table(draft: &mut Draft<'_>, entity: &Entity) {
+    let plan = draft.plan(&entity.name).clone();
+    draft.catalog.tables.insert(plan.table.clone(), Table::default());
+    let own = match &plan.key_kind {
+        KeyKind::Identity(column) => {
+            let mut column = Column::new(column.clone(), "bigint").not_null();
+            column.identity = Some(Identity {
+                always: true,
+                ..Identity::default()
+            });
+            Some(column)
+        }
+        KeyKind::Uuid(column) => {
+            let default = uuid_default(draft);
+            Some(Column::new(column.clone(), "uuid").not_null().default(default))
+        }
+        KeyKind::Natural => None,
+    };
+    layout::put_in_entity(draft, entity, own.into_iter().collect());
+    let columns: Vec<Name> = plan.key.iter().map(|(column, _)| column.clone()).collect();
+    let name = names::derived(&plan.table, &[], "pkey");
+    draft
+        .table_mut(&entity.name)
+        .constraints
+        .insert(name, Constraint::primary_key(columns));
+    for (role, table) in &plan.role_tables {
+        let mut role_table = Table::default();
+        for (column, data_type) in &table.key {
+            role_table
+                .columns
+                .push(Column::new(column.clone(), data_type.clone()).not_null());
+        }
+        role_table.constraints.insert(
+            names::derived(&table.table, &[], "pkey"),
+            Constraint::primary_key(table.key.iter().map(|(column, _)| column.clone())),
+        );
+        draft.catalog.tables.insert(table.table.clone(), role_table);
+        let tenant_column = plan.tenant_column.as_ref().and(table.key.first());
+        draft.side_tables.insert(
+            table.table.clone(),
+            SideTable {
+                kind: SideTableKind::Role,
+                entity: entity.name.clone(),
+                of: role.clone(),
+                tenant_column: tenant_column.map(|(column, _)| column.clone()),
+                entity_columns: table.key.iter().map(|(column, _)| column.clone()).collect(),
+            },
+        );
+    }
+}
+
+/// The default of a `uuid` key: in time order, so that new rows go to the right end of the index.
+fn uuid_default(draft: &mut Draft<'_>) -> String {
+    if draft.brief.minimum_version >= 18 {
+        return "uuidv7()".to_owned();
+    }
+    let name = draft.qualified("uuid_in_time_order");
+    let signature = RoutineSignature::new(name.clone(), Vec::<String>::new());
+    if !draft.catalog.routines.contains_key(&signature) {
+        // Version 7 (RFC 9562): 48 bits of milliseconds, then the random bits of a version 4, whose
+        // version digit 4 becomes 7 by setting two bits of its octet.
+        let mut function = Routine::function(
+            "sql",
+            "uuid",
+            "\n    SELECT encode(\n        set_bit(set_bit(\n            substring(int8send((extract(epoch FROM clock_timestamp()) * 1000)::bigint) FROM 3)\n                || substring(uuid_send(gen_random_uuid()) FROM 7),\n            52, 1), 53, 1),\n        'hex')::uuid\n",
+        );
+        function.volatility = Volatility::Volatile;
+        function.parallel = Parallel::Safe;
+        function.arguments = Vec::<Argument>::new();
+        function.comment = Some(
+            "A version 7 UUID: milliseconds since 1970, then random bits. PostgreSQL 18 has \
+             uuidv7() for it; give the columns that default when every server is on 18."
+                .to_owned(),
+        );
+        draft.catalog.routines.insert(signature, function);
+    }
+    format!("{}()", name.quoted())
+}
+
+fn explain(draft: &mut Draft<'_>) {
+    let brief = draft.brief;
+    let mut surrogates = Vec::new();
+    for entity in &brief.entities {
+        match strategy(brief, entity) {
+            Strategy::Identity => surrogates.push(entity),
+            Strategy::Uuid(_) => explain_uuid(draft, entity),
+            Strategy::Code(attribute) => explain_code(draft, entity, &attribute),
+            Strategy::Composite(attributes) => explain_composite(draft, entity, &attributes),
+            Strategy::Existing => explain_existing(draft, entity),
+        }
+    }
+    if !surrogates.is_empty() {
+        explain_identity(draft, &surrogates);
+    }
+}
+
+fn explain_identity(draft: &mut Draft<'_>, entities: &[&Entity]) {
+    let spoken: Vec<String> = entities.iter().map(|e| words::spoken(&e.name)).collect();
+    let largest = entities
+        .iter()
+        .filter_map(|e| Some((draft.plan(&e.name).expected_rows?, e)))
+        .max_by(|a, b| a.0.total_cmp(&b.0));
+    let size = match largest {
+        Some((rows, entity)) if rows > 500e6 => format!(
+            " The largest, {}, is planned at {} rows: an integer ends at 2.1 billion, and deleted \
+             rows use numbers up too.",
+            words::spoken(&entity.name),
+            words::count(rows)
+        ),
+        Some((rows, entity)) => format!(
+            " The largest, {}, is planned at {} rows, which an integer would hold today; the four \
+             bytes saved per row do not pay for the rewrite and the outage of widening it once it \
+             does not.",
+            words::spoken(&entity.name),
+            words::count(rows)
+        ),
+        None => String::new(),
+    };
+    let named: Vec<String> = entities
+        .iter()
+        .filter(|e| e.key.is_some())
+        .map(|e| words::spoken(&e.name))
+        .collect();
+    let named = if named.is_empty() {
+        String::new()
+    } else {
+        format!(
+            " What the brief calls the key of {} is kept unique beside it: people see and correct \
+             such values, and a key that other tables repeat should not change.",
+            words::list(&named)
+        )
+    };
+    let subjects = entities.iter().map(|e| draft.table_object(&e.name)).collect();
+    draft.decide(Decision {
+        family: "keys",
+        title: "Primary keys".to_owned(),
+        subjects,
+        choice: format!(
+            "bigint GENERATED ALWAYS AS IDENTITY for {}.",
+            words::list(&spoken)
+        ),
+        rationale: format!(
+            "Eight bytes, in the order of insertion, made by the server: the smallest key that \
+             never has to be widened, and new rows go to the right end of every index on it. \
+             ALWAYS keeps an application from writing a number that the sequence will come to \
+             later; a load that must keep old numbers says OVERRIDING SYSTEM VALUE.{size}{named}"
+        ),
+        alternatives: vec![
+            Alternative::new(
+                "UUID version 7",
+                "Right when rows get their key outside the database, on a device without a \
+                 connection or in another service. Twice the size, in this table, in every index \
+                 and in every row that refers to it.",
+            ),
+            Alternative::new(
+                "UUID version 4",
+                "Random: each insertion touches another page of the index, so that the cache must \
+                 hold all of it and the write-ahead log grows with whole pages.",
+            ),
+            Alternative::new(
+                "integer or smallint",
+                "Half the size, but changing a full one to bigint rewrites the table and \
+                 everything that refers to it. Only for a list whose end is known.",
+            ),
+            Alternative::new(
+                "serial",
+                "The older spelling of the same; its sequence has privileges and an owner of its \
+                 own to forget, and any INSERT may write the column.",
+            ),
+        ],
+        source: Source::of("entities"),
+        weight: Weight::Major,
+    });
+}
+
+fn explain_uuid(draft: &mut Draft<'_>, entity: &Entity) {
+    let eighteen = draft.brief.minimum_version >= 18;
+    let default = if eighteen {
+        "uuidv7()"
+    } else {
+        "a function that makes version 7 UUIDs, because uuidv7() comes with PostgreSQL 18"
+    };
+    draft.decide(Decision {
+        family: "keys",
+        title: format!("Primary key of {}", words::spoken(&entity.name)),
+        subjects: vec![draft.table_object(&entity.name)],
+        choice: format!("A uuid, by default made by {default}."),
+        rationale: format!(
+            "The brief identifies {} by a UUID, which can be made where the row comes from, before \
+             the database has seen it. Where the database makes it, it is in time order: new rows \
+             go to the right end of the index, as with a number.",
+            words::a(&entity.name)
+        ),
+        alternatives: vec![
+            Alternative::new(
+                "gen_random_uuid()",
+                "Needs no function of its own before PostgreSQL 18, but is random: every insertion \
+                 touches another page of the index. Right when the time of making must not show.",
+            ),
+            Alternative::new(
+                "bigint identity",
+                "Half the size, but only the database can make it.",
+            ),
+        ],
+        source: Source::at(format!("{}.key", entity.name), entity.span),
+        weight: Weight::Notable,
+    });
+}
+
+fn explain_code(draft: &mut Draft<'_>, entity: &Entity, attribute: &str) {
+    let rows = draft
+        .plan(&entity.name)
+        .expected_rows
+        .map(|rows| format!(" With {} rows, its index is small.", words::count(rows)))
+        .unwrap_or_default();
+    draft.decide(Decision {
+        family: "keys",
+        title: format!("Primary key of {}", words::spoken(&entity.name)),
+        subjects: vec![draft.table_object(&entity.name)],
+        choice: format!("Its {} itself.", words::spoken(attribute)),
+        rationale: format!(
+            "The brief says that the {} identifies {}. It is short and hardly ever changes, and a \
+             row that refers to it shows it without a join. Should one be corrected after all, \
+             ON UPDATE CASCADE carries the correction to every row that refers to it.{rows}",
+            words::spoken(attribute),
+            words::a(&entity.name)
+        ),
+        alternatives: vec![Alternative::new(
+            "a number of its own, and the code unique beside it",
+            "Right when codes are long, are reused, or change: then every reference would change \
+             with them. Costs a join wherever the code is shown.",
+        )],
+        source: Source::at(format!("{}.key", entity.name), entity.span),
+        weight: Weight::Notable,
+    });
+}
+
+fn explain_composite(draft: &mut Draft<'_>, entity: &Entity, attributes: &[String]) {
+    let parts: Vec<String> = attributes.iter().map(|a| words::spoken(a)).collect();
+    let first = &parts[0];
+    draft.decide(Decision {
+        family: "keys",
+        title: format!("Primary key of {}", words::spoken(&entity.name)),
+        subjects: vec![draft.table_object(&entity.name)],
+        choice: format!("{} together.", words::capital(&words::list(&parts))),
+        rationale: format!(
+            "{} is identified by what it relates, and nothing refers to it. Its key is then also \
+             the rule that the combination occurs once, and the index behind it finds the rows of \
+             {}: no further column and no further index.",
+            words::capital(&words::a(&entity.name)),
+            words::a(first)
+        ),
+        alternatives: vec![Alternative::new(
+            "a number of its own, and the combination unique beside it",
+            "Right as soon as other rows refer to it, or when the same combination may occur \
+             again. Costs eight bytes a row and a second index that must be written and cached.",
+        )],
+        source: Source::at(format!("{}.key", entity.name), entity.span),
+        weight: Weight::Notable,
+    });
+    draft.ask(Question {
+        id: format!("{}.same_twice", entity.name),
+        ask: format!(
+            "Can the same {} occur in two {} rows?",
+            words::list(&parts),
+            words::spoken(&entity.name)
+        ),
+        default: "No: the brief calls the combination the key.".to_owned(),
+        matters: "The key forbids it, and an application that wants it must add to the row that is \
+                  there."
+            .to_owned(),
+        otherwise: "The table gets a key of its own, and the combination is not unique.".to_owned(),
+        source: Source::at(format!("{}.key", entity.name), entity.span),
+    });
+}
+
+fn explain_existing(draft: &mut Draft<'_>, entity: &Entity) {
+    let plan = draft.plan(&entity.name);
+    let table = plan.table.clone();
+    let key = plan
+        .key
+        .iter()
+        .map(|(column, data_type)| format!("{column} {data_type}"))
+        .collect::<Vec<_>>();
+    draft.decide(Decision {
+        family: "keys",
+        title: format!("{} stays where it is", words::capital(&words::spoken(&entity.name))),
+        subjects: vec![ObjectId::Table(table.clone())],
+        choice: format!("References lead to {table} ({}).", key.join(", ")),
+        rationale: format!(
+            "The application has this table. The design refers to it by its key, of the key's own \
+             type, and changes nothing about it: what is already there keeps running, and the new \
+             tables can be taken away again without touching it."
+        ),
+        alternatives: vec![Alternative::new(
+            "a table of our own, with what we need to know",
+            "Two tables for one thing drift apart. Right only when the other table belongs to \
+             another database.",
+        )],
+        source: Source::at(entity.name.clone(), entity.span),
+        weight: Weight::Notable,
+    });
 }
