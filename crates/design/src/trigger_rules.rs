@@ -5,10 +5,13 @@
 //! that are never allowed, `verify_` checks what is left. All that is one BEFORE phase; sums and
 //! counts (`total_`, `verify_` as constraint triggers) come after.
 
+use std::collections::BTreeSet;
+
 use pgwright_brief::model::{AttributeKind, Reference};
 use pgwright_catalog::{
     Name, ObjectId, QualifiedName, Routine, RoutineSignature, Trigger, quote_literal,
 };
+use pgwright_ddl::expr::Expr;
 
 use crate::draft::{Columns, Draft};
 use crate::names;
@@ -214,4 +217,36 @@ pub fn with_article(name: &str) -> String {
         "a"
     };
     format!("{article} {words}")
+}
+
+/// The column whose numbers are compared or added up: the only one, or the amount of an amount
+/// that carries its currency.
+pub fn number_column(draft: &Draft<'_>, entity: &str, attribute: &str) -> Option<Name> {
+    match draft.columns(entity, attribute)? {
+        Columns::Several(parts) => parts
+            .iter()
+            .find(|(part, _)| part == "amount" || part == "value")
+            .or_else(|| parts.first())
+            .map(|(_, column)| column.clone()),
+        other => other.scalar().cloned(),
+    }
+}
+
+/// Columns of the attributes that an expression names, each once, in name order.
+pub fn columns_of(draft: &Draft<'_>, entity: &str, expression: &Expr) -> Vec<Name> {
+    expression
+        .columns()
+        .iter()
+        .filter_map(|path| match path.as_slice() {
+            [attribute] => draft.column(entity, attribute),
+            _ => None,
+        })
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .collect()
+}
+
+/// The column that hides rows of restorable entities.
+pub fn hidden_column() -> Name {
+    Name::new("deleted_at")
 }

@@ -312,14 +312,7 @@ fn build_clock_rule(
 ) {
     let table = draft.plan(&entity.name).table.clone();
     let new_row = draft.prefixed_expression(&entity.name, "NEW", expression);
-    let columns: Vec<Name> = expression
-        .columns()
-        .iter()
-        .filter_map(|path| path.last())
-        .filter_map(|attribute| draft.column(&entity.name, attribute))
-        .collect::<BTreeSet<_>>()
-        .into_iter()
-        .collect();
+    let columns = trigger_rules::columns_of(draft, &entity.name, expression);
     let refusal = Refusal {
         condition: "check_violation",
         constraint: &rule.name,
