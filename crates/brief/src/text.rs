@@ -157,15 +157,6 @@ impl<'a> Text<'a> {
         words
     }
 
-    /// From the start of this text to the end of the other, which is a later part of the same scalar.
-    pub(crate) fn to_end_of(&self, other: &Text<'a>) -> Text<'a> {
-        Text {
-            scalar: self.scalar,
-            start: self.start,
-            end: other.end.max(self.start),
-        }
-    }
-
     /// Where this text begins inside the other, of which it is a part.
     pub(crate) fn start_in(&self, other: &Text<'a>) -> usize {
         self.start.saturating_sub(other.start)

@@ -8,6 +8,7 @@ use crate::read::Reader;
 use crate::read::expression::{self, Scope};
 use crate::read::fields::{Fields, name_of, shortened, text_of};
 use crate::read::path::{self, attributes};
+use crate::read::sql::{self, Use};
 use crate::text::Text;
 use crate::yaml::{Node, Value};
 
@@ -118,10 +119,10 @@ fn pattern<'a>(
             ))
         }
         (None, Some(sql)) => {
-            super::report::check_sql(reader, sql, entities);
+            let quoted = sql::check(reader, sql, entities, Use::Access);
             let says = says.unwrap_or_else(|| one_line(sql.as_str()));
             let name = given.unwrap_or_else(|| name_from_words(&says));
-            let form = AccessForm::Sql(sql.as_str().to_owned());
+            let form = AccessForm::Sql(quoted);
             Some((
                 AccessPattern {
                     name,

@@ -1,7 +1,5 @@
 //! SQL expressions over the attributes of an entity, with every name and fixed value checked.
 
-use std::ops::Range;
-
 use pgwright_ddl::expr::{
     ColumnPosition, Expr, OtherKind, hint_for_unknown_name, parse_expression_with_columns,
 };
@@ -12,6 +10,7 @@ use crate::names::{listing, nearest};
 use crate::read::Reader;
 use crate::read::fields::shortened;
 use crate::read::path::{self, Values};
+use crate::read::prepared::{Prepared, floor, quoted_length, word_length};
 use crate::text::Text;
 
 /// What the names in an expression may be.
@@ -41,33 +40,6 @@ impl<'e> Scope<'e> {
         Scope {
             paths: true,
             ..Scope::row(entities, entity)
-        }
-    }
-}
-
-/// SQL with groups and values written out, and where its bytes come from.
-pub(crate) struct Prepared {
-    pub(crate) sql: String,
-    /// From a byte of `sql` on, the bytes stand so much further in the text.
-    pieces: Vec<(usize, usize, bool)>,
-}
-
-impl Prepared {
-    fn push(&mut self, sql: &str, from: usize, verbatim: bool) {
-        self.pieces.push((self.sql.len(), from, verbatim));
-        self.sql.push_str(sql);
-    }
-
-    /// The byte of the original text.
-    fn origin(&self, byte: usize) -> usize {
-        let index = self
-            .pieces
-            .partition_point(|(start, ..)| *start <= byte)
-            .saturating_sub(1);
-        match self.pieces.get(index) {
-            Some((start, from, true)) => from + byte - start,
-            Some((_, from, false)) => *from,
-            None => byte,
         }
     }
 }
@@ -148,14 +120,6 @@ pub(crate) fn read<'a>(reader: &mut Reader<'a>, text: Text<'a>, scope: &Scope<'_
     });
     check_values(reader, text, &expression, scope);
     (reader.report.errors.len() == before).then_some(expression)
-}
-
-fn floor(text: &str, byte: usize) -> usize {
-    let mut byte = byte.min(text.len());
-    while !text.is_char_boundary(byte) {
-        byte -= 1;
-    }
-    byte
 }
 
 fn check_column<'a>(
@@ -256,7 +220,12 @@ fn check_forms<'a>(reader: &mut Reader<'a>, text: Text<'a>, expression: &Expr, s
 }
 
 /// Constants that are compared with fixed values must be among them.
-fn check_values<'a>(reader: &mut Reader<'a>, text: Text<'a>, expression: &Expr, scope: &Scope<'_>) {
+pub(crate) fn check_values<'a>(
+    reader: &mut Reader<'a>,
+    text: Text<'a>,
+    expression: &Expr,
+    scope: &Scope<'_>,
+) {
     let mut wrong: Vec<(String, Vec<String>)> = Vec::new();
     let mut check = |column: &Expr, value: &Expr| {
         let (Expr::Column(path), Expr::Text(value)) = (column, value) else {
@@ -365,10 +334,7 @@ const STRUCTURE: &[&str] = &[
 /// SQL (`user`, `order`) in quotes.
 pub(crate) fn prepare<'a>(reader: &mut Reader<'a>, text: Text<'a>, scope: &Scope<'_>) -> Prepared {
     let raw = text.as_str();
-    let mut prepared = Prepared {
-        sql: String::with_capacity(raw.len()),
-        pieces: Vec::new(),
-    };
+    let mut prepared = Prepared::default();
     let mut at = 0;
     let mut done = 0;
     while at < raw.len() {
@@ -413,23 +379,6 @@ pub(crate) fn prepare<'a>(reader: &mut Reader<'a>, text: Text<'a>, scope: &Scope
     }
     prepared.push(&raw[done..], done, true);
     prepared
-}
-
-fn quoted_length(text: &str, quote: char) -> usize {
-    text[1..].find(quote).map_or(text.len(), |end| end + 2)
-}
-
-/// The length of a word or dotted path.
-fn word_length(text: &str) -> usize {
-    let mut end = 0;
-    for (at, c) in text.char_indices() {
-        let dot = c == '.' && text[at + 1..].starts_with(|n: char| n.is_alphabetic() || n == '_');
-        if !(c.is_alphanumeric() || c == '_' || dot) {
-            break;
-        }
-        end = at + c.len_utf8();
-    }
-    end
 }
 
 /// `stage is [not] open` as SQL, and the bytes it takes.
@@ -516,9 +465,4 @@ fn end_of(text: &Text<'_>, after: Text<'_>, rest: usize, _phrase: &str) -> usize
     let start = after.start_in(text);
     let taken = text.slice(start..rest).trim();
     taken.end_in(text)
-}
-
-/// Where an expression stands, for other messages about it.
-pub(crate) fn range_of(text: Text<'_>) -> Range<usize> {
-    text.range()
 }

@@ -11,7 +11,6 @@ use crate::yaml::{Node, Value};
 /// The entries of a mapping with fixed keys.
 pub(crate) struct Fields<'a> {
     entries: Vec<(&'static str, Range<usize>, &'a Node)>,
-    pub(crate) range: Range<usize>,
 }
 
 impl<'a> Fields<'a> {
@@ -70,10 +69,7 @@ impl<'a> Fields<'a> {
                 );
             }
         }
-        Some(Fields {
-            entries: found,
-            range: keyed.clone(),
-        })
+        Some(Fields { entries: found })
     }
 
     /// The value of a key and where the key stands, unless it is absent or empty.

@@ -138,7 +138,7 @@ fn visibility<'a>(
 ) -> Option<Visibility> {
     let span = reader.report.span(&node.range);
     let (mut who, mut me, mut seen, mut condition, mut says) = (None, None, Vec::new(), None, None);
-    let mut sentence = None;
+    let sentence;
     match &node.value {
         Value::Map(_) => {
             let point = super::point(&node.range);

@@ -1,4 +1,4 @@
-//! Reports, and the SQL that briefs hold.
+//! Reports and how fresh they are.
 
 use crate::keys::REPORT;
 use crate::model::{Entity, Report};
@@ -6,6 +6,7 @@ use crate::number;
 use crate::read::Reader;
 use crate::read::fields::{Fields, entries, shortened};
 use crate::read::settle::minutes;
+use crate::read::sql::{self, Use};
 use crate::text::Text;
 
 /// Reads the reports.
@@ -40,12 +41,12 @@ pub(crate) fn read<'a>(
         let Some(sql) = fields.text(&mut reader.report, "sql") else {
             continue;
         };
-        check_sql(reader, sql, entities);
+        let quoted = sql::check(reader, sql, entities, Use::Report);
         reports.push(Report {
             says: says.unwrap_or_else(|| entry.name.replace('_', " ")),
             name: entry.name,
             stale_minutes,
-            sql: sql.as_str().to_owned(),
+            sql: quoted,
             span: reader.report.span(&range),
             sql_span: reader.report.span(&sql.range()),
         });
@@ -74,6 +75,3 @@ pub(crate) fn freshness(reader: &mut Reader<'_>, text: Text<'_>) -> Option<u64> 
     }
     found
 }
-
-/// Checks SQL over entity and attribute names.
-pub(crate) fn check_sql<'a>(_reader: &mut Reader<'a>, _sql: Text<'a>, _entities: &[Entity]) {}

@@ -477,124 +477,62 @@ impl<'e> Context<'e> {
         rest: Text<'a>,
     ) -> Option<(String, Option<Expr>)> {
         let (part, condition) = self.conditional(reader, rest, &["when", "where", "if"])?;
-        let Some(name) = reader.symbols.entity(part.as_str()) else {
-            reader.unknown_entity(part);
-            return None;
-        };
-        let found = self.entities.iter().find(|entity| entity.name == name)?;
-        if !belongs(found, self.entity) {
-            reader.report.error_hint(
-                part.range(),
-                format!("`{name}` has no reference to `{}`", self.entity.name),
-                format!("make it a part: `part_of: {}`", self.entity.name),
-            );
-            return None;
-        }
-        Some((name, condition))
+        let hint = format!("make it a part: `part_of: {}`", self.entity.name);
+        Some((self.part(reader, part, &hint)?, condition))
     }
 
     /// `finalized_at is not null [except a, b] [with parts c, d]` after `frozen when`.
     fn frozen<'a>(&self, reader: &mut Reader<'a>, rest: Text<'a>) -> Option<RuleForm> {
-        let markers: [(&str, bool); 5] = [
-            ("except", true),
-            ("with its", false),
-            ("with parts", false),
-            ("together with", false),
-            ("with", false),
-        ];
-        let mut condition = rest;
-        let mut except = Vec::new();
-        let mut parts = Vec::new();
-        // The markers are cut off from the end, in whatever order they stand.
-        loop {
-            let last = markers
-                .iter()
-                .filter_map(|(words, is_except)| {
-                    let (before, after) = condition.around(words)?;
-                    Some((before, after, *is_except))
-                })
-                .min_by_key(|(before, after, _)| {
-                    (
-                        before.as_str().len(),
-                        std::cmp::Reverse(after.start_in(&condition)),
-                    )
-                });
-            let Some((before, after, is_except)) = last else {
-                break;
-            };
-            let (list, rest) = match after.around_any(&[
-                "except",
-                "with its",
-                "with parts",
-                "together with",
-                "with",
-            ]) {
-                Some((list, _)) => (list, after.from(list.end_in(&after)).trim()),
-                None => (after, after.from(after.as_str().len())),
-            };
-            if is_except {
-                except.extend(attributes(reader, self.entity, list)?);
-            } else {
-                for part in path::listed(list) {
-                    let Some(name) = reader.symbols.entity(part.as_str()) else {
-                        reader.unknown_entity(part);
-                        return None;
-                    };
-                    let found = self.entities.iter().find(|entity| entity.name == name)?;
-                    if !belongs(found, self.entity) {
-                        reader.report.error_hint(
-                            part.range(),
-                            format!("`{name}` has no reference to `{}`", self.entity.name),
-                            "only its parts freeze with it",
-                        );
-                        return None;
-                    }
-                    parts.push(name);
+        const MARKERS: [&str; 5] = ["with parts", "with its", "together with", "with", "except"];
+        let before = |text: Text<'a>| text.around_any(&MARKERS).map_or(text, |(before, _)| before);
+        let condition = before(rest);
+        let mut tail = rest.from(condition.end_in(&rest)).trim();
+        let (mut except, mut parts, mut complete) = (Vec::new(), Vec::new(), true);
+        while let Some((marker, after)) = MARKERS
+            .iter()
+            .find_map(|marker| Some((*marker, tail.after(marker)?)))
+        {
+            let list = before(after);
+            tail = after.from(list.end_in(&after)).trim();
+            let list = without_comma(list);
+            if marker == "except" {
+                match attributes(reader, self.entity, list) {
+                    Some(names) => except.extend(names),
+                    None => complete = false,
+                }
+                continue;
+            }
+            for part in path::listed(list) {
+                match self.part(reader, part, "only its parts freeze with it") {
+                    Some(name) => parts.push(name),
+                    None => complete = false,
                 }
             }
-            if rest.is_empty() {
-                condition = before;
-                break;
-            }
-            // What follows is another marker: read it as if it stood right after the condition.
-            let again = self.frozen_tail(reader, rest)?;
-            except.extend(again.0);
-            parts.extend(again.1);
-            condition = before;
-            break;
         }
-        let condition = expression::condition(reader, condition, &self.row())?;
-        Some(RuleForm::Frozen {
+        let condition = expression::condition(reader, without_comma(condition), &self.row())?;
+        complete.then_some(RuleForm::Frozen {
             condition,
             except,
             parts,
         })
     }
 
-    /// A second marker after the first: `except a, b with lines`.
-    fn frozen_tail<'a>(
-        &self,
-        reader: &mut Reader<'a>,
-        text: Text<'a>,
-    ) -> Option<(Vec<String>, Vec<String>)> {
-        if let Some(list) = text.after("except") {
-            return Some((attributes(reader, self.entity, list)?, Vec::new()));
+    /// The name of an entity whose rows refer to this one's.
+    fn part(&self, reader: &mut Reader<'_>, text: Text<'_>, hint: &str) -> Option<String> {
+        let Some(name) = reader.symbols.entity(text.as_str()) else {
+            reader.unknown_entity(text);
+            return None;
+        };
+        let found = self.entities.iter().find(|entity| entity.name == name)?;
+        if !belongs(found, self.entity) {
+            reader.report.error_hint(
+                text.range(),
+                format!("`{name}` has no reference to `{}`", self.entity.name),
+                hint,
+            );
+            return None;
         }
-        let list = ["with its", "with parts", "together with", "with"]
-            .iter()
-            .find_map(|words| text.after(words))
-            .unwrap_or(text);
-        let mut parts = Vec::new();
-        for part in path::listed(list) {
-            match reader.symbols.entity(part.as_str()) {
-                Some(name) => parts.push(name),
-                None => {
-                    reader.unknown_entity(part);
-                    return None;
-                }
-            }
-        }
-        Some((Vec::new(), parts))
+        Some(name)
     }
 
     /// `A then B` after `when`.
@@ -678,6 +616,11 @@ impl<'e> Context<'e> {
             _ => None,
         }
     }
+}
+
+/// Without a comma at its end.
+fn without_comma(text: Text<'_>) -> Text<'_> {
+    text.until(text.as_str().trim_end_matches(',').len()).trim()
 }
 
 /// Whether rows of `part` refer to rows of `whole`.

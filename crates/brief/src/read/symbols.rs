@@ -116,14 +116,6 @@ impl Symbols {
             .chain(self.roles.iter().map(|(name, _)| name.as_str()))
             .collect()
     }
-
-    /// Names of entities.
-    pub(crate) fn entity_names(&self) -> Vec<&str> {
-        self.entities
-            .iter()
-            .map(|(name, _)| name.as_str())
-            .collect()
-    }
 }
 
 /// The names under an entity's `roles`, without judging them.
