@@ -60,6 +60,24 @@ impl ObjectId {
         }
     }
 
+    /// The schema that holds the object, or the object that it is part of.
+    pub fn schema(&self) -> Option<&Name> {
+        match self {
+            Self::Role(_) | Self::Extension(_) | Self::Schema(_) => None,
+            Self::Type(q)
+            | Self::Sequence(q)
+            | Self::Table(q)
+            | Self::View(q)
+            | Self::MaterializedView(q)
+            | Self::Column(q, _)
+            | Self::Constraint(q, _)
+            | Self::Index(q, _)
+            | Self::Trigger(q, _)
+            | Self::Policy(q, _) => Some(&q.schema),
+            Self::Routine(s) => Some(&s.name.schema),
+        }
+    }
+
     /// The name alone, without the kind: `crm.contacts.email`.
     pub fn name(&self) -> String {
         match self {

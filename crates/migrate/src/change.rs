@@ -154,6 +154,12 @@ impl Change {
         }
     }
 
+    /// True when some statement cannot share a transaction with other changes.
+    pub fn alone(&self) -> bool {
+        let mut statements = self.up.iter().chain(&self.down);
+        statements.any(|s| s.transaction != Transaction::Shared)
+    }
+
     /// The same change the other way round.
     pub fn inverted(mut self) -> Self {
         std::mem::swap(&mut self.up, &mut self.down);

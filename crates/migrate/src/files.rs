@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::plan::Plan;
-use crate::step::{Action, FileGroup, Step};
+use crate::step::{FileGroup, Step};
 
 /// The files of a plan from an empty database: name and text, in the order in which they run. Each
 /// file is one transaction; files with nothing in them are left out.
@@ -62,10 +62,16 @@ fn apart(last: &Step, step: &Step) -> bool {
         return false;
     }
     let plain = |s: &Step| !s.sql.contains('\n') && s.heading.is_none();
-    let alike = last.action == step.action
-        && last.object.kind() == step.object.kind()
-        && (step.action != Action::Create || !last.sql.starts_with("COMMENT"));
-    !(plain(last) && plain(step) && alike)
+    let verb = |s: &Step| -> String { s.sql.split(' ').take(verb_length(s)).collect() };
+    !(plain(last) && plain(step) && verb(last) == verb(step))
+}
+
+/// How many words say what a statement does: `CREATE INDEX`, but `GRANT`.
+fn verb_length(step: &Step) -> usize {
+    match step.group {
+        FileGroup::Privileges => 1,
+        _ => 2,
+    }
 }
 
 /// Words of a comment in lines of at most `width` characters.

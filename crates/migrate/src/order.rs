@@ -51,7 +51,9 @@ fn edges(changes: &[Change]) -> Edges {
 /// Where changes wait for each other, the weakest wish of a circle is given up and taken out of
 /// `before`.
 fn sort(changes: &[Change], before: &mut Edges) -> Result<Vec<usize>, Cycle> {
-    let key = |at: usize| (changes[at].group, &changes[at].sort, at);
+    // What needs a transaction of its own comes late, so that the others share one.
+    let late: Vec<_> = changes.iter().map(Change::alone).collect();
+    let key = |at: usize| (late[at], changes[at].group, &changes[at].sort, at);
     let mut after: Vec<Vec<usize>> = vec![Vec::new(); changes.len()];
     let mut waiting: Vec<usize> = vec![0; changes.len()];
     for (at, needed) in before.iter().enumerate() {
@@ -68,7 +70,7 @@ fn sort(changes: &[Change], before: &mut Edges) -> Result<Vec<usize>, Cycle> {
     let mut sequence = Vec::with_capacity(changes.len());
     while let Some(&first) = left.first() {
         let Some(next) = ready.pop_first() else {
-            let (at, needed) = weakest_link(before, first.2, |n| left.contains(&key(n)))?;
+            let (at, needed) = weakest_link(before, first.3, |n| left.contains(&key(n)))?;
             before[at].remove(&needed);
             after[needed].retain(|&a| a != at);
             waiting[at] -= 1;
@@ -78,8 +80,8 @@ fn sort(changes: &[Change], before: &mut Edges) -> Result<Vec<usize>, Cycle> {
             continue;
         };
         left.remove(&next);
-        sequence.push(next.2);
-        for &at in &after[next.2] {
+        sequence.push(next.3);
+        for &at in &after[next.3] {
             waiting[at] -= 1;
             if waiting[at] == 0 {
                 ready.insert(key(at));
@@ -134,7 +136,10 @@ fn settle_groups(changes: &mut [Change], before: &Edges, sequence: &[usize]) {
             }
             match needed.sort.0 {
                 Rank::Routine => needed.group = FileGroup::Types,
-                Rank::View | Rank::MaterializedView => needed.group = FileGroup::Tables.min(group),
+                // Functions that read a view go after it; only tables have to be after the view.
+                Rank::View | Rank::MaterializedView if group < FileGroup::Functions => {
+                    needed.group = FileGroup::Tables;
+                }
                 Rank::Index => needed.group = group,
                 _ => {}
             }

@@ -5,17 +5,19 @@
 mod common;
 
 use pgwright_catalog::Catalog;
-use pgwright_migrate::{PlanOptions, Step, plan, schema_files};
+use pgwright_migrate::{PlanOptions, Step, difference, plan, schema_files};
+use pgwright_server::installation::PG_BIN_VARIABLE;
 use pgwright_server::postgres::Client;
-use pgwright_server::{Options, Sandbox, discover};
+use pgwright_server::{Options, ReadOptions, RoleSelection, Sandbox, discover, read_catalog};
 
 /// Runs a test on every server version found.
 fn on_every_server(test: impl Fn(u32, &Sandbox)) {
-    let found = discover(None).unwrap_or_default();
+    let found = discover(std::env::var_os(PG_BIN_VARIABLE).as_deref()).unwrap_or_default();
     if found.is_empty() {
         eprintln!("skipped: no PostgreSQL server found");
     }
     for installation in found.iter().filter(|i| i.is_supported()) {
+        eprintln!("on PostgreSQL {}", installation.version);
         let sandbox = Sandbox::start(installation, &Options::default()).unwrap();
         test(installation.major, &sandbox);
     }
@@ -98,4 +100,76 @@ fn a_plan_back_to_nothing_is_the_inverse() {
     assert_eq!(sql(&there.down), sql(&back.up));
     assert_eq!(sql(&there.up), sql(&back.down));
     assert!(plan(&catalog, &catalog, &options).unwrap().is_empty());
+}
+
+fn read(client: &mut Client) -> Catalog {
+    let roles = client
+        .query("SELECT rolname FROM pg_roles WHERE oid >= 16384", &[])
+        .unwrap();
+    let roles = roles.iter().map(|r| r.get::<_, String>(0).into()).collect();
+    let user: String = client
+        .query_one("SELECT current_user::text", &[])
+        .unwrap()
+        .get(0);
+    let options = ReadOptions {
+        roles: RoleSelection::Named(roles),
+        implied_owner: Some(user.into()),
+    };
+    let reading = read_catalog(client, &options).unwrap();
+    assert!(reading.warnings.is_empty(), "{:?}", reading.warnings);
+    reading.catalog
+}
+
+fn assert_same(left: &Catalog, right: &Catalog, normalise: &dyn Fn(&str) -> String) {
+    let found = difference(left, right, normalise);
+    let lines: Vec<_> = found.iter().map(ToString::to_string).collect();
+    assert!(lines.is_empty(), "{}", lines.join("\n"));
+}
+
+#[test]
+fn what_is_written_is_read_back_and_written_again() {
+    on_every_server(|major, sandbox| {
+        let catalog = common::rich(major);
+        let options = PlanOptions::new(major);
+        sandbox.create_database("first").unwrap();
+        let mut client = sandbox.connect("first").unwrap();
+        run(
+            &mut client,
+            &plan(&Catalog::empty(), &catalog, &options).unwrap().up,
+        );
+        let first = read(&mut client);
+        // The server spells expressions its own way, so only what is not SQL is compared here.
+        assert_same(&catalog, &first, &|_| String::new());
+
+        // Read, written and read again, even the spelling is the same.
+        let again = plan(&Catalog::empty(), &first, &options).unwrap();
+        sandbox.create_database("second").unwrap();
+        let mut client = sandbox.connect("second").unwrap();
+        run(&mut client, &again.up);
+        let second = read(&mut client);
+        assert_same(&first, &second, &str::to_owned);
+        assert!(plan(&first, &second, &options).unwrap().is_empty());
+    });
+}
+
+#[test]
+fn a_feature_is_added_to_a_database_in_use_and_taken_away() {
+    on_every_server(|major, sandbox| {
+        let (from, to) = common::in_use();
+        let options = PlanOptions::new(major);
+        sandbox.create_database("in_use").unwrap();
+        let mut client = sandbox.connect("in_use").unwrap();
+        run(
+            &mut client,
+            &plan(&Catalog::empty(), &from, &options).unwrap().up,
+        );
+        let before = read(&mut client);
+        let feature = plan(&from, &to, &options).unwrap();
+        for _ in 0..2 {
+            run(&mut client, &feature.up);
+            assert_same(&to, &read(&mut client), &|_| String::new());
+            run(&mut client, &feature.down);
+            assert_same(&before, &read(&mut client), &str::to_owned);
+        }
+    });
 }

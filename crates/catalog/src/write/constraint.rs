@@ -2,7 +2,7 @@
 
 use super::index::element;
 use super::text::{condition, names, options};
-use super::{WriteError, Writer};
+use super::{WIDTH, WriteError, Writer};
 use crate::{
     Constraint, ConstraintKind, Deferrability, ForeignKey, Key, Name, ObjectId, QualifiedName,
     ReferentialAction,
@@ -21,9 +21,14 @@ impl Writer {
         let object = || ObjectId::Constraint(table.clone(), name.clone());
         let head = format!("CONSTRAINT {}", name.quoted());
         let mut clause = match &constraint.kind {
-            ConstraintKind::PrimaryKey(key) => self.key(&head, "PRIMARY KEY", key, &object)?,
-            ConstraintKind::Unique(key) => self.key(&head, "UNIQUE", key, &object)?,
-            ConstraintKind::ForeignKey(key) => self.foreign_key(&head, key, indent, &object)?,
+            ConstraintKind::PrimaryKey(key) => {
+                self.key(&head, "PRIMARY KEY", key, indent, &object)?
+            }
+            ConstraintKind::Unique(key) => self.key(&head, "UNIQUE", key, indent, &object)?,
+            ConstraintKind::ForeignKey(key) => {
+                let deferrability = deferrability(constraint.deferrability);
+                self.foreign_key(&head, key, deferrability, indent, &object)?
+            }
             ConstraintKind::Check(expression) => {
                 condition(&format!("{head} CHECK"), expression.sql(), indent)
             }
@@ -50,7 +55,9 @@ impl Writer {
                 sql
             }
         };
-        clause.push_str(deferrability(constraint.deferrability));
+        if !matches!(constraint.kind, ConstraintKind::ForeignKey(_)) {
+            clause.push_str(deferrability(constraint.deferrability));
+        }
         if constraint.no_inherit {
             clause.push_str(" NO INHERIT");
         }
@@ -66,6 +73,7 @@ impl Writer {
         head: &str,
         kind: &str,
         key: &Key,
+        indent: usize,
         object: &dyn Fn() -> ObjectId,
     ) -> Result<String, WriteError> {
         let mut sql = format!("{head} {kind}");
@@ -79,47 +87,54 @@ impl Writer {
             sql.push_str(" WITHOUT OVERLAPS");
         }
         sql.push(')');
+        let mut clauses = vec![sql];
         if !key.include.is_empty() {
-            sql.push_str(&format!(" INCLUDE ({})", names(&key.include)));
+            clauses.push(format!("INCLUDE ({})", names(&key.include)));
         }
         if !key.options.is_empty() {
-            sql.push_str(&format!(" WITH {}", options(&key.options)));
+            clauses.push(format!("WITH {}", options(&key.options)));
         }
         if let Some(tablespace) = &key.tablespace {
-            sql.push_str(&format!(" USING INDEX TABLESPACE {}", tablespace.quoted()));
+            clauses.push(format!("USING INDEX TABLESPACE {}", tablespace.quoted()));
         }
-        Ok(sql)
+        Ok(clauses_in(&clauses, indent + 4))
     }
 
     fn foreign_key(
         &self,
         head: &str,
         key: &ForeignKey,
+        deferrability: &str,
         indent: usize,
         object: &dyn Fn() -> ObjectId,
     ) -> Result<String, WriteError> {
         if key.period {
             self.needs(18, "a foreign key with PERIOD", object)?;
         }
-        let mut sql = format!(
-            "{head}\n{}FOREIGN KEY ({}) REFERENCES {}",
-            " ".repeat(indent + 4),
-            key_columns(&key.columns, key.period),
-            key.references.quoted(),
-        );
+        let mut reference = format!("REFERENCES {}", key.references.quoted());
         if !key.referenced_columns.is_empty() {
             let columns = key_columns(&key.referenced_columns, key.period);
-            sql.push_str(&format!(" ({columns})"));
+            reference.push_str(&format!(" ({columns})"));
         }
         if key.match_full {
-            sql.push_str(" MATCH FULL");
+            reference.push_str(" MATCH FULL");
         }
+        let columns = key_columns(&key.columns, key.period);
+        let mut clauses = vec![format!("FOREIGN KEY ({columns})"), reference];
         for (event, action) in [("DELETE", &key.on_delete), ("UPDATE", &key.on_update)] {
             if let Some(action) = self.referential_action(action, object)? {
-                sql.push_str(&format!(" ON {event} {action}"));
+                clauses.push(format!("ON {event} {action}"));
             }
         }
-        Ok(sql)
+        if !deferrability.is_empty() {
+            clauses.push(deferrability.trim_start().to_owned());
+        }
+        let inner = indent + 4;
+        Ok(format!(
+            "{head}\n{}{}",
+            " ".repeat(inner),
+            clauses_in(&clauses, inner)
+        ))
     }
 
     fn referential_action(
@@ -198,6 +213,17 @@ impl Writer {
             table.quoted(),
             name.quoted()
         )
+    }
+}
+
+/// Clauses on one line when they fit, else one a line.
+fn clauses_in(clauses: &[String], indent: usize) -> String {
+    let line = clauses.join(" ");
+    // Room for what may follow: deferrability, a comma.
+    if line.len() + indent + 4 <= WIDTH {
+        line
+    } else {
+        clauses.join(&format!("\n{}", " ".repeat(indent)))
     }
 }
 

@@ -16,7 +16,9 @@ mod trigger;
 mod types;
 mod view;
 
-use crate::{Catalog, Extension, Name, ObjectId, QualifiedName, RoutineKind, TypeKind};
+use crate::{
+    Catalog, Extension, Name, ObjectId, QualifiedName, RoutineKind, RoutineSignature, TypeKind,
+};
 
 pub use privilege::GrantTarget;
 pub use scan::{Token, TokenKind, scan};
@@ -123,9 +125,15 @@ impl Writer {
                     .get(s)
                     .is_some_and(|r| r.kind == RoutineKind::Procedure);
                 let word = if procedure { "PROCEDURE" } else { "FUNCTION" };
-                format!("{word} {}", s.quoted())
+                format!("{word} {}", self.signature(s))
             }
         }
+    }
+
+    /// A routine's name with its argument types, as GRANT, COMMENT and DROP take it.
+    pub fn signature(&self, signature: &RoutineSignature) -> String {
+        let types: Vec<_> = signature.arguments.iter().map(|a| type_name(a)).collect();
+        format!("{}({})", signature.name.quoted(), types.join(", "))
     }
 
     /// `COMMENT ON …`; no text takes the comment away.

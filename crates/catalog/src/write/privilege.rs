@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::text::dollar_quote;
-use super::{WriteError, Writer};
+use super::{WIDTH, WriteError, Writer};
 use crate::{
     DefaultPrivileges, Grant, Name, ObjectId, Privilege, PrivilegeTarget, Role, quote_literal,
 };
@@ -77,11 +77,14 @@ impl Writer {
     pub fn create_role(&self, name: &Name, role: &Role) -> String {
         let login = if role.login { "LOGIN" } else { "NOLOGIN" };
         let comment = match &role.comment {
-            Some(text) => format!(
-                "\n        COMMENT ON ROLE {} IS\n            {};",
-                name.quoted(),
-                quote_literal(text)
-            ),
+            Some(text) => {
+                let comment = self.comment(&format!("ROLE {}", name.quoted()), Some(text));
+                // A literal may span lines, which must stay as they are.
+                format!(
+                    "\n        {}",
+                    comment.replacen("\n    ", "\n            ", 1)
+                )
+            }
             None => String::new(),
         };
         let block = format!(
@@ -148,7 +151,8 @@ END
         let mut sql = Vec::new();
         for ((grantee, grantable), privileges) in self.by_grantee(objects, grants)? {
             let option = if grantable { " WITH GRANT OPTION" } else { "" };
-            let what = grant_objects(target, objects);
+            let room = privileges.len() + grantee_name(grantee).len() + option.len() + 14;
+            let what = grant_objects(target, objects, room);
             sql.push(format!(
                 "GRANT {privileges} ON {what}TO {}{option};",
                 grantee_name(grantee)
@@ -166,7 +170,8 @@ END
     ) -> Result<Vec<String>, WriteError> {
         let mut sql = Vec::new();
         for ((grantee, _), privileges) in self.by_grantee(objects, grants)? {
-            let what = grant_objects(target, objects);
+            let room = privileges.len() + grantee_name(grantee).len() + 17;
+            let what = grant_objects(target, objects, room);
             sql.push(format!(
                 "REVOKE {privileges} ON {what}FROM {};",
                 grantee_name(grantee)
@@ -255,11 +260,12 @@ fn grantee_name(grantee: Option<&Name>) -> String {
     }
 }
 
-/// `TABLE a, b`, with the white space before TO or FROM: one line, or a line each when they are many.
-fn grant_objects(target: GrantTarget, objects: &[(ObjectId, String)]) -> String {
+/// `TABLE a, b`, with the white space before TO or FROM: one line when there is room beside the rest
+/// of the statement, else a line each.
+fn grant_objects(target: GrantTarget, objects: &[(ObjectId, String)], rest: usize) -> String {
     let names: Vec<_> = objects.iter().map(|(_, name)| name.as_str()).collect();
     let line = format!("{} {} ", target.word(), names.join(", "));
-    if names.len() < 2 || line.len() <= 60 {
+    if names.len() < 2 || line.len() + rest <= WIDTH {
         return line;
     }
     format!("{}\n    {}\n", target.word(), names.join(",\n    "))

@@ -102,9 +102,12 @@ impl Writer {
         let mut lines: Vec<_> = columns
             .iter()
             .map(|c| {
-                let flag_width = if flags && !c.rest.is_empty() { 8 } else { 0 };
+                // Defaults stand below each other; what is generated stands where NOT NULL would.
+                let aligned = flags && c.rest.starts_with("DEFAULT") || !c.not_null.is_empty();
+                let flag_width = if aligned { 8 } else { 0 };
+                let gap = if aligned { " " } else { "" };
                 format!(
-                    "{:name_width$} {:type_width$} {:flag_width$} {}",
+                    "{:name_width$} {:type_width$} {:flag_width$}{gap}{}",
                     c.name, c.data_type, c.not_null, c.rest
                 )
                 .trim_end()

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pgwright_catalog::write::GrantTarget;
-use pgwright_catalog::{Catalog, Grant, Name, ObjectId, RoutineKind};
+use pgwright_catalog::write::{GrantTarget, Writer};
+use pgwright_catalog::{Catalog, Grant, Name, ObjectId, PrivilegeTarget, RoutineKind};
 
 use super::Kind;
 use crate::change::{Change, Rank, Statement, Strength};
@@ -22,7 +22,7 @@ struct Holder<'a> {
     grants: &'a BTreeSet<Grant>,
 }
 
-fn holders(catalog: &Catalog) -> Vec<Holder<'_>> {
+fn holders<'a>(writer: &Writer, catalog: &'a Catalog) -> Vec<Holder<'a>> {
     let mut holders = Vec::new();
     macro_rules! collect {
         ($($map:ident, $target:ident, $id:ident);*) => {
@@ -46,7 +46,7 @@ fn holders(catalog: &Catalog) -> Vec<Holder<'_>> {
                 RoutineKind::Procedure => GrantTarget::Procedure,
             },
             object: ObjectId::Routine(signature.clone()),
-            name: signature.quoted(),
+            name: writer.signature(signature),
             grants: &routine.grants,
         });
     }
@@ -147,20 +147,31 @@ impl Kind for Privileges {
     fn additions(&self, context: &Context<'_>, out: &mut Vec<Change>) -> Result<(), PlanError> {
         let (mut revoked, mut granted) = (Bundles::new(), Bundles::new());
         let (mut taken_from_public, mut given_in_public) = (Bundles::new(), Bundles::new());
-        for holder in holders(context.full) {
+        for holder in holders(&context.writer, context.full) {
             if context.base.contains(&holder.object) {
                 continue;
             }
             let public = matches!(&holder.object, ObjectId::Schema(n) if n.as_str() == "public");
-            let (revoked, granted, before) = if public {
+            if public {
                 // The schema stays when everything else is dropped.
                 let before = context.new_public().grants;
-                (&mut taken_from_public, &mut given_in_public, before)
+                let lost = before.difference(holder.grants).cloned();
+                bundle(&mut taken_from_public, &holder, lost);
+                let got = holder.grants.difference(&before).cloned();
+                bundle(&mut given_in_public, &holder, got);
             } else {
-                (&mut revoked, &mut granted, holder.target.default_grants())
-            };
-            bundle(revoked, &holder, before.difference(holder.grants).cloned());
-            bundle(granted, &holder, holder.grants.difference(&before).cloned());
+                let (sure, possible) = initial(context.base, &holder);
+                bundle(
+                    &mut revoked,
+                    &holder,
+                    possible.difference(holder.grants).cloned(),
+                );
+                bundle(
+                    &mut granted,
+                    &holder,
+                    holder.grants.difference(&sure).cloned(),
+                );
+            }
         }
         changes(context, revoked, Way::Revoke, false, out)?;
         changes(context, granted, Way::Grant, false, out)?;
@@ -169,9 +180,9 @@ impl Kind for Privileges {
     }
 
     fn alterations(&self, context: &Context<'_>, out: &mut Vec<Change>) -> Result<(), PlanError> {
-        let before = grants(context.base);
+        let before = grants(context, context.base);
         let mut granted = Bundles::new();
-        for holder in holders(context.full) {
+        for holder in holders(&context.writer, context.full) {
             if let Some(before) = before.get(&holder.object) {
                 bundle(
                     &mut granted,
@@ -184,16 +195,46 @@ impl Kind for Privileges {
     }
 }
 
-fn grants(catalog: &Catalog) -> BTreeMap<ObjectId, &BTreeSet<Grant>> {
-    let holders = holders(catalog).into_iter();
+/// The privileges that a new object surely has, and those that it may have: default privileges of the
+/// database hold for some owners, and who runs the plan is not known.
+fn initial(base: &Catalog, holder: &Holder<'_>) -> (BTreeSet<Grant>, BTreeSet<Grant>) {
+    let mut sure = holder.target.default_grants();
+    let mut possible = sure.clone();
+    let target = match holder.target {
+        GrantTarget::Table => PrivilegeTarget::Tables,
+        GrantTarget::Sequence => PrivilegeTarget::Sequences,
+        GrantTarget::Function | GrantTarget::Procedure => PrivilegeTarget::Routines,
+        GrantTarget::Type => PrivilegeTarget::Types,
+        GrantTarget::Schema => PrivilegeTarget::Schemas,
+    };
+    let schema = holder.object.schema();
+    for defaults in &base.default_privileges {
+        let here = defaults.schema.is_none() || defaults.schema.as_ref() == schema;
+        if defaults.target != target || !here {
+            continue;
+        }
+        if defaults.revoked {
+            sure.remove(&defaults.grant);
+        } else {
+            possible.insert(defaults.grant.clone());
+        }
+    }
+    (sure, possible)
+}
+
+fn grants<'a>(
+    context: &Context<'_>,
+    catalog: &'a Catalog,
+) -> BTreeMap<ObjectId, &'a BTreeSet<Grant>> {
+    let holders = holders(&context.writer, catalog).into_iter();
     holders.map(|h| (h.object, h.grants)).collect()
 }
 
 /// What objects of both catalogs lose.
 pub(super) fn revocations(context: &Context<'_>) -> Result<Vec<Change>, PlanError> {
-    let before = grants(context.base);
+    let before = grants(context, context.base);
     let mut revoked = Bundles::new();
-    for holder in holders(context.full) {
+    for holder in holders(&context.writer, context.full) {
         if let Some(before) = before.get(&holder.object) {
             bundle(
                 &mut revoked,

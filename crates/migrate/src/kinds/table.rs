@@ -1,5 +1,7 @@
 //! Tables, partitioned tables and partitions.
 
+use std::collections::BTreeSet;
+
 use pgwright_catalog::write::Apart;
 use pgwright_catalog::{ConstraintKind, IndexKey, ObjectId, QualifiedName, Table};
 
@@ -108,7 +110,14 @@ fn need(
     for table in &referenced {
         change.need(ObjectId::Table((*table).clone()), Strength::Order);
     }
-    // A recorded need of a referenced table is the foreign key, which comes later.
+    let late_defaults = table
+        .columns
+        .iter()
+        .filter(|c| apart.defaults.contains(&c.name));
+    let late: BTreeSet<_> = late_defaults
+        .filter_map(|c| c.default.as_ref())
+        .flat_map(|default| context.named(default.sql()))
+        .collect();
     for needed in context
         .full
         .dependencies
@@ -116,10 +125,13 @@ fn need(
         .into_iter()
         .flatten()
     {
+        // What the catalog records of a table may stem from a part that comes later: a foreign key,
+        // a default.
         let by_key = matches!(needed, ObjectId::Table(t) if referenced.contains(&t));
+        let later = by_key || late.contains(needed);
         change.need(
             needed.clone(),
-            if by_key {
+            if later {
                 Strength::Order
             } else {
                 Strength::Must

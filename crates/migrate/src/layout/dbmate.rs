@@ -16,16 +16,18 @@ impl LayoutFiles for Dbmate {
             .enumerate()
             .map(|(at, part)| {
                 let name = name.part(at, parts.len());
-                let option = if part.transactional {
-                    ""
-                } else {
-                    " transaction:false"
-                };
-                let up = guarded(&part.up, part.transactional);
-                let down = guarded(&part.down, part.transactional);
+                let ways = part.ways().map(|(word, steps, transactional)| {
+                    let option = if transactional {
+                        ""
+                    } else {
+                        " transaction:false"
+                    };
+                    let text = guarded(steps, transactional);
+                    format!("-- migrate:{word}{option}\n{text}")
+                });
                 (
                     format!("{}_{}.sql", name.version, name.name),
-                    format!("-- migrate:up{option}\n{up}\n-- migrate:down{option}\n{down}"),
+                    ways.join("\n"),
                 )
             })
             .collect()

@@ -15,15 +15,16 @@ impl LayoutFiles for Flyway {
         let mut files = Vec::new();
         for (at, part) in parts.iter().enumerate() {
             let name = name.part(at, parts.len());
-            for (letter, steps) in [("V", &part.up), ("U", &part.down)] {
+            for (word, steps, transactional) in part.ways() {
+                let letter = if word == "up" { "V" } else { "U" };
                 let path = format!("{letter}{}__{}.sql", name.version, name.name);
-                if !part.transactional {
+                if !transactional {
                     files.push((
                         format!("{path}.conf"),
                         "executeInTransaction=false\n".to_owned(),
                     ));
                 }
-                files.push((path, guarded(steps, part.transactional)));
+                files.push((path, guarded(steps, transactional)));
             }
         }
         files

@@ -14,10 +14,10 @@ impl LayoutFiles for GolangMigrate {
         let mut files = Vec::new();
         for (at, part) in parts.iter().enumerate() {
             let name = name.part(at, parts.len());
-            for (word, steps) in [("up", &part.up), ("down", &part.down)] {
+            for (word, steps, transactional) in part.ways() {
                 files.push((
                     format!("{:06}_{}.{word}.sql", name.version, name.name),
-                    wrapped(steps, part.transactional),
+                    wrapped(steps, transactional),
                 ));
             }
         }

@@ -18,13 +18,15 @@ impl LayoutFiles for Goose {
             .enumerate()
             .map(|(at, part)| {
                 let name = name.part(at, parts.len());
-                let head = if part.transactional {
+                // One mark for both ways.
+                let transactional = part.up_transactional && part.down_transactional;
+                let head = if transactional {
                     ""
                 } else {
                     "-- +goose NO TRANSACTION\n"
                 };
-                let up = statements(&part.up, part.transactional);
-                let down = statements(&part.down, part.transactional);
+                let up = statements(&part.up, transactional);
+                let down = statements(&part.down, transactional);
                 (
                     format!("{:05}_{}.sql", name.version, name.name),
                     format!("{head}-- +goose Up\n{up}\n-- +goose Down\n{down}"),

@@ -143,7 +143,19 @@ struct Part<'a> {
     up: Vec<&'a Step>,
     down: Vec<&'a Step>,
     /// False for a statement that no transaction may hold.
-    transactional: bool,
+    up_transactional: bool,
+    /// The same of the way back.
+    down_transactional: bool,
+}
+
+impl<'a> Part<'a> {
+    /// Both ways: `up` or `down`, its steps, and whether a transaction may hold them.
+    fn ways(&self) -> [(&'static str, &[&'a Step], bool); 2] {
+        [
+            ("up", &self.up, self.up_transactional),
+            ("down", &self.down, self.down_transactional),
+        ]
+    }
 }
 
 /// Cuts a plan where a transaction must end.
@@ -176,7 +188,8 @@ fn parts(plan: &Plan) -> Vec<Part<'_>> {
                 None => parts.push(Part {
                     up,
                     down,
-                    transactional: true,
+                    up_transactional: true,
+                    down_transactional: true,
                 }),
             }
             open = true;
@@ -213,7 +226,8 @@ fn alone<'a>(up: &[&'a Step], down: &[&'a Step]) -> Vec<Part<'a>> {
         .map(|((up, up_in), (down, down_in))| Part {
             up,
             down,
-            transactional: up_in && down_in,
+            up_transactional: up_in,
+            down_transactional: down_in,
         })
         .collect()
 }

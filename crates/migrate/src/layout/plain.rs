@@ -11,13 +11,13 @@ impl LayoutFiles for Plain {
     }
 
     fn files(&self, plan: &Plan, parts: &[Part<'_>], _: &MigrationName) -> Vec<(String, String)> {
-        let up = parts.iter().map(|p| (&p.up, p.transactional));
-        let down = parts.iter().rev().map(|p| (&p.down, p.transactional));
+        let text = |way: usize, part: &Part<'_>| {
+            let (_, steps, transactional) = part.ways()[way];
+            (!steps.is_empty()).then(|| wrapped(steps, transactional))
+        };
+        let up: Vec<_> = parts.iter().filter_map(|p| text(0, p)).collect();
+        let down: Vec<_> = parts.iter().rev().filter_map(|p| text(1, p)).collect();
         let join = |title: &str, texts: Vec<String>| format!("-- {title}\n\n{}", texts.join("\n"));
-        let text = |(steps, transactional): (&Vec<_>, bool)| wrapped(steps, transactional);
-        let filled = |(steps, _): &(&Vec<_>, bool)| !steps.is_empty();
-        let up = up.filter(filled).map(text).collect();
-        let down = down.filter(filled).map(text).collect();
         let mut json = serde_json::to_string_pretty(plan).unwrap_or_default();
         json.push('\n');
         vec![

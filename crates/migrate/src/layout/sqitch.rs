@@ -40,8 +40,8 @@ impl LayoutFiles for Sqitch {
                     word_preposition(word)
                 )
             };
-            let deploy = wrapped(&part.up, part.transactional);
-            let revert = wrapped(&part.down, part.transactional);
+            let deploy = wrapped(&part.up, part.up_transactional);
+            let revert = wrapped(&part.down, part.down_transactional);
             files.push((path("deploy"), script("Deploy", deploy)));
             files.push((path("revert"), script("Revert", revert)));
             files.push((path("verify"), script("Verify", verify(&part.up))));

@@ -14,16 +14,16 @@ impl LayoutFiles for Sqlx {
         let mut files = Vec::new();
         for (at, part) in parts.iter().enumerate() {
             let name = name.part(at, parts.len());
-            // sqlx reads this on the first line only.
-            let head = if part.transactional {
-                ""
-            } else {
-                "-- no-transaction\n"
-            };
-            for (word, steps) in [("up", &part.up), ("down", &part.down)] {
+            for (word, steps, transactional) in part.ways() {
+                // sqlx reads this on the first line only.
+                let head = if transactional {
+                    ""
+                } else {
+                    "-- no-transaction\n"
+                };
                 files.push((
                     format!("{}_{}.{word}.sql", name.version, name.name),
-                    format!("{head}{}", guarded(steps, part.transactional)),
+                    format!("{head}{}", guarded(steps, transactional)),
                 ));
             }
         }

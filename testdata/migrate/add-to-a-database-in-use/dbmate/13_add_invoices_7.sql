@@ -1,0 +1,10 @@
+-- migrate:up
+SET LOCAL lock_timeout = '5s';
+SET LOCAL statement_timeout = '10min';
+
+COMMENT ON INDEX app.accounts_parent IS 'Children of an account.';
+
+-- migrate:down
+SET LOCAL lock_timeout = '5s';
+SET LOCAL statement_timeout = '10min';
+

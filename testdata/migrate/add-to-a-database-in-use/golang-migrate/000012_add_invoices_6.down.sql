@@ -1,0 +1,1 @@
+DROP INDEX CONCURRENTLY app.accounts_parent;

@@ -1,0 +1,1 @@
+CREATE INDEX CONCURRENTLY accounts_parent ON app.accounts (parent_id);

@@ -1,0 +1,8 @@
+-- +goose NO TRANSACTION
+-- +goose Up
+
+CREATE UNIQUE INDEX CONCURRENTLY accounts_name_key ON app.accounts (name);
+
+-- +goose Down
+
+ALTER TABLE app.accounts DROP CONSTRAINT accounts_name_key;

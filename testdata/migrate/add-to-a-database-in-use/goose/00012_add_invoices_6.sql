@@ -1,0 +1,8 @@
+-- +goose NO TRANSACTION
+-- +goose Up
+
+CREATE INDEX CONCURRENTLY accounts_parent ON app.accounts (parent_id);
+
+-- +goose Down
+
+DROP INDEX CONCURRENTLY app.accounts_parent;

@@ -1,0 +1,10 @@
+-- Deploy schema:add_invoices_5 to pg
+
+BEGIN;
+
+SET LOCAL lock_timeout = '5s';
+SET LOCAL statement_timeout = '10min';
+
+ALTER TABLE app.accounts VALIDATE CONSTRAINT accounts_parent_fkey;
+
+COMMIT;

@@ -1,0 +1,3 @@
+-- Revert schema:add_invoices_6 from pg
+
+DROP INDEX CONCURRENTLY app.accounts_parent;

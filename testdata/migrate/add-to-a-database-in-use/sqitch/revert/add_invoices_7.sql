@@ -1,0 +1,9 @@
+-- Revert schema:add_invoices_7 from pg
+
+BEGIN;
+
+SET LOCAL lock_timeout = '5s';
+SET LOCAL statement_timeout = '10min';
+
+
+COMMIT;

@@ -1,0 +1,5 @@
+-- Verify schema:add_invoices_2 on pg
+
+BEGIN;
+
+ROLLBACK;

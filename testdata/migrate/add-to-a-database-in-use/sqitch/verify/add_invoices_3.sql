@@ -1,0 +1,5 @@
+-- Verify schema:add_invoices_3 on pg
+
+BEGIN;
+
+ROLLBACK;

@@ -1,0 +1,5 @@
+-- Verify schema:add_invoices_6 on pg
+
+BEGIN;
+
+ROLLBACK;
