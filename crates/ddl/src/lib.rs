@@ -4,7 +4,8 @@
 //! - [`expr`] reads and writes scalar expressions as a small tree of our own;
 //! - [`eval`] evaluates them over a row of [`value`]s; [`solve`] finds rows that satisfy or
 //!   violate them;
-//! - [`query`] resolves the names in users' queries, and says which conditions an index could serve.
+//! - [`query`] resolves the names in users' queries, and says which conditions an index could serve;
+//! - [`normalize`] gives one text to what is written and to what a server prints of it.
 //!
 //! Nothing here does I/O, and no text makes it panic: size, nesting and the number of operators are
 //! bounded, and what is past a bound is refused with a [`SyntaxError`].
@@ -12,6 +13,7 @@
 mod error;
 pub mod eval;
 pub mod expr;
+pub mod normalize;
 mod parse;
 pub mod query;
 pub mod quote;

@@ -67,6 +67,7 @@ fn is_strict(name: &str) -> bool {
             | "substring"
             | "substr"
             | "strpos"
+            | "position"
             | "replace"
             | "starts_with"
             | "reverse"
@@ -134,7 +135,7 @@ fn on_text(name: &str, args: &[Value]) -> Option<Result<Value>> {
             }
             return text(part(a, *from, *count));
         }
-        ("strpos", [Value::Text(a), Value::Text(b)]) => {
+        ("strpos" | "position", [Value::Text(a), Value::Text(b)]) => {
             return number(
                 a.find(b.as_str())
                     .map_or(0, |at| a[..at].chars().count() + 1),

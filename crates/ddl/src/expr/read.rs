@@ -487,7 +487,7 @@ fn function_expr(call: &protobuf::FuncCall, node: &NodeEnum) -> Read<Expr> {
             ("substring" | "overlay" | "btrim" | "ltrim" | "rtrim", _) => {
                 name.remove(0);
             }
-            ("overlaps", 4) => {}
+            ("overlaps", 4) | ("position", 2) => {}
             _ => return other(OtherKind::Anything, node),
         }
     }

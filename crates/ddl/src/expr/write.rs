@@ -265,6 +265,19 @@ fn write(expr: &Expr, out: &mut String) {
                 }
                 out.push(')');
             }
+            // The first argument of the function is the text that is searched.
+            [text, part] if is_position(name) => {
+                out.push_str("POSITION(");
+                for (word, side) in [("", part), (" IN ", text)] {
+                    out.push_str(word);
+                    if is_restricted(side) {
+                        write(side, out)
+                    } else {
+                        parenthesised(side, out)
+                    }
+                }
+                out.push(')');
+            }
             _ => call(&function_name(name), args, out),
         },
         Expr::Case {
@@ -419,6 +432,10 @@ fn like_words(operator: &str) -> Option<&'static str> {
 fn is_overlaps(expr: &Expr) -> bool {
     matches!(expr, Expr::Function { name, args }
         if args.len() == 4 && name.len() == 2 && name[0] == "pg_catalog" && name[1] == "overlaps")
+}
+
+fn is_position(name: &[String]) -> bool {
+    name.len() == 2 && name[0] == "pg_catalog" && name[1] == "position"
 }
 
 fn function_name(name: &[String]) -> String {
