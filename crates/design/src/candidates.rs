@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use jiff::civil;
-use pgwright_brief::model::{AttributeKind, Entity, ValueType};
+use pgwright_brief::model::{AttributeKind, Entity, States, ValueType};
+use pgwright_catalog::quote_literal;
 use pgwright_ddl::eval::evaluate;
 use pgwright_ddl::expr::{Expr, parse_expression};
 use pgwright_ddl::solve::{Domain, Domains, Kind, satisfy, violate};
@@ -16,7 +17,6 @@ use crate::fixtures::{Fixtures, Row};
 #[derive(Debug)]
 pub struct Candidates<'a> {
     fixtures: &'a Fixtures<'a>,
-    draft: &'a Draft<'a>,
     entity: &'a Entity,
     /// What every row must not make false, over attributes.
     rules: Vec<Expr>,
@@ -26,14 +26,12 @@ pub struct Candidates<'a> {
 impl<'a> Candidates<'a> {
     /// Rows of an entity under its row rules. `rules` are all that the entity has.
     pub fn new(
-        draft: &'a Draft<'a>,
         fixtures: &'a Fixtures<'a>,
         entity: &'a Entity,
         rules: Vec<Expr>,
     ) -> Self {
         Self {
             fixtures,
-            draft,
             entity,
             rules,
             domains: domains(entity),
@@ -61,6 +59,49 @@ impl<'a> Candidates<'a> {
         let before = self.values(row, &domains);
         let found = satisfy(&wanted, &domains, &Assignment::new(), &before)?;
         Some(self.apply(row, &found))
+    }
+
+    /// The UPDATEs after which the conditions hold for a row that is there already, and the row as
+    /// it is then. A state that changes goes the allowed way, by as many moves as it takes.
+    pub fn updates_to(&self, row: &Row, conditions: &[Expr]) -> Option<(Vec<String>, Row)> {
+        let target = self.with_conditions(row, conditions)?;
+        let mut statements = Vec::new();
+        let mut at = row.clone();
+        for (attribute, _) in Draft::stored_attributes(self.entity) {
+            let AttributeKind::States(flow) = &attribute.kind else {
+                continue;
+            };
+            let state = |row: &Row| {
+                let sql = self.fixtures.value(row, &attribute.name)?;
+                let states = flow.states.iter();
+                states
+                    .filter(|s| quote_literal(s) == sql)
+                    .map(String::as_str)
+                    .next()
+            };
+            let from = state(row).unwrap_or(&flow.initial);
+            let Some(to) = state(&target) else { continue };
+            let way = way(flow, from, to)?;
+            for stop in way.iter().take(way.len().saturating_sub(1)) {
+                let is = Expr::binary("=", Expr::column(&attribute.name), Expr::text(stop));
+                let next = self.with_conditions(&at, &[is])?;
+                statements.extend(self.update(&at, &next));
+                at = next;
+            }
+        }
+        statements.extend(self.update(&at, &target));
+        Some((statements, target))
+    }
+
+    /// The UPDATE from one form of a row to another.
+    pub fn update(&self, from: &Row, to: &Row) -> Option<String> {
+        let set: Vec<(&str, &str)> = to
+            .values
+            .iter()
+            .filter(|(column, sql)| self.fixtures.value(from, column).as_ref() != Some(sql))
+            .map(|(column, sql)| (column.as_str(), sql.as_str()))
+            .collect();
+        (!set.is_empty()).then(|| self.fixtures.update(from, &set))
     }
 
     /// Rows that break `rule` and nothing else, one for each way of being false, each with a
@@ -208,11 +249,27 @@ impl<'a> Candidates<'a> {
             other => format!("{words} is {}", other.to_text()),
         }
     }
+}
 
-    /// The draft that the rows are of.
-    pub fn draft(&self) -> &'a Draft<'a> {
-        self.draft
+/// The shortest way from one state to another: the states gone through, the last included.
+fn way(flow: &States, from: &str, to: &str) -> Option<Vec<String>> {
+    let mut ways: Vec<Vec<String>> = vec![vec![from.to_owned()]];
+    let mut seen = BTreeSet::from([from.to_owned()]);
+    while !ways.is_empty() {
+        if let Some(found) = ways.iter().find(|w| w.last().is_some_and(|s| s == to)) {
+            return Some(found.iter().skip(1).cloned().collect());
+        }
+        let mut longer = Vec::new();
+        for way in &ways {
+            for (start, end) in &flow.transitions {
+                if way.last() == Some(start) && seen.insert(end.clone()) {
+                    longer.push(way.iter().cloned().chain([end.clone()]).collect());
+                }
+            }
+        }
+        ways = longer;
     }
+    None
 }
 
 /// The domain of each attribute whose values the solver can think about.

@@ -64,7 +64,7 @@ impl Scene<'_> {
             return holds.then_some(row);
         };
         let rules = row_rules(self.draft, self.entity).into_values().collect();
-        let candidates = Candidates::new(self.draft, self.fixtures, self.entity, rules);
+        let candidates = Candidates::new(self.fixtures, self.entity, rules);
         let wanted = if holds {
             condition.clone()
         } else {

@@ -24,7 +24,7 @@ impl Scene<'_> {
     /// A row in a state, with whatever the rules want of rows in it.
     fn row_in(&self, number: u32, state: &str) -> Option<Row> {
         let rules = row_rules(self.draft, self.entity).into_values().collect();
-        let candidates = Candidates::new(self.draft, self.fixtures, self.entity, rules);
+        let candidates = Candidates::new(self.fixtures, self.entity, rules);
         let row = self.fixtures.row(&self.entity.name, number);
         candidates.with_conditions(&row, &[self.is(state)])
     }
@@ -36,20 +36,15 @@ impl Scene<'_> {
     /// The UPDATE that moves a row, with what the rules want of rows in the new state.
     fn move_to(&self, row: &Row, state: &str) -> String {
         let literal = quote_literal(state);
-        let mut set = vec![(self.attribute.name.clone(), literal)];
         let rules = row_rules(self.draft, self.entity).into_values().collect();
-        let candidates = Candidates::new(self.draft, self.fixtures, self.entity, rules);
-        if let Some(moved) = candidates.with_conditions(row, &[self.is(state)]) {
-            let own = self.draft.column(&self.entity.name, &self.attribute.name);
-            for (column, sql) in &moved.values {
-                let is_state = own.as_ref().is_some_and(|c| c.as_str() == column);
-                if !is_state && row.values.get(column) != Some(sql) {
-                    set.push((column.clone(), sql.clone()));
-                }
-            }
-        }
-        let set: Vec<(&str, &str)> = set.iter().map(|(a, s)| (a.as_str(), s.as_str())).collect();
-        self.fixtures.update(row, &set)
+        let candidates = Candidates::new(self.fixtures, self.entity, rules);
+        candidates
+            .with_conditions(row, &[self.is(state)])
+            .and_then(|moved| candidates.update(row, &moved))
+            .unwrap_or_else(|| {
+                self.fixtures
+                    .update(row, &[(&self.attribute.name, &literal)])
+            })
     }
 }
 

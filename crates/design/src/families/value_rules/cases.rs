@@ -23,7 +23,7 @@ pub fn tests(draft: &Draft<'_>, fixtures: &Fixtures<'_>) -> Vec<RuleTest> {
 
 fn entity_tests(draft: &Draft<'_>, fixtures: &Fixtures<'_>, entity: &Entity) -> Vec<RuleTest> {
     let rules = row_rules(draft, entity);
-    let candidates = Candidates::new(draft, fixtures, entity, rules.values().cloned().collect());
+    let candidates = Candidates::new(fixtures, entity, rules.values().cloned().collect());
     let mut tests = Vec::new();
     for enforcement in draft.enforcements.iter().filter(|e| e.family == super::FAMILY) {
         let rule_id = enforcement.rule.as_str();
