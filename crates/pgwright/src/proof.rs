@@ -2,8 +2,6 @@
 
 mod concurrent;
 
-use std::collections::BTreeMap;
-
 use pgwright_catalog::Catalog;
 use pgwright_ddl::normal_expression;
 use pgwright_migrate::difference;
@@ -238,7 +236,7 @@ pub enum Direction {
 pub fn script(client: &mut Client, path: &str, text: &str) -> Result<(), String> {
     let statements = pgwright_ddl::split(text)
         .map_err(|error| format!("{path}:{}:{}: {}", error.line, error.column, error.message))?;
-    let pairs: Vec<(&str, usize)> = statements.iter().map(|s| (s.text, s.line)).collect();
+    let pairs: Vec<(&str, usize)> = statements.iter().map(|s| (s.text.as_str(), s.line)).collect();
     run_script(client, path, &pairs).map_err(|error| {
         let mut statement: String = error.statement.chars().take(2000).collect();
         if statement.len() < error.statement.len() {
@@ -279,14 +277,21 @@ fn indented(text: &str) -> String {
         .join("\n")
 }
 
-/// A summary of a proof by server, for the end of a command.
-pub fn summary(proof: &Proof) -> BTreeMap<String, (usize, usize)> {
+/// A line for each server, for the end of a command.
+pub fn summary(proof: &Proof) -> Vec<String> {
     proof
         .servers
         .iter()
-        .map(|s| {
-            let passed = s.tests.iter().filter(|t| t.passed).count();
-            (s.version.clone(), (passed, s.tests.len()))
+        .map(|server| {
+            let checks = server.checks.iter().filter(|c| c.passed).count();
+            let tests = server.tests.iter().filter(|t| t.passed).count();
+            format!(
+                "{} on PostgreSQL {}: {checks} of {} checks, {tests} of {} rule tests",
+                if server.passed { "proven" } else { "NOT proven" },
+                server.version,
+                server.checks.len(),
+                server.tests.len(),
+            )
         })
         .collect()
 }

@@ -42,10 +42,10 @@ pub fn run(sandbox: &Sandbox, template: &str, path: &str, text: &str) -> Result<
     let mut control = sandbox.connect("postgres").map_err(|e| e.to_string())?;
     control
         .batch_execute(&format!("CREATE DATABASE {database} TEMPLATE {template}"))
-        .map_err(|e| pgwright_server::describe(&e))?;
+        .map_err(|e| pgwright_server::script::describe(&e))?;
     let result = run_in(sandbox, database, &mut control, &script, path);
     let dropped = control.batch_execute(&format!("DROP DATABASE {database} WITH (FORCE)"));
-    result.and_then(|()| dropped.map_err(|e| pgwright_server::describe(&e)))
+    result.and_then(|()| dropped.map_err(|e| pgwright_server::script::describe(&e)))
 }
 
 fn run_in(
@@ -60,7 +60,7 @@ fn run_in(
         scene.batch_execute(statement).map_err(|e| {
             format!(
                 "{path}: given: {}\n{statement}",
-                pgwright_server::describe(&e)
+                pgwright_server::script::describe(&e)
             )
         })?;
     }
@@ -107,7 +107,7 @@ fn run_in(
         let row = scene.query_one(query.as_str(), &[]).map_err(|e| {
             format!(
                 "{path}: finally: {}\n{query}",
-                pgwright_server::describe(&e)
+                pgwright_server::script::describe(&e)
             )
         })?;
         if row.try_get::<_, bool>(0).ok() != Some(true) {
@@ -137,7 +137,7 @@ impl Session {
         let mut client = sandbox.connect(database).map_err(|e| e.to_string())?;
         let process: i32 = client
             .query_one("SELECT pg_backend_pid()", &[])
-            .map_err(|e| pgwright_server::describe(&e))?
+            .map_err(|e| pgwright_server::script::describe(&e))?
             .get(0);
         let (send, requests) = channel::<Vec<String>>();
         let (answers, receive) = channel();
@@ -146,7 +146,7 @@ impl Session {
                 let result = statements.iter().try_for_each(|statement| {
                     client.batch_execute(statement).map_err(|error| {
                         let state = error.code().map_or("", |c| c.code()).to_owned();
-                        (state, pgwright_server::describe(&error))
+                        (state, pgwright_server::script::describe(&error))
                     })
                 });
                 if answers.send(result).is_err() {
@@ -192,7 +192,7 @@ impl Session {
                     "SELECT cardinality(pg_blocking_pids($1)) > 0",
                     &[&self.process],
                 )
-                .map_err(|e| pgwright_server::describe(&e))?
+                .map_err(|e| pgwright_server::script::describe(&e))?
                 .get(0);
             if blocked {
                 return Ok(true);
@@ -272,7 +272,7 @@ fn parse(text: &str) -> Result<Script, String> {
         let statements: Vec<String> = pgwright_ddl::split(body)
             .map_err(|e| e.message.clone())?
             .iter()
-            .map(|s| s.text.to_owned())
+            .map(|s| s.text.clone())
             .collect();
         body.clear();
         match part {
