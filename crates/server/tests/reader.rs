@@ -125,7 +125,9 @@ fn clusterwide(catalog: &Catalog, major: u32) {
 
 fn types_and_sequences(catalog: &Catalog) {
     let kind = |text| &catalog.types[&name(text)].kind;
-    let labels = ["new", "open", "paused", "won", "lost"].map(str::to_owned).to_vec();
+    let labels = ["new", "open", "paused", "won", "lost"]
+        .map(str::to_owned)
+        .to_vec();
     assert_eq!(kind("stage"), &TypeKind::Enum(labels));
     assert_eq!(
         catalog.types[&name("stage")].comment.as_deref(),
