@@ -14,6 +14,8 @@ pub(crate) struct Change {
     pub sort: (Rank, String),
     /// Objects that are there after it.
     pub provides: Vec<ObjectId>,
+    /// An object that it completes: whoever needs that one may mean this part of it.
+    pub completes: Option<ObjectId>,
     /// Objects that must be there before it.
     pub needs: Vec<Need>,
     pub up: Vec<Statement>,
@@ -135,6 +137,7 @@ impl Change {
             action: Action::Alter,
             group,
             provides: Vec::new(),
+            completes: None,
             needs: Vec::new(),
             up: Vec::new(),
             down: Vec::new(),

@@ -27,19 +27,29 @@ pub(crate) fn order(changes: &mut [Change]) -> Result<Vec<usize>, Cycle> {
 }
 
 fn edges(changes: &[Change]) -> Edges {
-    let mut providers: BTreeMap<&ObjectId, Vec<usize>> = BTreeMap::new();
+    let mut providers: BTreeMap<&ObjectId, Vec<(usize, Strength)>> = BTreeMap::new();
     for (at, change) in changes.iter().enumerate() {
         for object in &change.provides {
-            providers.entry(object).or_default().push(at);
+            providers
+                .entry(object)
+                .or_default()
+                .push((at, Strength::Must));
+        }
+        if let Some(object) = &change.completes {
+            providers
+                .entry(object)
+                .or_default()
+                .push((at, Strength::Use));
         }
     }
     let mut before: Edges = vec![BTreeMap::new(); changes.len()];
     for (at, change) in changes.iter().enumerate() {
         for need in &change.needs {
-            for &provider in providers.get(&need.object).into_iter().flatten() {
+            for &(provider, at_most) in providers.get(&need.object).into_iter().flatten() {
                 if provider != at {
-                    let strength = before[at].entry(provider).or_insert(need.strength);
-                    *strength = (*strength).max(need.strength);
+                    let needed = need.strength.min(at_most);
+                    let strength = before[at].entry(provider).or_insert(needed);
+                    *strength = (*strength).max(needed);
                 }
             }
         }

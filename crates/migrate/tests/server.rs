@@ -1,6 +1,6 @@
 //! Plans run on real servers: up, down until nothing is left, up again.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stderr)]
 
 mod common;
 

@@ -4,7 +4,7 @@ mod parts;
 mod table;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::{self, Debug};
+use std::fmt;
 
 use pgwright_catalog::{
     Catalog, Expression, Extension, Grant, Name, ObjectId, Routine, RoutineBody, RoutineKind,
@@ -185,14 +185,20 @@ impl Comparison<'_> {
         self.note(&object, "presence", word(left), word(right));
     }
 
-    fn equal<T: PartialEq + Debug>(&mut self, id: &ObjectId, property: &str, left: &T, right: &T) {
+    fn equal<T: PartialEq + Serialize>(
+        &mut self,
+        id: &ObjectId,
+        property: &str,
+        left: &T,
+        right: &T,
+    ) {
         if left != right {
             let (left, right) = (parts::value(left), parts::value(right));
             self.note(id, property, Some(left), Some(right));
         }
     }
 
-    fn optional<T: PartialEq + Debug>(
+    fn optional<T: PartialEq + Serialize>(
         &mut self,
         id: &ObjectId,
         property: &str,
@@ -206,7 +212,7 @@ impl Comparison<'_> {
     }
 
     /// Compares only what the left side says.
-    fn said<T: PartialEq + Debug>(
+    fn said<T: PartialEq + Serialize>(
         &mut self,
         id: &ObjectId,
         property: &str,

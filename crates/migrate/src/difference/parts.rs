@@ -1,16 +1,17 @@
 //! Values of properties as a reader sees them.
 
-use std::fmt::Debug;
-
 use pgwright_catalog::write::{TokenKind, scan};
 use pgwright_catalog::{DefaultPrivileges, Grant};
+use serde::Serialize;
+use serde_json::Value;
 
-/// A value for people: text without Rust's decoration where there is some.
-pub(super) fn value<T: Debug>(value: &T) -> String {
-    let text = format!("{value:?}");
-    // Names print as `Name("x")`.
-    text.replace("Name(\"", "(\"")
-        .replace("Expression(\"", "(\"")
+/// A value for people: a text as it is, anything else as JSON.
+pub(super) fn value<T: Serialize>(value: &T) -> String {
+    match serde_json::to_value(value) {
+        Ok(Value::String(text)) => text,
+        Ok(value) => value.to_string(),
+        Err(error) => error.to_string(),
+    }
 }
 
 /// `SELECT (email) to crm_read`.

@@ -78,8 +78,7 @@ fn add(
     let mut change = Change::create(id.clone(), FileGroup::Tables, Rank::Column);
     // Columns are appended, so their order in the table is the order of the statements.
     change.sort.1 = format!("{table} {position:05}");
-    // Whatever needs the table may mean this column.
-    change.provides.push(ObjectId::Table(table.clone()));
+    change.completes = Some(ObjectId::Table(table.clone()));
     context.need_recorded(&mut change, &id);
     context.need_text(&mut change, &column.data_type);
     if let Some(default) = &column.default {
