@@ -39,17 +39,6 @@ impl Terminal {
         }
     }
 
-    /// True when messages are coloured.
-    pub fn colored(&self) -> bool {
-        match self.choice {
-            ColorChoice::Always | ColorChoice::AlwaysAnsi => true,
-            ColorChoice::Never => false,
-            ColorChoice::Auto => {
-                anstream::AutoStream::choice(&std::io::stderr()) != ColorChoice::Never
-            }
-        }
-    }
-
     fn line(&self, text: &str) {
         let mut stream = anstream::AutoStream::new(std::io::stderr(), self.choice);
         // Nothing can be done when standard error is gone.

@@ -120,10 +120,8 @@ fn summary(
         }
         return Ok(());
     }
-    for (version, (passed, all)) in proof::summary(proof) {
-        terminal.say(format_args!(
-            "  proven on PostgreSQL {version}: {passed} of {all} rule tests"
-        ));
+    for line in proof::summary(proof) {
+        terminal.say(format_args!("  {line}"));
     }
     if proof.proven {
         Ok(())

@@ -43,10 +43,8 @@ pub fn run(arguments: &Verify, terminal: &Terminal) -> Result<(), Failure> {
     if arguments.write {
         write(folder, &proof)?;
     }
-    for (version, (passed, all)) in proof::summary(&proof) {
-        output(&format!(
-            "PostgreSQL {version}: {passed} of {all} rule tests pass\n"
-        ))?;
+    for line in proof::summary(&proof) {
+        output(&format!("{line}\n"))?;
     }
     if proof.proven {
         output("proven\n")

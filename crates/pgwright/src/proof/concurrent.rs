@@ -268,7 +268,7 @@ fn parse(text: &str) -> Result<Script, String> {
     };
     let mut part = Part::Nothing;
     let mut body = String::new();
-    let mut close = |part: &Part, body: &mut String, script: &mut Script| -> Result<(), String> {
+    let close = |part: &Part, body: &mut String, script: &mut Script| -> Result<(), String> {
         let statements: Vec<String> = pgwright_ddl::split(body)
             .map_err(|e| e.message.clone())?
             .iter()
