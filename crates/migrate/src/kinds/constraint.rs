@@ -73,6 +73,17 @@ fn add(
         change.covered_by = Some(Cover::Before(table.clone(), key.references.clone()));
     }
 
+    if let ConstraintKind::PrimaryKey(key) | ConstraintKind::Unique(key) = &constraint.kind {
+        let columns = key.columns.iter().cloned();
+        change.must_have(columns.map(|c| ObjectId::Column(table.clone(), c)));
+    }
+    if let ConstraintKind::ForeignKey(key) = &constraint.kind {
+        let columns = key.columns.iter().cloned();
+        change.must_have(columns.map(|c| ObjectId::Column(table.clone(), c)));
+        let columns = key.referenced_columns.iter().cloned();
+        change.must_have(columns.map(|c| ObjectId::Column(key.references.clone(), c)));
+    }
+
     let live = context.live(table);
     let later = live && validates_later(context, table, constraint);
     let by_index = live

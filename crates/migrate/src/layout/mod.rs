@@ -232,20 +232,23 @@ fn alone<'a>(up: &[&'a Step], down: &[&'a Step]) -> Vec<Part<'a>> {
         .collect()
 }
 
+/// For tools that want a file where there is nothing to be done.
+const NOTHING: &str = "-- Nothing to be done here: a neighbouring part does it.\n";
+
 /// The statements with time limits, for tools that open the transaction themselves.
 fn guarded(steps: &[&Step], transactional: bool) -> String {
-    if transactional {
-        format!("{SAFETY}\n{}", body(steps))
-    } else {
-        body(steps)
+    match (steps.is_empty(), transactional) {
+        (true, _) => NOTHING.to_owned(),
+        (false, true) => format!("{SAFETY}\n{}", body(steps)),
+        (false, false) => body(steps),
     }
 }
 
 /// The statements with their own BEGIN and COMMIT.
 fn wrapped(steps: &[&Step], transactional: bool) -> String {
-    if transactional {
-        transaction(&body(steps))
-    } else {
-        body(steps)
+    match (steps.is_empty(), transactional) {
+        (true, _) => NOTHING.to_owned(),
+        (false, true) => transaction(&body(steps)),
+        (false, false) => body(steps),
     }
 }

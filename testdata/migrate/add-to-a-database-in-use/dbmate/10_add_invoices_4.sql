@@ -5,6 +5,4 @@ SET LOCAL statement_timeout = '10min';
 ALTER TABLE app.accounts VALIDATE CONSTRAINT accounts_plan_check;
 
 -- migrate:down
-SET LOCAL lock_timeout = '5s';
-SET LOCAL statement_timeout = '10min';
-
+-- Nothing to be done here: a neighbouring part does it.

@@ -5,6 +5,4 @@ SET LOCAL statement_timeout = '10min';
 COMMENT ON INDEX app.accounts_parent IS 'Children of an account.';
 
 -- migrate:down
-SET LOCAL lock_timeout = '5s';
-SET LOCAL statement_timeout = '10min';
-
+-- Nothing to be done here: a neighbouring part does it.

@@ -1,7 +1,1 @@
-BEGIN;
-
-SET LOCAL lock_timeout = '5s';
-SET LOCAL statement_timeout = '10min';
-
-
-COMMIT;
+-- Nothing to be done here: a neighbouring part does it.

@@ -1,9 +1,3 @@
 -- Revert schema:add_invoices_7 from pg
 
-BEGIN;
-
-SET LOCAL lock_timeout = '5s';
-SET LOCAL statement_timeout = '10min';
-
-
-COMMIT;
+-- Nothing to be done here: a neighbouring part does it.
