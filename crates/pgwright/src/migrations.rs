@@ -24,7 +24,10 @@ pub fn read(files: &BTreeMap<String, String>) -> Option<Scripts> {
 
 fn plain(files: &BTreeMap<String, String>) -> Option<Scripts> {
     let script = |name: &str| Some(vec![(name.to_owned(), files.get(name)?.clone())]);
-    Some(Scripts { up: script("up.sql")?, down: script("down.sql").unwrap_or_default() })
+    Some(Scripts {
+        up: script("up.sql")?,
+        down: script("down.sql").unwrap_or_default(),
+    })
 }
 
 /// sqlx and golang-migrate: `1_name.up.sql`, `1_name.down.sql`.
@@ -60,15 +63,21 @@ fn flyway(files: &BTreeMap<String, String>) -> Option<Scripts> {
 
 /// One file with both ways under marks: dbmate and goose.
 fn marked(files: &BTreeMap<String, String>, up_mark: &str, down_mark: &str) -> Option<Scripts> {
-    let mut found: Vec<(&String, &String)> =
-        files.iter().filter(|(_, text)| text.contains(up_mark)).collect();
+    let mut found: Vec<(&String, &String)> = files
+        .iter()
+        .filter(|(_, text)| text.contains(up_mark))
+        .collect();
     found.sort_by_key(|(path, _)| version(path, ""));
     let mut scripts = Scripts::default();
     for (path, text) in found {
         let (_, body) = text.split_once(up_mark)?;
         let (up, down) = body.split_once(down_mark).unwrap_or((body, ""));
         // The rest of the mark's line belongs to the tool.
-        let rest = |part: &str| part.split_once('\n').map_or("", |(_, rest)| rest).to_owned();
+        let rest = |part: &str| {
+            part.split_once('\n')
+                .map_or("", |(_, rest)| rest)
+                .to_owned()
+        };
         let outside = text.contains("NO TRANSACTION") || text.contains("transaction:false");
         let script = |part: &str| {
             let text = rest(part);
@@ -91,8 +100,15 @@ fn sqitch(files: &BTreeMap<String, String>) -> Option<Scripts> {
         let path = format!("{folder}/{change}.sql");
         files.get(&path).map(|text| (path.clone(), text.clone()))
     };
-    let up = changes.iter().filter_map(|change| script("deploy", change)).collect();
-    let down = changes.iter().rev().filter_map(|change| script("revert", change)).collect();
+    let up = changes
+        .iter()
+        .filter_map(|change| script("deploy", change))
+        .collect();
+    let down = changes
+        .iter()
+        .rev()
+        .filter_map(|change| script("revert", change))
+        .collect();
     Some(Scripts { up, down })
 }
 
@@ -106,7 +122,9 @@ fn version(path: &str, mark: &str) -> Option<u64> {
 /// What the tool would do: a transaction around the script, unless the script has its own or one
 /// of its statements refuses to run in one.
 fn in_transaction(text: &str) -> String {
-    let own = text.lines().any(|line| line.trim().eq_ignore_ascii_case("BEGIN;"));
+    let own = text
+        .lines()
+        .any(|line| line.trim().eq_ignore_ascii_case("BEGIN;"));
     let outside = text.contains("CONCURRENTLY") || text.contains("no-transaction");
     if own || outside || text.trim().is_empty() {
         text.to_owned()
@@ -121,7 +139,10 @@ mod tests {
     use super::*;
 
     fn files(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
-        pairs.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect()
+        pairs
+            .iter()
+            .map(|(path, text)| ((*path).to_owned(), (*text).to_owned()))
+            .collect()
     }
 
     #[test]
@@ -140,8 +161,11 @@ mod tests {
 
     #[test]
     fn one_file_with_both_ways_is_cut_at_its_marks() {
-        let scripts =
-            read(&files(&[("1_a.sql", "-- migrate:up\nUP;\n-- migrate:down\nDOWN;\n")])).unwrap();
+        let scripts = read(&files(&[(
+            "1_a.sql",
+            "-- migrate:up\nUP;\n-- migrate:down\nDOWN;\n",
+        )]))
+        .unwrap();
         assert_eq!(scripts.up[0].1, "BEGIN;\nUP;\n\nCOMMIT;\n");
         assert_eq!(scripts.down[0].1, "BEGIN;\nDOWN;\n\nCOMMIT;\n");
     }

@@ -110,12 +110,19 @@ pub fn executable_files(
         + u64::from(date.day) * 1_000_000;
     let name = MigrationName {
         project: brief.system.clone(),
-        planned_at: format!("{:04}-{:02}-{:02}T00:00:00Z", date.year, date.month, date.day),
+        planned_at: format!(
+            "{:04}-{:02}-{:02}T00:00:00Z",
+            date.year, date.month, date.day
+        ),
         ..MigrationName::new(version, format!("create_{}", brief.system))
     };
     for (path, text) in migration_files(plan, layout, &name) {
         files.insert(format!("migrations/{path}"), text);
     }
+    files.insert(
+        format!("tests/{}", rule_tests::ASSERTIONS_FILE),
+        rule_tests::ASSERTIONS,
+    );
     for (index, test) in design.tests.iter().enumerate() {
         let name = rule_tests::file_name(index + 1, &test.rule);
         files.insert(format!("tests/{name}"), rule_tests::script(test));

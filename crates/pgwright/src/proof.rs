@@ -6,6 +6,7 @@ mod views;
 use pgwright_catalog::Catalog;
 use pgwright_ddl::normalize::normal_expression;
 use pgwright_migrate::difference;
+use pgwright_report::rule_tests::ASSERTIONS_FILE;
 use pgwright_report::{Check, Proof, ServerProof, TestResult};
 use pgwright_server::postgres::Client;
 use pgwright_server::{
@@ -176,27 +177,7 @@ fn prove_in(
     }
     drop(migrated);
 
-    let mut tests = terminal.phase("rule tests", || {
-        subject
-            .files
-            .under("tests/")
-            .filter(|(path, _)| path.ends_with(".sql") && !path.starts_with("tests/concurrent/"))
-            .map(|(path, text)| {
-                let detail = script(&mut designed, path, text).err();
-                if detail.is_some() {
-                    // The script's transaction is still open after a failure.
-                    let _ = designed.batch_execute("ROLLBACK; RESET ALL; RESET ROLE; DISCARD ALL");
-                } else {
-                    let _ = designed.batch_execute("DISCARD ALL");
-                }
-                TestResult {
-                    file: path.to_owned(),
-                    passed: detail.is_none(),
-                    detail,
-                }
-            })
-            .collect::<Vec<_>>()
-    });
+    let mut tests = terminal.phase("rule tests", || rule_tests(subject.files, &mut designed));
     // A database is copied for each two-session test; the copy needs the original to itself.
     drop(designed);
     let concurrent = terminal.phase("tests with two sessions", || {
@@ -227,6 +208,33 @@ fn prove_in(
     Ok(tests)
 }
 
+/// Runs every one-session test; each rolls back what it did.
+fn rule_tests(files: &Files, client: &mut Client) -> Vec<TestResult> {
+    let assertions = format!("tests/{ASSERTIONS_FILE}");
+    let ready = files
+        .get(&assertions)
+        .map_or(Ok(()), |text| script(client, &assertions, text));
+    files
+        .under("tests/")
+        .filter(|(path, _)| {
+            path.ends_with(".sql") && *path != assertions && !path.starts_with("tests/concurrent/")
+        })
+        .map(|(path, text)| {
+            let result = ready.clone().and_then(|()| script(client, path, text));
+            // After a failure the script's transaction is still open; after any test the session
+            // has its own role and settings again. The temporary assertions stay.
+            let _ = client.batch_execute("ROLLBACK");
+            let _ = client.batch_execute("RESET SESSION AUTHORIZATION; RESET ALL");
+            let detail = result.err();
+            TestResult {
+                file: path.to_owned(),
+                passed: detail.is_none(),
+                detail,
+            }
+        })
+        .collect()
+}
+
 /// Up or down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
@@ -238,7 +246,10 @@ pub enum Direction {
 pub fn script(client: &mut Client, path: &str, text: &str) -> Result<(), String> {
     let statements = pgwright_ddl::split(text)
         .map_err(|error| format!("{path}:{}:{}: {}", error.line, error.column, error.message))?;
-    let pairs: Vec<(&str, usize)> = statements.iter().map(|s| (s.text.as_str(), s.line)).collect();
+    let pairs: Vec<(&str, usize)> = statements
+        .iter()
+        .map(|s| (s.text.as_str(), s.line))
+        .collect();
     run_script(client, path, &pairs).map_err(|error| {
         let mut statement: String = error.statement.chars().take(2000).collect();
         if statement.len() < error.statement.len() {
@@ -250,7 +261,11 @@ pub fn script(client: &mut Client, path: &str, text: &str) -> Result<(), String>
 
 /// Expressions in the normal form of `pgwright_ddl`; a query is the server's own text already.
 fn normal_form(sql: &str) -> String {
-    let first = sql.trim_start().split(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
+    let first = sql
+        .trim_start()
+        .split(|c: char| !c.is_alphabetic())
+        .next()
+        .unwrap_or_default();
     if first.eq_ignore_ascii_case("select") || first.eq_ignore_ascii_case("with") {
         sql.trim().trim_end_matches(';').trim_end().to_owned()
     } else {
@@ -299,7 +314,11 @@ pub fn summary(proof: &Proof) -> Vec<String> {
             let tests = server.tests.iter().filter(|t| t.passed).count();
             format!(
                 "{} on PostgreSQL {}: {checks} of {} checks, {tests} of {} rule tests",
-                if server.passed { "proven" } else { "NOT proven" },
+                if server.passed {
+                    "proven"
+                } else {
+                    "NOT proven"
+                },
                 server.version,
                 server.checks.len(),
                 server.tests.len(),

@@ -4,9 +4,14 @@
 use pgwright_catalog::quote_literal;
 use pgwright_design::{Case, ConcurrentTest, Expected, RuleTest, StepExpected};
 
-/// What a test script calls: assertions in the session's own temporary schema, so that a test adds
-/// nothing to the database it runs in.
-const ASSERTIONS: &str = r"
+/// The file that must be run first in a session that runs tests.
+pub const ASSERTIONS_FILE: &str = "assertions.sql";
+
+/// What the test scripts call: assertions in the session's own temporary schema, so that tests add
+/// nothing to the database they run in.
+pub const ASSERTIONS: &str = r"-- What the tests call, in the session's own temporary schema. Run it first in the same session:
+-- psql -v ON_ERROR_STOP=1 -f tests/assertions.sql -f tests/001_….sql
+
 CREATE FUNCTION pg_temp.must_reject(says text, statements text[], state text, name text)
 RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
@@ -50,8 +55,10 @@ END $$;
 
 /// The file name of a rule's test: its number in the package and the rule's name.
 pub fn file_name(number: usize, rule: &str) -> String {
-    let plain: String =
-        rule.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+    let plain: String = rule
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })
+        .collect();
     format!("{number:03}_{plain}.sql")
 }
 
@@ -59,7 +66,9 @@ pub fn file_name(number: usize, rule: &str) -> String {
 pub fn script(test: &RuleTest) -> String {
     let mut text = String::new();
     comment(&mut text, &format!("Rule {}: {}", test.rule, test.says));
-    text.push_str("-- Run on a database that holds the schema; it leaves nothing behind.\nBEGIN;\n");
+    text.push_str(
+        "-- Run on a database that holds the schema; it leaves nothing behind.\nBEGIN;\n",
+    );
     text.push_str(ASSERTIONS);
     if !test.given.is_empty() {
         text.push_str("\n-- Given\n");
@@ -87,11 +96,19 @@ fn write_case(text: &mut String, case: &Case) {
             );
             reset_role(text, case);
         }
-        Expected::Rejected { sqlstate, constraint } => {
+        Expected::Rejected {
+            sqlstate,
+            constraint,
+        } => {
             comment(text, &format!("Rejected: {}", case.says));
-            let quoted: Vec<String> =
-                case.statements.iter().map(|s| format!("    {}", quote_literal(s))).collect();
-            let name = constraint.as_deref().map_or_else(|| "NULL".to_owned(), quote_literal);
+            let quoted: Vec<String> = case
+                .statements
+                .iter()
+                .map(|s| format!("    {}", quote_literal(s)))
+                .collect();
+            let name = constraint
+                .as_deref()
+                .map_or_else(|| "NULL".to_owned(), quote_literal);
             text.push_str(&format!(
                 "SELECT pg_temp.must_reject({}, ARRAY[\n{}\n], {}, {name});\n",
                 quote_literal(&case.says),
@@ -148,7 +165,10 @@ pub fn concurrent_script(test: &ConcurrentTest) -> String {
             StepExpected::WaitsThenFails(state) => format!("waits, then fails {state}"),
             StepExpected::Fails(state) => format!("fails {state}"),
         };
-        text.push_str(&format!("\n-- @session {}: {expected}\n{};\n", step.session, step.sql));
+        text.push_str(&format!(
+            "\n-- @session {}: {expected}\n{};\n",
+            step.session, step.sql
+        ));
     }
     text.push_str(&format!("\n-- @finally\n{};\n", test.finally));
     text
@@ -189,13 +209,19 @@ mod tests {
             }],
         };
         let text = script(&test);
-        assert!(text.contains("'INSERT INTO b VALUES (''it''''s'', 101)'"), "{text}");
+        assert!(
+            text.contains("'INSERT INTO b VALUES (''it''''s'', 101)'"),
+            "{text}"
+        );
         assert!(text.contains("], '23514', 'b_check');"), "{text}");
         assert!(text.ends_with("ROLLBACK;\n"));
     }
 
     #[test]
     fn file_names_are_numbered_and_plain() {
-        assert_eq!(file_name(7, "contact.email_unique"), "007_contact_email_unique.sql");
+        assert_eq!(
+            file_name(7, "contact.email_unique"),
+            "007_contact_email_unique.sql"
+        );
     }
 }

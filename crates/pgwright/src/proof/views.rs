@@ -11,7 +11,10 @@ use pgwright_server::postgres::Client;
 pub fn as_the_server_writes_them(client: &mut Client, catalog: &Catalog) -> Catalog {
     let mut catalog = catalog.clone();
     let views = catalog.views.values_mut().map(|view| &mut view.query);
-    let materialized = catalog.materialized_views.values_mut().map(|view| &mut view.query);
+    let materialized = catalog
+        .materialized_views
+        .values_mut()
+        .map(|view| &mut view.query);
     for query in views.chain(materialized) {
         if let Some(text) = printed(client, query) {
             *query = text;
