@@ -18,7 +18,7 @@ use self::cluster::Template;
 use self::scratch::{Scratch, wait_until};
 use crate::installation::Installation;
 
-/// The port only names the socket file; nothing listens on the network.
+/// The port only names the socket file: nothing listens on the network unless settings ask for it.
 const PORT: u16 = 5432;
 
 /// How a sandbox is to be started.
@@ -35,6 +35,17 @@ impl Default for Options {
         Options {
             settings: BTreeMap::new(),
             start_timeout: Duration::from_secs(60),
+        }
+    }
+}
+
+impl Options {
+    fn port(&self) -> Result<u16, SandboxError> {
+        match self.settings.get("port") {
+            None => Ok(PORT),
+            Some(port) => port.parse().map_err(|_| SandboxError::BadSetting {
+                name: "port".to_owned(),
+            }),
         }
     }
 }
@@ -139,6 +150,7 @@ impl SandboxError {
 pub struct Sandbox {
     installation: Installation,
     scratch: Arc<Scratch>,
+    port: u16,
 }
 
 impl Sandbox {
@@ -173,6 +185,7 @@ impl Sandbox {
         let sandbox = Sandbox {
             installation: installation.clone(),
             scratch,
+            port: options.port()?,
         };
         let data = sandbox.data_dir();
         template.copy_to(&data, account)?;
@@ -252,8 +265,9 @@ impl Sandbox {
     /// The connection string of one of its databases, for libpq programs as well.
     pub fn conninfo(&self, database: &str) -> String {
         format!(
-            "host={} port={PORT} user=postgres dbname={}",
+            "host={} port={} user=postgres dbname={}",
             crate::connect::quote_value(&self.socket_dir().to_string_lossy()),
+            self.port,
             crate::connect::quote_value(database)
         )
     }
@@ -263,7 +277,7 @@ impl Sandbox {
         let mut config = postgres::Config::new();
         config
             .host_path(self.socket_dir())
-            .port(PORT)
+            .port(self.port)
             .user("postgres")
             .dbname(database);
         config.application_name("pgwright");
@@ -381,7 +395,6 @@ fn configuration(installation: &Installation, options: &Options) -> Result<Strin
         }
         settings.insert(name, value);
     }
-    settings.insert("port", "5432");
     let line = |(name, value): (&&str, &&str)| {
         let value = value.replace('\\', "\\\\").replace('\'', "''");
         format!("{name} = '{value}'\n")
