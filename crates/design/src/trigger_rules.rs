@@ -250,3 +250,12 @@ pub fn columns_of(draft: &Draft<'_>, entity: &str, expression: &Expr) -> Vec<Nam
 pub fn hidden_column() -> Name {
     Name::new("deleted_at")
 }
+
+/// The text with a capital letter.
+pub fn capital(text: &str) -> String {
+    let mut characters = text.chars();
+    characters
+        .next()
+        .map(|c| c.to_uppercase().chain(characters).collect())
+        .unwrap_or_default()
+}

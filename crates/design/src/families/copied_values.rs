@@ -177,7 +177,7 @@ fn decide_copies(
         family: FAMILY,
         title: format!(
             "{} keeps values as they were",
-            capital(&trigger_rules::with_article(&entity.name))
+            trigger_rules::capital(&trigger_rules::with_article(&entity.name))
         ),
         subjects,
         choice: format!("Columns of its own, filled once by a trigger: {}.", said.join("; ")),
@@ -205,14 +205,6 @@ fn decide_copies(
         source: Source::at(format!("{}.{}", entity.name, first.name), first.span),
         weight: Weight::Notable,
     });
-}
-
-fn capital(text: &str) -> String {
-    let mut characters = text.chars();
-    characters
-        .next()
-        .map(|c| c.to_uppercase().chain(characters).collect())
-        .unwrap_or_default()
 }
 
 /// A table with attributes that are set once, and their columns.
