@@ -9,11 +9,13 @@ pub mod model;
 mod names;
 mod number;
 mod read;
+mod schema;
 mod text;
 pub mod vocabulary;
 mod yaml;
 
 pub use error::BriefError;
+pub use schema::{json_schema, json_schema_text};
 pub use vocabulary::vocabulary;
 
 /// What came of reading a brief.

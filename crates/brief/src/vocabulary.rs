@@ -53,8 +53,8 @@ pub enum ColumnSource<'a> {
     Attribute(&'a Attribute, Holder<'a>),
     /// One of the references of an `either`.
     Alternative(&'a Attribute, &'a Reference, Holder<'a>),
-    /// The currency beside `money with currency`: `price_currency`.
-    Currency(&'a Attribute, Holder<'a>),
+    /// A part of a value that takes several columns, see [`value_parts`].
+    Part(&'a Attribute, &'static str, Holder<'a>),
     /// A side of `many` references, or the name in a list that users maintain.
     List(&'a Attribute),
 }
@@ -131,15 +131,18 @@ impl Entity {
                         });
                     }
                 }
-                AttributeKind::Value(ValueType::Money {
-                    with_currency: true,
-                    ..
-                }) => {
-                    columns.push(plain(&attribute.name, source));
-                    columns.push(plain(
-                        &format!("{}_currency", attribute.name),
-                        ColumnSource::Currency(attribute, holder),
-                    ));
+                AttributeKind::Value(value) => {
+                    if value_parts(value).is_empty() {
+                        columns.push(plain(&attribute.name, source));
+                    }
+                    for part in value_parts(value) {
+                        // The amount is what an expression over the attribute means.
+                        let name = match *part {
+                            "amount" => attribute.name.clone(),
+                            part => format!("{}_{part}", attribute.name),
+                        };
+                        columns.push(plain(&name, ColumnSource::Part(attribute, part, holder)));
+                    }
                 }
                 _ => columns.push(plain(&attribute.name, source)),
             }
@@ -163,6 +166,17 @@ impl Entity {
         } else {
             name.clone()
         }
+    }
+}
+
+/// The parts of a value that takes several columns: `billing_address_city`, and `price` with
+/// `price_currency` for an amount that carries its currency. None for values of one column.
+pub fn value_parts(value: &ValueType) -> &'static [&'static str] {
+    match value {
+        ValueType::Address => &["street", "postal_code", "city", "region", "country"],
+        ValueType::Money { with_currency: true, .. } => &["amount", "currency"],
+        ValueType::Coordinates => &["latitude", "longitude"],
+        _ => &[],
     }
 }
 

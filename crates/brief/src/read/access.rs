@@ -329,10 +329,9 @@ fn texts(reader: &mut Reader<'_>, entity: &Entity, text: Text<'_>) -> Option<Vec
                     | ValueType::Email
                     | ValueType::Phone
                     | ValueType::Url
-                    | ValueType::Address
             )
         );
-        if !is_text {
+        if !is_text && !reader.incomplete.contains(name) {
             reader.report.error_hint(
                 text.range(),
                 format!("`{name}` of `{}` is no text to search in", entity.name),
@@ -462,7 +461,7 @@ fn ranged(reader: &mut Reader<'_>, entity: &Entity, text: Text<'_>) -> Option<St
                     | ValueType::Text
             )
         );
-    if !ordered {
+    if !ordered && !reader.incomplete.contains(&name) {
         reader.report.error_hint(
             text.range(),
             format!("`{name}` has no order to ask a range of"),

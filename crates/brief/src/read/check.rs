@@ -2,18 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{AttributeKind, Entity, Policies, ValueType};
+use crate::model::{AttributeKind, Entity, Policies};
+use crate::names::plural;
 use crate::read::Reader;
 use crate::read::entity::Pending;
 use crate::read::fields::Fields;
+use crate::vocabulary::value_parts;
 
 /// Checks entities against each other.
 pub(crate) fn structure(reader: &mut Reader<'_>, entities: &[Entity], pending: &[Pending<'_>]) {
     cycles(reader, entities, pending);
     for (entity, rest) in entities.iter().zip(pending) {
         columns(reader, entity, rest);
-        wholes(reader, entity, rest);
-        contradictions(reader, entity, rest);
+        wholes(reader, entity);
+        contradictions(reader, entity);
+        inverses(reader, entities, entity);
         if entity.attributes.is_empty()
             && entity.part_of.is_none()
             && entity.kinds.is_none()
@@ -132,25 +135,17 @@ fn columns(reader: &mut Reader<'_>, entity: &Entity, rest: &Pending<'_>) {
             Some(attribute.kind.clone()),
             at.clone(),
         );
-        if let AttributeKind::Value(ValueType::Money {
-            with_currency: true,
-            ..
-        }) = &attribute.kind
-        {
-            let what = format!("the currency of `{}`", attribute.name);
-            add(
-                reader,
-                format!("{}_currency", attribute.name),
-                what,
-                None,
-                at,
-            );
+        if let AttributeKind::Value(value) = &attribute.kind {
+            for part in value_parts(value).iter().filter(|part| **part != "amount") {
+                let what = format!("the {part} of `{}`", attribute.name);
+                add(reader, format!("{}_{part}", attribute.name), what, None, at.clone());
+            }
         }
     }
 }
 
 /// `part_of` already is a required reference: another one to the same whole contradicts it.
-fn wholes(reader: &mut Reader<'_>, entity: &Entity, rest: &Pending<'_>) {
+fn wholes(reader: &mut Reader<'_>, entity: &Entity) {
     let Some(part) = &entity.part_of else { return };
     for attribute in &entity.attributes {
         let at = reader.place(attribute.span);
@@ -187,11 +182,10 @@ fn wholes(reader: &mut Reader<'_>, entity: &Entity, rest: &Pending<'_>) {
             _ => {}
         }
     }
-    let _ = rest;
 }
 
 /// Facts about an entity that exclude each other.
-fn contradictions(reader: &mut Reader<'_>, entity: &Entity, rest: &Pending<'_>) {
+fn contradictions(reader: &mut Reader<'_>, entity: &Entity) {
     if entity.append_only {
         for (attribute, _) in entity.all_attributes() {
             let at = reader.place(attribute.span);
@@ -236,7 +230,55 @@ fn contradictions(reader: &mut Reader<'_>, entity: &Entity, rest: &Pending<'_>) 
             }
         }
     }
-    let _ = rest;
+}
+
+/// One relationship is said from one side only. `orders: many order` beside an order's `customer:
+/// customer` says it twice, and says many-to-many where the other says one.
+fn inverses(reader: &mut Reader<'_>, entities: &[Entity], entity: &Entity) {
+    for attribute in &entity.attributes {
+        let AttributeKind::Many { to, .. } = &attribute.kind else { continue };
+        let Some(other) = entities.iter().find(|other| other.name == to.entity) else { continue };
+        let target = to.role.as_deref().unwrap_or(&to.entity);
+        // A name of its own, such as `favourites: many order`, is another relationship.
+        let plain = attribute.name == target || attribute.name == plural(target);
+        if !plain || other.name == entity.name {
+            continue;
+        }
+        let at = reader.place(attribute.span);
+        let back = |kind: &AttributeKind| match kind {
+            AttributeKind::Reference(reference) => (reference.entity == entity.name).then_some("one"),
+            AttributeKind::Many { to, .. } => (to.entity == entity.name).then_some("many"),
+            _ => None,
+        };
+        let part = other.part_of.as_ref().filter(|part| part.whole == entity.name);
+        let found = other
+            .attributes
+            .iter()
+            .find_map(|a| Some((a.name.as_str(), back(&a.kind)?, a.span.line)))
+            .or(part.map(|part| (part.name.as_str(), "one", part.span.line)));
+        let Some((name, count, line)) = found else { continue };
+        let (first, second) = (&entity.name, &other.name);
+        if count == "one" {
+            reader.report.error_hint(
+                at,
+                format!(
+                    "`{first}` has many `{second}` here, and each `{second}` has one `{name}` on line \
+                     {line}"
+                ),
+                format!(
+                    "one reference is enough: the `{second}` rows of a `{first}` are those that refer \
+                     to it; remove `{}`, or give it a name that says what else it means",
+                    attribute.name
+                ),
+            );
+        } else if line < attribute.span.line {
+            reader.report.error_hint(
+                at,
+                format!("`{second}` has many `{first}` on line {line}: this is the same, said twice"),
+                "keep it on one side, or give it a name that says what else it means",
+            );
+        }
+    }
 }
 
 /// Policies against entities.

@@ -253,7 +253,7 @@ impl<'a> Draft<'a> {
                 );
             }
             reader.incomplete.insert(self.name.clone());
-            return None;
+            return Some((self.placeholder(reader), Vec::new()));
         };
         let mut later = Vec::new();
         self.check_flags(reader, &mut kind, &mut later);
@@ -301,6 +301,29 @@ impl<'a> Draft<'a> {
             span: reader.report.span(&self.name_range),
         };
         Some((attribute, later))
+    }
+
+    /// Stands for an attribute that could not be read, so that its name is known all the same.
+    fn placeholder(self, reader: &Reader<'a>) -> Attribute {
+        Attribute {
+            span: reader.report.span(&self.name_range),
+            name: self.name,
+            about: self.about,
+            says: self.says,
+            kind: AttributeKind::Value(ValueType::Text),
+            optional: self.optional.is_some(),
+            unique: None,
+            default: None,
+            minimum: None,
+            maximum: None,
+            personal: false,
+            sensitive: false,
+            fixed: false,
+            copied_from: None,
+            gapless: None,
+            running_total: None,
+            computed: None,
+        }
     }
 
     /// Flags that go only with some kinds, and those that contradict each other.
@@ -604,6 +627,9 @@ fn is_time(text: &str) -> bool {
         && parts[1..].iter().all(|p| *p < "60")
 }
 
+const WEEKDAYS: [&str; 7] =
+    ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+
 /// The default as an SQL expression, by what the attribute is.
 fn default_value(
     reader: &mut Reader<'_>,
@@ -687,7 +713,7 @@ fn default_value(
             | ValueType::Email
             | ValueType::Url
             | ValueType::Phone => Some(Expr::text(&written)),
-            ValueType::Weekday => Some(Expr::text(&plain)),
+            ValueType::Weekday => WEEKDAYS.contains(&plain.as_str()).then(|| Expr::text(&plain)),
             _ => None,
         },
         AttributeKind::Lookup => Some(Expr::text(&written)),

@@ -76,6 +76,9 @@ pub(crate) fn read<'a>(
     }
     if let Some((node, keyed)) = fields.get("part_of") {
         entity.part_of = part_of(reader, node, &keyed, &mut pending);
+        if entity.part_of.is_none() {
+            reader.incomplete.insert(format!("part_of {}", entity.name));
+        }
         pending.part_of = Some(node.range.clone());
     }
     if let Some((node, _)) = fields.get("roles") {

@@ -51,7 +51,7 @@ pub(crate) fn condition<'a>(
     scope: &Scope<'_>,
 ) -> Option<Expr> {
     let expression = read(reader, text, scope)?;
-    if let Some(what) = not_a_condition(&expression, scope) {
+    if let Some(what) = not_a_condition(reader, &expression, scope) {
         reader.report.error_hint(
             text.range(),
             format!("`{}` is {what}, not a condition", shortened(text.as_str())),
@@ -62,7 +62,7 @@ pub(crate) fn condition<'a>(
     Some(expression)
 }
 
-fn not_a_condition(expression: &Expr, scope: &Scope<'_>) -> Option<&'static str> {
+fn not_a_condition(reader: &Reader<'_>, expression: &Expr, scope: &Scope<'_>) -> Option<&'static str> {
     match expression {
         Expr::Integer(_) | Expr::Numeric(_) => Some("a number"),
         Expr::Text(_) => Some("a text"),
@@ -72,6 +72,9 @@ fn not_a_condition(expression: &Expr, scope: &Scope<'_>) -> Option<&'static str>
             Some("a value")
         }
         Expr::Column(path) => {
+            if path.iter().any(|name| reader.incomplete.contains(name)) {
+                return None;
+            }
             let target = path::resolve(scope.entities, scope.entity, path).ok()?;
             match path::value_type(&target.column) {
                 Some(ValueType::Boolean) => None,
@@ -226,7 +229,7 @@ pub(crate) fn check_values<'a>(
     expression: &Expr,
     scope: &Scope<'_>,
 ) {
-    let mut wrong: Vec<(String, Vec<String>)> = Vec::new();
+    let mut wrong: Vec<(String, String, Vec<String>)> = Vec::new();
     let mut check = |column: &Expr, value: &Expr| {
         let (Expr::Column(path), Expr::Text(value)) = (column, value) else {
             return;
@@ -237,6 +240,7 @@ pub(crate) fn check_values<'a>(
         let values = Values::of(&target.column).list();
         if !values.is_empty() && !values.contains(&value.as_str()) {
             wrong.push((
+                path.join("."),
                 value.clone(),
                 values.iter().map(|v| (*v).to_owned()).collect(),
             ));
@@ -262,7 +266,7 @@ pub(crate) fn check_values<'a>(
         }
         _ => {}
     });
-    for (value, values) in wrong {
+    for (path, value, values) in wrong {
         let hint = match nearest(&value, values.iter().map(String::as_str)) {
             Some(near) => format!("did you mean '{near}'?"),
             None => format!(
@@ -277,7 +281,7 @@ pub(crate) fn check_values<'a>(
         };
         reader.report.error_hint(
             range,
-            format!("'{}' is never a value of it", shortened(&value)),
+            format!("`{path}` is never '{}'", shortened(&value)),
             hint,
         );
     }

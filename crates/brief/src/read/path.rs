@@ -5,7 +5,7 @@ use crate::names::{listing, nearest, snake_case};
 use crate::read::Reader;
 use crate::read::fields::shortened;
 use crate::text::Text;
-use crate::vocabulary::{Column, ColumnSource};
+use crate::vocabulary::{Column, ColumnSource, value_parts};
 
 /// What a path ends in.
 pub(crate) struct Target<'e> {
@@ -115,6 +115,13 @@ fn unknown(entity: &Entity, name: &str, index: usize) -> Lost {
             Some(format!(
                 "its rows are in `{}_{name}`, for SQL to join",
                 entity.name
+            )),
+        ),
+        Some(AttributeKind::Value(value)) if !value_parts(value).is_empty() => (
+            format!("`{name}` is several columns"),
+            Some(format!(
+                "name one: {}",
+                value_parts(value).iter().map(|p| format!("{name}_{p}")).collect::<Vec<_>>().join(", ")
             )),
         ),
         _ => {
@@ -289,11 +296,13 @@ impl<'e> Values<'e> {
 
 /// The type of a column's values, when they are values.
 pub(crate) fn value_type<'e>(column: &Column<'e>) -> Option<&'e ValueType> {
-    match column.source {
-        ColumnSource::Attribute(attribute, _) => match &attribute.kind {
-            AttributeKind::Value(value) => Some(value),
-            _ => None,
-        },
+    let (ColumnSource::Attribute(attribute, _) | ColumnSource::Part(attribute, "amount", _)) =
+        column.source
+    else {
+        return None;
+    };
+    match &attribute.kind {
+        AttributeKind::Value(value) => Some(value),
         _ => None,
     }
 }

@@ -238,7 +238,7 @@ impl<'e> Context<'e> {
     fn number(&self, reader: &mut Reader<'_>, text: Text<'_>) -> Option<String> {
         let name = path::attribute(reader, self.entity, text)?;
         let column = path::column(self.entity, &name)?;
-        if !path::is_number(&column) {
+        if !path::is_number(&column) && !reader.incomplete.contains(&name) {
             reader.report.error_hint(
                 text.range(),
                 format!("`{name}` is no number"),
@@ -456,7 +456,7 @@ impl<'e> Context<'e> {
     /// `refund.amount`, of an entity whose rows belong to this one's.
     fn summed_part<'a>(&self, reader: &mut Reader<'a>, of: Text<'a>) -> Option<(String, String)> {
         let (part, attribute) = summed(reader, self.entities, of)?;
-        if !belongs(part, self.entity) {
+        if !belongs(reader, part, self.entity) {
             reader.report.error_hint(
                 element(of, 0),
                 format!("`{}` has no reference to `{}`", part.name, self.entity.name),
@@ -524,7 +524,7 @@ impl<'e> Context<'e> {
             return None;
         };
         let found = self.entities.iter().find(|entity| entity.name == name)?;
-        if !belongs(found, self.entity) {
+        if !belongs(reader, found, self.entity) {
             reader.report.error_hint(
                 text.range(),
                 format!("`{name}` has no reference to `{}`", self.entity.name),
@@ -624,8 +624,11 @@ fn without_comma(text: Text<'_>) -> Text<'_> {
 }
 
 /// Whether rows of `part` refer to rows of `whole`.
-fn belongs(part: &Entity, whole: &Entity) -> bool {
-    part.columns().iter().any(|column| {
+fn belongs(reader: &Reader<'_>, part: &Entity, whole: &Entity) -> bool {
+    // What could not be read may have been the reference.
+    let unread = reader.incomplete.contains(&format!("part_of {}", part.name))
+        || part.attributes.iter().any(|a| reader.incomplete.contains(&a.name));
+    unread || part.columns().iter().any(|column| {
         column
             .target
             .as_ref()

@@ -319,7 +319,7 @@ pub(crate) fn summed<'e>(
     let text = of.from(of.as_str().len() - rest.len()).trim();
     let attribute = path::attribute(reader, source, text)?;
     let column = path::column(source, &attribute)?;
-    if !path::is_number(&column) {
+    if !path::is_number(&column) && !reader.incomplete.contains(&attribute) {
         reader.report.error_hint(
             text.range(),
             format!("`{attribute}` of `{}` is no number to add up", source.name),
