@@ -56,7 +56,17 @@ pub(crate) fn all_tokens(sql: &str) -> Result<Vec<Token>, SyntaxError> {
     if let Some(nul) = sql.find('\0') {
         return Err(SyntaxError::at(sql, nul, "a zero byte in the text"));
     }
-    pg_query::scan_tokens(sql).map_err(|error| scan_error(sql, &error))
+    // The binding makes a slice of a null pointer where there are no tokens, so that one is put before.
+    let mut tokens =
+        pg_query::scan_tokens(&format!(";{sql}")).map_err(|error| scan_error(sql, &error))?;
+    if !tokens.is_empty() {
+        tokens.remove(0);
+    }
+    for token in &mut tokens {
+        token.start -= 1;
+        token.end -= 1;
+    }
+    Ok(tokens)
 }
 
 /// The parse trees of a text.
@@ -195,13 +205,8 @@ pub(crate) fn parse_error(sql: &str, tokens: &[Token], error: &pg_query::Error) 
         let Some(prefix) = sql.get(..end) else {
             return true;
         };
-        match pg_query::is_utility_stmt(prefix) {
-            Ok(_) => false,
-            Err(error) => match error {
-                pg_query::Error::IsUtility(found) => found == message,
-                _ => false,
-            },
-        }
+        let failed = pg_query::split_with_parser(prefix);
+        failed.is_err_and(|error| message_of(&error) == message)
     };
     if tokens.is_empty() || !fails_alike(tokens.len()) {
         return SyntaxError::at(sql, 0, message);

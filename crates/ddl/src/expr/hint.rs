@@ -58,17 +58,8 @@ pub(super) fn foreign_operator(sql: &str, node: &NodeEnum) -> Option<SyntaxError
                 .flatten()
                 .filter_map(|side| side.node.as_ref());
             if (name == "&&" || name == "||") && boolean.clone().any(is_boolean) {
-                let word = if name == "&&" { "AND" } else { "OR" };
-                let meaning = if name == "&&" {
-                    "overlap"
-                } else {
-                    "concatenation"
-                };
                 let place = (expr.location.max(0) as usize).saturating_sub("SELECT ".len());
-                return Some(
-                    SyntaxError::at(sql, place, format!("{name} is {meaning}, not {word}"))
-                        .with_hint(format!("write {word} between conditions")),
-                );
+                return Some(misused(sql, place, &name));
             }
         }
         if !matches!(node, NodeEnum::SelectStmt(_)) {
@@ -76,6 +67,16 @@ pub(super) fn foreign_operator(sql: &str, node: &NodeEnum) -> Option<SyntaxError
         }
     }
     None
+}
+
+/// `&&` or `||` where AND or OR is meant.
+fn misused(sql: &str, place: usize, operator: &str) -> SyntaxError {
+    let (meaning, word) = match operator {
+        "&&" => ("overlap", "AND"),
+        _ => ("concatenation", "OR"),
+    };
+    SyntaxError::at(sql, place, format!("{operator} is {meaning}, not {word}"))
+        .with_hint(format!("write {word} between conditions"))
 }
 
 /// Whether a node is certainly a condition.
@@ -125,12 +126,7 @@ pub(super) fn with_hint(sql: &str, tokens: &[Token], error: SyntaxError) -> Synt
             )
         });
         if mixed {
-            let word = if text_of(sql, token) == "&&" {
-                "AND"
-            } else {
-                "OR"
-            };
-            return error.with_hint(format!("write {word} between conditions"));
+            return misused(sql, token.start.max(0) as usize, text_of(sql, token));
         }
     }
     if error.message.ends_with("at end of input") {
@@ -192,21 +188,34 @@ pub(super) fn with_hint(sql: &str, tokens: &[Token], error: SyntaxError) -> Synt
         };
         return error.with_hint(hint);
     }
-    // `customer name = 'x'`, or `status = in progress`: PostgreSQL stops at or after the second word.
+    // `status = in progress`: the words around the place, up to a comparison.
+    let is_word = |index: usize| {
+        tokens.get(index).is_some_and(|token| {
+            let joins = matches!(token.token(), T::And | T::Or | T::Not | T::Is | T::NullP);
+            let keyword = token.keyword_kind() != pg_query::protobuf::KeywordKind::NoKeyword;
+            token.token() == T::Ident || keyword && !joins
+        })
+    };
+    let first = (0..at)
+        .rev()
+        .take_while(|index| is_word(*index))
+        .last()
+        .unwrap_or(at);
+    let words: Vec<_> = (first..tokens.len())
+        .take_while(|index| is_word(*index))
+        .collect();
+    if let (true, [first, .., last]) = (comparison(first.wrapping_sub(1)), words.as_slice()) {
+        let (start, end) = (tokens[*first].start.max(0), tokens[*last].end.max(0));
+        let value = sql.get(start as usize..end as usize).unwrap_or_default();
+        return error.with_hint(format!("text values take single quotes: '{value}'"));
+    }
+    // `customer name = 'x'`: PostgreSQL stops at or after the second word.
     for (first, second) in [(before, at), (before.wrapping_sub(1), before)] {
         if is_name(first) && is_name(second) {
-            let (first_text, second_text) = (text(first), text(second));
-            let after_comparison = comparison(first.wrapping_sub(1));
-            return if after_comparison {
-                error.with_hint(format!(
-                    "text values take single quotes: '{first_text} {second_text}'"
-                ))
-            } else {
-                error.with_hint(format!(
-                    "a name has no spaces: {first_text}_{second_text}, or \"{first_text} {second_text}\" \
-                     in double quotes"
-                ))
-            };
+            let (first, second) = (text(first), text(second));
+            return error.with_hint(format!(
+                "a name has no spaces: {first}_{second}, or \"{first} {second}\" in double quotes"
+            ));
         }
     }
     // A reserved word where a value is expected: `from = 1`, `status = end`.

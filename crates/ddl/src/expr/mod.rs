@@ -525,3 +525,6 @@ impl std::fmt::Display for Expr {
         formatter.write_str(&self.to_sql())
     }
 }
+
+#[cfg(test)]
+mod tests;

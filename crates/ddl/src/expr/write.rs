@@ -1,6 +1,6 @@
 //! Writing expressions as SQL, with the parentheses that PostgreSQL's precedence asks for.
 
-use super::{Expr, LikeKind, Quantifier, Truth};
+use super::{Expr, LikeKind, OtherKind, Quantifier, Truth};
 use crate::quote;
 
 /// Binding strength, from the precedence table of PostgreSQL's grammar (gram.y); higher binds tighter.
@@ -68,10 +68,39 @@ fn strength(expr: &Expr) -> Strength {
         Expr::Cast { .. } => Strength::Cast,
         // `(a, b) OVERLAPS (c, d)` takes no part in the table; parentheses are never wrong.
         Expr::Function { .. } if is_overlaps(expr) => Strength::Is,
-        // Its text may be an operator expression.
-        Expr::Other { .. } => Strength::Or,
+        Expr::Other {
+            kind: OtherKind::Anything,
+            ..
+        } => Strength::Or,
+        Expr::Other {
+            kind: OtherKind::Subquery,
+            sql,
+        } if !is_enclosed(sql) => Strength::Or,
         _ => Strength::Primary,
     }
+}
+
+/// Whether a subquery's text is `(…)`, `EXISTS (…)` or `ARRAY(…)`, and not an operator's operand.
+fn is_enclosed(sql: &str) -> bool {
+    use pg_query::protobuf::Token as T;
+    let tokens = crate::parse::tokens(sql).unwrap_or_default();
+    let skipped = usize::from(
+        tokens
+            .first()
+            .is_some_and(|t| matches!(t.token(), T::Exists | T::Array)),
+    );
+    let mut depth = 0usize;
+    for (index, token) in tokens.iter().enumerate().skip(skipped) {
+        match token.token() {
+            T::Ascii40 => depth += 1,
+            T::Ascii41 => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth == 0 {
+            return index + 1 == tokens.len() && token.token() == T::Ascii41;
+        }
+    }
+    false
 }
 
 fn operator_strength(operator: &str) -> Strength {
