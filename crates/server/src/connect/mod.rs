@@ -2,7 +2,9 @@
 //! files, Unix sockets, the six sslmodes.
 
 mod conninfo;
+mod environment;
 mod files;
+mod hosts;
 mod settings;
 mod tls;
 
@@ -13,9 +15,11 @@ use std::time::Duration;
 use postgres::error::SqlState;
 use postgres::{Client, NoTls};
 
-pub use settings::{ConnectionSettings, Environment, SslMode};
+pub use environment::Environment;
+pub use settings::{ConnectionSettings, SslMode};
 
-use settings::{Host, SessionAttributes};
+use hosts::Host;
+use settings::SessionAttributes;
 
 /// Why a connection could not be made. No variant holds a password.
 #[derive(Debug, thiserror::Error)]

@@ -1,102 +1,16 @@
 //! From a connection string, a service and the environment to the settings of a connection.
 
-use std::collections::BTreeMap;
 use std::fmt;
-use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use postgres::config::ChannelBinding;
 
 use super::conninfo::{self, Parameters};
+use super::environment::{Environment, VARIABLES};
+use super::hosts::{Host, hosts};
 use super::tls::TlsFiles;
 use super::{ConnectError, files, timeout};
-
-/// The environment variables that stand for parameters (manual, "Environment Variables").
-const VARIABLES: [(&str, &str); 21] = [
-    ("PGHOST", "host"),
-    ("PGHOSTADDR", "hostaddr"),
-    ("PGPORT", "port"),
-    ("PGDATABASE", "dbname"),
-    ("PGUSER", "user"),
-    ("PGPASSWORD", "password"),
-    ("PGPASSFILE", "passfile"),
-    ("PGREQUIREAUTH", "require_auth"),
-    ("PGCHANNELBINDING", "channel_binding"),
-    ("PGOPTIONS", "options"),
-    ("PGAPPNAME", "application_name"),
-    ("PGSSLMODE", "sslmode"),
-    ("PGSSLNEGOTIATION", "sslnegotiation"),
-    ("PGSSLCERT", "sslcert"),
-    ("PGSSLKEY", "sslkey"),
-    ("PGSSLROOTCERT", "sslrootcert"),
-    ("PGSSLCRL", "sslcrl"),
-    ("PGGSSENCMODE", "gssencmode"),
-    ("PGCONNECT_TIMEOUT", "connect_timeout"),
-    ("PGTARGETSESSIONATTRS", "target_session_attrs"),
-    ("PGLOADBALANCEHOSTS", "load_balance_hosts"),
-];
-
-/// What of the process's surroundings a connection depends on.
-#[derive(Clone, Default)]
-pub struct Environment {
-    variables: BTreeMap<String, String>,
-    home: Option<PathBuf>,
-    user: Option<String>,
-    socket_directories: Vec<PathBuf>,
-}
-
-impl Environment {
-    /// This process's.
-    pub fn of_process() -> Environment {
-        Environment {
-            variables: std::env::vars_os()
-                .filter_map(|(name, value)| {
-                    Some((name.into_string().ok()?, value.into_string().ok()?))
-                })
-                .filter(|(name, _)| name.starts_with("PG"))
-                .collect(),
-            home: crate::paths::home(),
-            user: user_name(),
-            socket_directories: match cfg!(unix) {
-                true => vec!["/var/run/postgresql".into(), "/tmp".into()],
-                false => Vec::new(),
-            },
-        }
-    }
-
-    pub(super) fn variable(&self, name: &str) -> Option<&str> {
-        self.variables
-            .get(name)
-            .map(String::as_str)
-            .filter(|value| !value.is_empty())
-    }
-
-    pub(super) fn home(&self) -> Option<&Path> {
-        self.home.as_deref()
-    }
-}
-
-/// The name of the user that runs this process: libpq asks the system, not the environment.
-fn user_name() -> Option<String> {
-    #[cfg(unix)]
-    {
-        let uid = rustix::process::geteuid().as_raw().to_string();
-        let passwd = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
-        let entry = passwd
-            .lines()
-            .map(|line| line.split(':').collect::<Vec<_>>());
-        let own = entry
-            .into_iter()
-            .find(|fields| fields.get(2) == Some(&uid.as_str()));
-        if let Some(name) = own.and_then(|fields| fields.first().map(|name| (*name).to_owned())) {
-            return Some(name);
-        }
-    }
-    ["USER", "LOGNAME", "USERNAME"]
-        .iter()
-        .find_map(|name| std::env::var(name).ok())
-}
 
 /// How a connection is to be encrypted (manual, "SSL Support").
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -130,22 +44,6 @@ impl SessionAttributes {
             SessionAttributes::Standby => "standby",
             SessionAttributes::PreferStandby => "prefer-standby",
         }
-    }
-}
-
-/// One place to try.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Host {
-    /// A host name, or the directory of a Unix socket.
-    pub(super) name: String,
-    /// The address, when it is not to be looked up.
-    pub(super) address: Option<IpAddr>,
-    pub(super) port: u16,
-}
-
-impl Host {
-    pub(super) fn is_unix(&self) -> bool {
-        cfg!(unix) && self.name.starts_with(['/', '@'])
     }
 }
 
@@ -261,14 +159,7 @@ impl fmt::Debug for ConnectionSettings {
     }
 }
 
-impl fmt::Debug for Environment {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The names only: PGPASSWORD is among them.
-        f.debug_list().entries(self.variables.keys()).finish()
-    }
-}
-
-fn parameter(keyword: &'static str, problem: impl Into<String>) -> ConnectError {
+pub(super) fn parameter(keyword: &'static str, problem: impl Into<String>) -> ConnectError {
     ConnectError::Parameter {
         keyword,
         problem: problem.into(),
@@ -446,74 +337,6 @@ fn refuse_unsupported(given: &Parameters) -> Result<(), ConnectError> {
     Ok(())
 }
 
-fn hosts(given: &Parameters, environment: &Environment) -> Result<Vec<Host>, ConnectError> {
-    let list = |keyword: &str| -> Vec<String> {
-        let text = given.get(keyword).map(String::as_str).unwrap_or_default();
-        text.split(',').map(|part| part.trim().to_owned()).collect()
-    };
-    let (names, addresses, ports) = (list("host"), list("hostaddr"), list("port"));
-    let count = names.len().max(addresses.len());
-    if names.len() > 1 && addresses.len() > 1 && names.len() != addresses.len() {
-        return Err(parameter("hostaddr", "has not as many parts as host"));
-    }
-    if ports.len() > 1 && ports.len() != count {
-        return Err(parameter("port", "has not as many parts as host"));
-    }
-    (0..count)
-        .map(|place| {
-            let part = |list: &[String]| {
-                let part = if list.len() == 1 {
-                    list.first()
-                } else {
-                    list.get(place)
-                };
-                part.cloned().unwrap_or_default()
-            };
-            let port = match part(&ports).as_str() {
-                "" => 5432,
-                text => match text.parse() {
-                    Ok(port) if port > 0 => port,
-                    _ => return Err(parameter("port", format!("`{text}` is not a port number"))),
-                },
-            };
-            let address: Option<IpAddr> = match part(&addresses).as_str() {
-                "" => None,
-                text => match text.parse() {
-                    Ok(address) => Some(address),
-                    Err(_) => {
-                        return Err(parameter("hostaddr", format!("`{text}` is not an address")));
-                    }
-                },
-            };
-            let name = match (part(&names), address) {
-                (name, _) if !name.is_empty() => name,
-                (_, Some(address)) => address.to_string(),
-                (_, None) => default_host(environment, port),
-            };
-            Ok(Host {
-                name,
-                address,
-                port,
-            })
-        })
-        .collect()
-}
-
-/// Where a local server's socket lies depends on who built libpq: the first directory that has one
-/// counts, else the first that exists.
-fn default_host(environment: &Environment, port: u16) -> String {
-    let directories = &environment.socket_directories;
-    let socket = format!(".s.PGSQL.{port}");
-    directories
-        .iter()
-        .find(|directory| directory.join(&socket).exists())
-        .or_else(|| directories.iter().find(|directory| directory.is_dir()))
-        .map_or_else(
-            || "localhost".to_owned(),
-            |directory| directory.to_string_lossy().into_owned(),
-        )
-}
-
 fn tls_files(
     given: &Parameters,
     environment: &Environment,
@@ -552,23 +375,11 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    fn environment(variables: &[(&str, &str)]) -> Environment {
-        Environment {
-            variables: variables
-                .iter()
-                .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
-                .collect(),
-            home: None,
-            user: Some("me".to_owned()),
-            socket_directories: Vec::new(),
-        }
-    }
-
     fn resolve(
         conninfo: &str,
         variables: &[(&str, &str)],
     ) -> Result<ConnectionSettings, ConnectError> {
-        ConnectionSettings::resolve(conninfo, &environment(variables))
+        ConnectionSettings::resolve(conninfo, &Environment::for_test(variables))
     }
 
     #[test]
@@ -610,7 +421,7 @@ mod tests {
         );
         let shown = format!(
             "{settings} {settings:?} {:?}",
-            environment(&[("PGPASSWORD", "hush")])
+            Environment::for_test(&[("PGPASSWORD", "hush")])
         );
         assert!(!shown.contains("hush"), "{shown}");
     }

@@ -234,7 +234,13 @@ fn cache_directory(account: Option<Account>) -> Result<PathBuf, SandboxError> {
             return Ok(home.clone());
         }
     }
-    Err(SandboxError::NoCache { tried: homes })
+    // A user without a home, as containers have: the temporary directory lasts long enough to help.
+    let uid = rustix::process::geteuid().as_raw();
+    let fallback = std::env::temp_dir().join(format!("pgwright-cache-{uid}"));
+    match super::scratch::own_directory(&fallback, uid, account) {
+        Ok(()) => Ok(fallback),
+        Err(_) => Err(SandboxError::NoCache { tried: homes }),
+    }
 }
 
 fn subdirectory(parent: &Path, name: &str) -> Result<PathBuf, SandboxError> {

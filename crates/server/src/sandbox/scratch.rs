@@ -356,7 +356,12 @@ fn base_directories(account: Option<Account>) -> Result<Vec<PathBuf>, SandboxErr
     }
 }
 
-fn own_directory(base: &Path, uid: u32, account: Option<Account>) -> Result<(), SandboxError> {
+/// Makes a directory of this user's own in one that is everybody's.
+pub(super) fn own_directory(
+    base: &Path,
+    uid: u32,
+    account: Option<Account>,
+) -> Result<(), SandboxError> {
     // The account must pass through, and nobody may list.
     let mode = if account.is_some() { 0o711 } else { 0o700 };
     match DirBuilder::new().mode(mode).create(base) {
