@@ -1,5 +1,8 @@
 //! Documents drawn from a design: rule tests, Markdown, HTML, ERD, DBML, JSON.
 
+pub mod dbml;
+pub mod design_json;
+pub mod monitoring;
 pub mod proof;
 pub mod rule_tests;
 
@@ -30,7 +33,11 @@ pub trait Document: Sync {
 
 /// Every document, in order.
 pub fn documents() -> &'static [&'static dyn Document] {
-    &[]
+    &[
+        &design_json::DesignJson,
+        &dbml::Dbml,
+        &monitoring::Monitoring,
+    ]
 }
 
 /// Paths and texts of all documents.
