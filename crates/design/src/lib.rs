@@ -20,8 +20,9 @@ mod trigger_rules;
 use std::collections::BTreeMap;
 
 use pgwright_brief::model::Brief;
-use pgwright_catalog::Catalog;
+use pgwright_catalog::{Catalog, QualifiedName};
 
+pub use companion::{Companion, Holds};
 pub use decision::{Alternative, Decision, Enforcement, Monitor, Question, Source, Weight};
 pub use draft::{Columns, Draft, EntityPlan, SideTable, SideTableKind};
 pub use testing::{Case, ConcurrentTest, Expected, RuleTest, SessionStep, StepExpected};
@@ -41,6 +42,10 @@ pub struct Design {
     pub enforcements: Vec<Enforcement>,
     /// What to watch when it runs.
     pub monitors: Vec<Monitor>,
+    /// Tables that stand for no entity, by name.
+    pub side_tables: BTreeMap<QualifiedName, SideTable>,
+    /// Tables that only the design's own functions write: histories and logs.
+    pub companions: BTreeMap<QualifiedName, Companion>,
     /// Tests of the rules.
     pub tests: Vec<RuleTest>,
     /// Tests with two sessions at once.
@@ -72,6 +77,8 @@ pub fn design(brief: &Brief) -> Design {
         questions: draft.questions,
         enforcements: draft.enforcements,
         monitors: draft.monitors,
+        side_tables: draft.side_tables,
+        companions: draft.companions,
         tests,
         concurrent_tests,
     }
