@@ -146,8 +146,8 @@ pub(super) fn with_hint(sql: &str, tokens: &[Token], error: SyntaxError) -> Synt
             error.with_hint(hint)
         };
     }
-    if error.message.contains("type modifier") {
-        return error;
+    if text(at) == "=>" {
+        return error.with_hint("at least is written >=");
     }
     let before = at.wrapping_sub(1);
     // A chain of comparisons: 0 < a < 10.
@@ -219,15 +219,15 @@ pub(super) fn with_hint(sql: &str, tokens: &[Token], error: SyntaxError) -> Synt
         }
     }
     // A reserved word where a value is expected: `from = 1`, `status = end`.
+    let in_case = tokens.iter().any(|token| token.token() == T::Case);
     if let Some(token) = tokens.get(at) {
         use pg_query::protobuf::KeywordKind as K;
         if matches!(
             token.keyword_kind(),
             K::ReservedKeyword | K::TypeFuncNameKeyword
-        ) && !matches!(
-            token.token(),
-            T::And | T::Or | T::Then | T::When | T::Else | T::EndP
-        ) {
+        ) && !matches!(token.token(), T::And | T::Or)
+            && !(in_case && matches!(token.token(), T::Then | T::When | T::Else | T::EndP))
+        {
             let word = text(at);
             let name =
                 format!("{word} is a reserved word; as a name it takes double quotes: \"{word}\"");

@@ -3,6 +3,7 @@
 mod hint;
 mod read;
 mod serialize;
+mod type_name;
 mod write;
 
 use std::collections::BTreeSet;

@@ -98,7 +98,7 @@ impl Writer<'_> {
         if !select.from_clause.is_empty() {
             let mut items = Vec::new();
             for item in &select.from_clause {
-                items.push(self.from_item(item)?);
+                items.push(self.source(item)?);
             }
             text.push_str(" FROM ");
             text.push_str(&items.join(", "));
@@ -192,7 +192,7 @@ impl Writer<'_> {
         Some(format!("WITH {recursive}{} ", items.join(", ")))
     }
 
-    fn from_item(&self, item: &Node) -> Option<String> {
+    fn source(&self, item: &Node) -> Option<String> {
         match item.node.as_ref()? {
             NodeEnum::RangeVar(range) => {
                 let mut name = Vec::new();
@@ -215,8 +215,8 @@ impl Writer<'_> {
                 if join.is_natural || join.alias.is_some() || join.join_using_alias.is_some() {
                     return None;
                 }
-                let left = self.from_item(join.larg.as_deref()?)?;
-                let right = self.from_item(join.rarg.as_deref()?)?;
+                let left = self.source(join.larg.as_deref()?)?;
+                let right = self.source(join.rarg.as_deref()?)?;
                 let word = match join.jointype() {
                     JoinType::JoinInner => "JOIN",
                     JoinType::JoinLeft => "LEFT JOIN",

@@ -1,8 +1,11 @@
 //! Queries that users write over the names of entities: what they name, how they read over tables and
 //! columns, and which of their conditions an index could serve.
 
+mod modify;
+mod output;
 mod predicate;
 mod scope;
+mod source;
 mod statement;
 mod walk;
 

@@ -148,10 +148,7 @@ impl Collector<'_> {
             }
             NodeEnum::UpdateStmt(update) => {
                 self.with(update.with_clause.as_ref());
-                update
-                    .from_clause
-                    .iter()
-                    .for_each(|item| self.from_item(item));
+                update.from_clause.iter().for_each(|item| self.source(item));
                 self.condition(update.where_clause.as_deref());
                 self.subqueries(update.target_list.iter());
             }
@@ -160,7 +157,7 @@ impl Collector<'_> {
                 delete
                     .using_clause
                     .iter()
-                    .for_each(|item| self.from_item(item));
+                    .for_each(|item| self.source(item));
                 self.condition(delete.where_clause.as_deref());
             }
             _ => {}
@@ -169,10 +166,10 @@ impl Collector<'_> {
 
     fn with(&mut self, with: Option<&protobuf::WithClause>) {
         for cte in with.iter().flat_map(|with| &with.ctes) {
-            if let Some(NodeEnum::CommonTableExpr(cte)) = &cte.node {
-                if let Some(query) = node_of(cte.ctequery.as_deref()) {
-                    self.statement(query);
-                }
+            if let Some(NodeEnum::CommonTableExpr(cte)) = &cte.node
+                && let Some(query) = node_of(cte.ctequery.as_deref())
+            {
+                self.statement(query);
             }
         }
     }
@@ -185,10 +182,7 @@ impl Collector<'_> {
         {
             self.select(arm);
         }
-        select
-            .from_clause
-            .iter()
-            .for_each(|item| self.from_item(item));
+        select.from_clause.iter().for_each(|item| self.source(item));
         self.condition(select.where_clause.as_deref());
         self.subqueries(select.target_list.iter());
         self.subqueries(select.having_clause.as_deref());
@@ -196,14 +190,14 @@ impl Collector<'_> {
         self.grouping(select);
     }
 
-    fn from_item(&mut self, item: &Node) {
+    fn source(&mut self, item: &Node) {
         match item.node.as_ref() {
             Some(NodeEnum::JoinExpr(join)) => {
                 for side in [join.larg.as_deref(), join.rarg.as_deref()]
                     .into_iter()
                     .flatten()
                 {
-                    self.from_item(side);
+                    self.source(side);
                 }
                 self.condition(join.quals.as_deref());
             }

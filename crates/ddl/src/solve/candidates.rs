@@ -295,10 +295,10 @@ fn from_atom(atom: &Expr, name: &str, start: &Assignment, found: &mut Found<'_>)
         }
         // A constant, or a computation of constants: `18 * 365`, `DATE '2024-01-01' + 7`.
         part if part.columns().is_empty() => {
-            if let Ok(value) = evaluate(part, &Assignment::new(), None) {
-                if !constants.contains(&value) {
-                    constants.push(value);
-                }
+            if let Ok(value) = evaluate(part, &Assignment::new(), None)
+                && !constants.contains(&value)
+            {
+                constants.push(value);
             }
         }
         _ => {}

@@ -124,7 +124,7 @@ pub fn satisfy(
     for (name, value) in fixed {
         start.insert(name.clone(), value.clone());
     }
-    let requirements: Vec<_> = exprs.iter().cloned().map(Requirement::IsTrue).collect();
+    let requirements: Vec<_> = exprs.iter().cloned().map(Requirement::True).collect();
     let mut free = domains.clone();
     free.retain(|name, _| !fixed.contains_key(name));
     Search::new(&requirements, &free, &start).run()
@@ -145,14 +145,14 @@ pub fn violate(
     for goal in goal::ways_to_be_false(expr) {
         let requirements: Vec<_> = goal
             .into_iter()
-            .map(Requirement::IsTrue)
-            .chain([Requirement::IsFalse(expr.clone())])
-            .chain(others.iter().cloned().map(Requirement::IsNotFalse))
+            .map(Requirement::True)
+            .chain([Requirement::False(expr.clone())])
+            .chain(others.iter().cloned().map(Requirement::NotFalse))
             .collect();
-        if let Some(row) = Search::new(&requirements, domains, base).run() {
-            if !rows.contains(&row) {
-                rows.push(row);
-            }
+        if let Some(row) = Search::new(&requirements, domains, base).run()
+            && !rows.contains(&row)
+        {
+            rows.push(row);
         }
     }
     rows

@@ -20,17 +20,17 @@ const MAXIMUM_CHANGES: usize = 3;
 /// What an expression must be.
 #[derive(Debug, Clone)]
 pub(super) enum Requirement {
-    IsTrue(Expr),
-    IsFalse(Expr),
-    IsNotFalse(Expr),
+    True(Expr),
+    False(Expr),
+    NotFalse(Expr),
 }
 
 impl Requirement {
     fn expr(&self) -> &Expr {
         match self {
-            Requirement::IsTrue(expr)
-            | Requirement::IsFalse(expr)
-            | Requirement::IsNotFalse(expr) => expr,
+            Requirement::True(expr) | Requirement::False(expr) | Requirement::NotFalse(expr) => {
+                expr
+            }
         }
     }
 }
@@ -181,11 +181,11 @@ fn is_met(prepared: &Prepared<'_>, row: &Assignment, start: &Assignment) -> bool
             prepared.requirement,
             evaluate(prepared.requirement.expr(), row, *now),
         ) {
-            (Requirement::IsTrue(_), Ok(value)) => value == Value::Bool(true),
-            (Requirement::IsFalse(_), Ok(value)) => value == Value::Bool(false),
-            (Requirement::IsNotFalse(_), Ok(value)) => value != Value::Bool(false),
+            (Requirement::True(_), Ok(value)) => value == Value::Bool(true),
+            (Requirement::False(_), Ok(value)) => value == Value::Bool(false),
+            (Requirement::NotFalse(_), Ok(value)) => value != Value::Bool(false),
             // What cannot be evaluated was met by the row that the search started from.
-            (Requirement::IsNotFalse(_), Err(_)) => prepared
+            (Requirement::NotFalse(_), Err(_)) => prepared
                 .columns
                 .iter()
                 .all(|column| row.get(column) == start.get(column)),

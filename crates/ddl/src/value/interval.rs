@@ -241,7 +241,7 @@ impl fmt::Display for Interval {
                 seconds / 60 % 60,
                 seconds % 60
             );
-            if total % second != 0 {
+            if !total.is_multiple_of(second) {
                 let fraction = format!(".{:06}", total % second);
                 text.push_str(fraction.trim_end_matches('0'));
             }
