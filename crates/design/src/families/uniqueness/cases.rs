@@ -1,0 +1,225 @@
+//! Tests of uniqueness: the same value again, in another scope, outside the condition.
+
+use pgwright_brief::model::AttributeKind;
+use pgwright_ddl::expr::Expr;
+
+use super::{Demand, Part, Spec, registry, specs};
+use crate::candidates::Candidates;
+use crate::families::value_rules;
+use crate::draft::{Columns, Draft};
+use crate::fixtures::{Fixtures, Row};
+use crate::layout::Place;
+use crate::testing::{Case, Expected, RuleTest};
+use crate::{trial, words};
+
+pub(super) fn test(
+    draft: &Draft<'_>,
+    fixtures: &Fixtures<'_>,
+    demand: &Demand<'_>,
+) -> Option<RuleTest> {
+    if matches!(demand.place, Place::Role(_)) {
+        return None;
+    }
+    let spec = specs(draft, demand).into_iter().next()?;
+    let entity = &demand.entity.name;
+    let first = filled(draft, fixtures, demand, base(fixtures, demand, 1));
+    let same = like(draft, fixtures, demand, base(fixtures, demand, 2), &first, false);
+    let elsewhere = like(draft, fixtures, demand, base(fixtures, demand, 3), &first, true);
+    let (first, same, elsewhere) = match demand.condition {
+        Some(condition) => {
+            let rules = Candidates::new(fixtures, demand.entity, row_rules(draft, demand));
+            let holds = |row: &Row| rules.with_conditions(row, std::slice::from_ref(condition));
+            (holds(&first)?, holds(&same)?, holds(&elsewhere)?)
+        }
+        None => (first, same, elsewhere),
+    };
+    let constraint = constraint(draft, demand, &spec);
+    let mut given = fixtures.needs(&[&first]);
+    for row in [&same, &elsewhere] {
+        for statement in fixtures.needs(&[row]) {
+            if !given.contains(&statement) && statement != fixtures.insert_only(&first) {
+                given.push(statement);
+            }
+        }
+    }
+    let mut cases = vec![
+        trial::accepted(fixtures, format!("the first {}", words::spoken(entity)), &first),
+        Case {
+            says: "a second one like it".to_owned(),
+            statements: vec![fixtures.insert_only(&same)],
+            expected: Expected::rejected("23505", constraint.as_deref()),
+        },
+    ];
+    if let Some(Part::Lower(column)) = spec.parts.last()
+        && let Some(value) = fixtures.value(&first, column.as_str())
+    {
+        let upper = fixtures.with(same.clone(), column.as_str(), &format!("upper({value})"));
+        cases.push(Case {
+            says: "the same in capitals".to_owned(),
+            statements: vec![fixtures.insert_only(&upper)],
+            expected: Expected::rejected("23505", constraint.as_deref()),
+        });
+    }
+    if let Some(condition) = demand.condition {
+        let rules = Candidates::new(fixtures, demand.entity, row_rules(draft, demand));
+        let not = Expr::negate(condition.clone());
+        let spare = like(draft, fixtures, demand, base(fixtures, demand, 2), &first, false);
+        if let Some(row) = rules.with_conditions(&spare, &[not]) {
+            cases.push(trial::accepted(
+                fixtures,
+                "one like it that the rule is not about",
+                &row,
+            ));
+        }
+    }
+    if !demand.scope.is_empty() {
+        cases.push(trial::accepted(fixtures, "one like it elsewhere", &elsewhere));
+    }
+    if draft.plan(entity).restorable {
+        let mut statements = vec![format!(
+            "UPDATE {} SET deleted_at = now() WHERE {}",
+            draft.plan(entity).table.quoted(),
+            fixtures.key_condition(&first)
+        )];
+        let again = like(draft, fixtures, demand, base(fixtures, demand, 4), &first, false);
+        let again = match demand.condition {
+            Some(condition) => Candidates::new(fixtures, demand.entity, row_rules(draft, demand))
+                .with_conditions(&again, std::slice::from_ref(condition))?,
+            None => again,
+        };
+        for statement in fixtures.needs(&[&again]) {
+            if !given.contains(&statement) && statement != fixtures.insert_only(&first) {
+                given.push(statement);
+            }
+        }
+        statements.extend(trial::insert_beside(fixtures, &again));
+        cases.push(Case {
+            says: "one like it after the first has been deleted".to_owned(),
+            statements,
+            expected: Expected::Accepted,
+        });
+    }
+    Some(RuleTest {
+        rule: demand.rule.clone(),
+        says: demand.says.clone(),
+        given,
+        cases,
+    })
+}
+
+fn base(fixtures: &Fixtures<'_>, demand: &Demand<'_>, number: u32) -> Row {
+    let row = fixtures.row(&demand.entity.name, number);
+    match (demand.place, &demand.entity.kinds) {
+        (Place::Kind(kind), Some(kinds)) => fixtures.with(
+            row,
+            &kinds.attribute,
+            &pgwright_catalog::quote_literal(&kind.name),
+        ),
+        _ => row,
+    }
+}
+
+/// Rules over single rows that the entity's rows must keep as well.
+fn row_rules(draft: &Draft<'_>, demand: &Demand<'_>) -> Vec<Expr> {
+    value_rules::row_rules(draft, demand.entity)
+        .into_values()
+        .collect()
+}
+
+/// The row with every compared value there, optional ones too.
+fn filled(draft: &Draft<'_>, fixtures: &Fixtures<'_>, demand: &Demand<'_>, row: Row) -> Row {
+    let mut row = row;
+    for name in demand.attributes() {
+        let Some(attribute) = demand.entity.attribute(name) else {
+            continue;
+        };
+        if !attribute.optional {
+            continue;
+        }
+        match &attribute.kind {
+            AttributeKind::Reference(_) => {
+                let target = fixtures.referenced(&row, name);
+                row = fixtures.with_reference(row, name, &target);
+            }
+            AttributeKind::Value(_) | AttributeKind::OneOf(_) => {
+                let sample = fixtures.sample(&demand.entity.name, name, row.number);
+                row = fixtures.with(row, name, &sample);
+            }
+            _ => {}
+        }
+    }
+    let _ = draft;
+    row
+}
+
+/// `row` with the values that `first` has for what is unique; with its scope, unless `elsewhere`.
+fn like(
+    draft: &Draft<'_>,
+    fixtures: &Fixtures<'_>,
+    demand: &Demand<'_>,
+    row: Row,
+    first: &Row,
+    elsewhere: bool,
+) -> Row {
+    let mut row = row;
+    let tenant = draft.plan(&demand.entity.name).tenant_column.clone();
+    for name in demand.attributes() {
+        let in_scope = demand.scope.contains(name);
+        if in_scope && elsewhere {
+            continue;
+        }
+        match draft.columns(&demand.entity.name, name) {
+            Some(Columns::Reference { .. } | Columns::Either(_)) => {
+                let target = fixtures.referenced(first, name);
+                row = fixtures.with_reference(row, name, &target);
+            }
+            Some(columns) => {
+                for column in columns.all() {
+                    if let Some(value) = fixtures.value(first, column.as_str()) {
+                        row = fixtures.with(row, column.as_str(), &value);
+                    }
+                }
+            }
+            None => {}
+        }
+    }
+    // Rows of one tenant are compared with each other.
+    if let Some(tenant) = tenant
+        && !elsewhere
+        && let Some(tenancy) = &draft.brief.policies.tenancy
+    {
+        let reference = demand.entity.attributes.iter().find(|a| {
+            matches!(&a.kind, AttributeKind::Reference(r) if r.entity == tenancy.tenant)
+        });
+        row = match reference {
+            Some(reference) => {
+                let target = fixtures.referenced(first, &reference.name);
+                fixtures.with_reference(row, &reference.name, &target)
+            }
+            None => match fixtures.value(first, tenant.as_str()) {
+                Some(value) => fixtures.with(row, tenant.as_str(), &value),
+                None => row,
+            },
+        };
+    }
+    row
+}
+
+/// What the error names as the constraint; `None` when that depends on the value.
+fn constraint(draft: &Draft<'_>, demand: &Demand<'_>, spec: &Spec) -> Option<String> {
+    let table = draft.catalog.tables.get(&spec.table)?;
+    if table.constraints.contains_key(&spec.name) || table.indexes.contains_key(&spec.name) {
+        return Some(spec.name.as_str().to_owned());
+    }
+    let columns: Vec<_> = spec.parts.iter().map(|p| p.column().clone()).collect();
+    if let Some(key) = super::same_key(draft, &spec.table, &columns) {
+        return Some(key.as_str().to_owned());
+    }
+    let registry = registry::name(draft, demand.entity, spec);
+    let table = draft.catalog.tables.get(&registry)?;
+    // The error of a registry in pieces names the piece's key, which the hash decides.
+    table
+        .partition_by
+        .is_none()
+        .then(|| registry::key_name(&registry).as_str().to_owned())
+}
