@@ -288,6 +288,10 @@ fn domains(entity: &Entity) -> Domains {
         }
         if let Some(mut domain) = domain(&attribute.kind) {
             domain.nullable = attribute.optional || of_kind.is_some();
+            // A sum that is kept current starts at zero and is not written by hand.
+            if attribute.running_total.is_some() {
+                domain = domain.between(Some(Value::Integer(0)), Some(Value::Integer(0)));
+            }
             found.insert(attribute.name.clone(), domain);
         }
     }
@@ -348,6 +352,34 @@ fn example(kind: &Kind) -> Value {
         Kind::Time => Value::Time(civil::time(0, 0, 0, 0)),
         Kind::Timestamp => Value::Timestamp(civil::date(2000, 1, 1).at(0, 0, 0, 0)),
         Kind::Interval => Interval::parse("1 day").map_or(Value::Null, Value::Interval),
+    }
+}
+
+/// The same row with an attribute taken from another row of the entity.
+pub fn taking(
+    fixtures: &Fixtures<'_>,
+    entity: &Entity,
+    row: Row,
+    attribute: &str,
+    other: &Row,
+) -> Row {
+    let refers = |kind: &AttributeKind| {
+        matches!(
+            kind,
+            AttributeKind::Reference(_) | AttributeKind::Either(_) | AttributeKind::Lookup
+        )
+    };
+    let is_reference = entity.part_of.as_ref().is_some_and(|p| p.name == attribute)
+        || Draft::stored_attributes(entity)
+            .iter()
+            .any(|(a, _)| a.name == attribute && refers(&a.kind));
+    if is_reference {
+        let target = fixtures.referenced(other, attribute);
+        return fixtures.with_reference(row, attribute, &target);
+    }
+    match fixtures.value(other, attribute) {
+        Some(sql) => fixtures.with(row, attribute, &sql),
+        None => row,
     }
 }
 

@@ -65,6 +65,8 @@ pub enum SideTableKind {
     Lookup,
     /// Unique values of a partitioned table, which cannot keep them unique itself.
     Registry,
+    /// Last numbers given; only a trigger with the owner's rights writes it.
+    Counter,
 }
 
 /// What became of an entity.

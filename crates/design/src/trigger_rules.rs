@@ -13,6 +13,7 @@ use pgwright_catalog::{
 };
 use pgwright_ddl::expr::Expr;
 
+use crate::companion;
 use crate::draft::{Columns, Draft};
 use crate::names;
 
@@ -208,17 +209,6 @@ pub fn not_null_columns(draft: &Draft<'_>, table: &QualifiedName) -> Vec<String>
     })
 }
 
-/// `an opportunity line`: an entity's name in a sentence.
-pub fn with_article(name: &str) -> String {
-    let words = name.replace('_', " ");
-    let article = if words.starts_with(['a', 'e', 'i', 'o']) {
-        "an"
-    } else {
-        "a"
-    };
-    format!("{article} {words}")
-}
-
 /// The column whose numbers are compared or added up: the only one, or the amount of an amount
 /// that carries its currency.
 pub fn number_column(draft: &Draft<'_>, entity: &str, attribute: &str) -> Option<Name> {
@@ -251,11 +241,21 @@ pub fn hidden_column() -> Name {
     Name::new("deleted_at")
 }
 
-/// The text with a capital letter.
-pub fn capital(text: &str) -> String {
-    let mut characters = text.chars();
-    characters
-        .next()
-        .map(|c| c.to_uppercase().chain(characters).collect())
-        .unwrap_or_default()
+/// The lines that let the design's own maintenance through a trigger that refuses changes; none
+/// when there is no erasure and no removal of expired rows.
+pub fn unless_in_maintenance(draft: &mut Draft<'_>) -> String {
+    let expires = draft.created_entities().any(|entity| {
+        let keeps = entity.volume.as_ref().and_then(|v| v.keep_months);
+        keeps.is_some() && draft.plan(&entity.name).partition.is_none()
+    });
+    if draft.brief.policies.erasable.is_empty() && !expires {
+        return String::new();
+    }
+    let call = companion::in_maintenance(draft);
+    format!(
+        "    -- Erasure of personal data and removal of expired rows go through.\n    \
+         IF {call} THEN\n        \
+         RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;\n    \
+         END IF;\n"
+    )
 }

@@ -11,6 +11,7 @@ use crate::fixtures::Fixtures;
 use crate::names;
 use crate::testing::{Case, Expected, RuleTest};
 use crate::trigger_rules::{self, RESTRICT_VIOLATION, Refusal, Rights};
+use crate::words;
 
 const FAMILY: &str = "append_only";
 
@@ -53,7 +54,7 @@ fn constraint_name(draft: &Draft<'_>, entity: &Entity) -> String {
 fn build_entity(draft: &mut Draft<'_>, entity: &Entity) -> Vec<ObjectId> {
     let table = draft.plan(&entity.name).table.clone();
     let constraint = constraint_name(draft, entity);
-    let one = trigger_rules::with_article(&entity.name);
+    let one = words::a(&entity.name);
     let refusal = Refusal {
         condition: "restrict_violation",
         constraint: &constraint,
@@ -65,8 +66,9 @@ fn build_entity(draft: &mut Draft<'_>, entity: &Entity) -> Vec<ObjectId> {
             "Record another row that corrects it. Old partitions are detached, not deleted from.",
         )),
     };
+    let maintenance = trigger_rules::unless_in_maintenance(draft);
     let body = format!(
-        "BEGIN\n    \
+        "BEGIN\n{maintenance}    \
          -- For everyone, the table's owner and cascades from other tables included.\n\
          {}END",
         refusal.raise(4)
@@ -193,7 +195,7 @@ fn test(draft: &Draft<'_>, fixtures: &Fixtures<'_>, entity: &Entity) -> RuleTest
         rule: rule_id(entity),
         says: format!(
             "Once recorded, {} is never changed or removed.",
-            trigger_rules::with_article(&entity.name)
+            words::a(&entity.name)
         ),
         given: fixtures.needs(&[&row]),
         cases,

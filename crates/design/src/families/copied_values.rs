@@ -17,6 +17,7 @@ use crate::names;
 use crate::paths;
 use crate::testing::RuleTest;
 use crate::trigger_rules::{self, Refusal, Rights};
+use crate::words;
 
 const FAMILY: &str = "copied_values";
 
@@ -125,7 +126,7 @@ fn build_copies(draft: &mut Draft<'_>, entity: &Entity) {
                 format!(
                     "The {} of {} is that of its {} when the row was added, and stays so.",
                     attribute.name.replace('_', " "),
-                    trigger_rules::with_article(&entity.name),
+                    words::a(&entity.name),
                     path.join(" ").replace('_', " ")
                 )
             }),
@@ -177,7 +178,7 @@ fn decide_copies(
         family: FAMILY,
         title: format!(
             "{} keeps values as they were",
-            trigger_rules::capital(&trigger_rules::with_article(&entity.name))
+            words::capital(&words::a(&entity.name))
         ),
         subjects,
         choice: format!("Columns of its own, filled once by a trigger: {}.", said.join("; ")),
@@ -270,7 +271,7 @@ fn build_fixed(draft: &mut Draft<'_>, entity: &Entity) {
         table, attributes, ..
     } in fixed(draft, entity)
     {
-        let mut body = String::from("BEGIN\n");
+        let mut body = format!("BEGIN\n{}", trigger_rules::unless_in_maintenance(draft));
         let mut tests = Vec::new();
         for (attribute, columns) in &attributes {
             let changed: Vec<String> = columns
@@ -292,7 +293,7 @@ fn build_fixed(draft: &mut Draft<'_>, entity: &Entity) {
                 message: quote_literal(&format!(
                     "{} of {} is set once and never changed",
                     attribute.name.replace('_', " "),
-                    trigger_rules::with_article(&entity.name)
+                    words::a(&entity.name)
                 )),
                 hint: None,
             };
@@ -325,7 +326,7 @@ fn build_fixed(draft: &mut Draft<'_>, entity: &Entity) {
                 says: format!(
                     "The {} of {} is set once and never changed.",
                     attribute.name.replace('_', " "),
-                    trigger_rules::with_article(&entity.name)
+                    words::a(&entity.name)
                 ),
                 by: by.clone(),
                 how: "Row trigger on UPDATE of the column: once it holds a value, another one is \

@@ -16,6 +16,7 @@ use crate::fixtures::Fixtures;
 use crate::names;
 use crate::testing::RuleTest;
 use crate::trigger_rules::{self, Refusal, Rights, dotted, equal, function_object, link};
+use crate::words;
 
 const FAMILY: &str = "frozen_rows";
 
@@ -127,10 +128,11 @@ fn build_whole(
             ))
         }),
     };
+    let maintenance = trigger_rules::unless_in_maintenance(draft);
     let body = format!(
         "DECLARE\n    \
          may_change constant text[] := ARRAY[{}];\n\
-         BEGIN\n    \
+         BEGIN\n{maintenance}    \
          -- Columns that are added later are frozen too, unless they are named above.\n    \
          IF TG_OP = 'UPDATE' THEN\n        \
          IF to_jsonb(NEW) - may_change = to_jsonb(OLD) - may_change THEN\n            \
@@ -209,7 +211,7 @@ fn add_check(
         .collect();
     function.comment = Some(format!(
         "Locks {} and says whether it is frozen: {}",
-        trigger_rules::with_article(&entity.name),
+        words::a(&entity.name),
         rule.says
     ));
     let name = draft.qualified(names::derived(&plan.table, &["locked"], &rule.name));
@@ -238,11 +240,12 @@ fn build_part(
         message: quote_literal(&rule.says),
         hint: Some(quote_literal(&format!(
             "{} is a part of {}, and changes no more than that.",
-            trigger_rules::capital(&trigger_rules::with_article(part)),
-            trigger_rules::with_article(&entity.name)
+            words::capital(&words::a(part)),
+            words::a(&entity.name)
         ))),
     };
     let raise = refusal.raise(12);
+    let maintenance = trigger_rules::unless_in_maintenance(draft);
     let moved = link
         .columns
         .iter()
@@ -250,7 +253,7 @@ fn build_part(
         .collect::<Vec<_>>()
         .join(" OR ");
     let body = format!(
-        "BEGIN\n    \
+        "BEGIN\n{maintenance}    \
          IF TG_OP <> 'INSERT' THEN\n        \
          IF {check}({old}) THEN\n\
          {raise}        \
@@ -312,7 +315,7 @@ fn decide(
         "Whether {} may change depends on how it was before, so this is a matter for a trigger. It \
          binds everyone, the owner and cascades included, and it compares whole rows, so that a \
          column added next year is frozen without anyone thinking of it.",
-        trigger_rules::with_article(&entity.name)
+        words::a(&entity.name)
     );
     if !except.is_empty() {
         rationale.push_str(&format!(

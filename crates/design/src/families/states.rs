@@ -15,6 +15,7 @@ use crate::fixtures::Fixtures;
 use crate::names;
 use crate::testing::{ConcurrentTest, RuleTest};
 use crate::trigger_rules::{self, Refusal, Rights};
+use crate::words;
 
 const FAMILY: &str = "states";
 
@@ -94,7 +95,7 @@ fn build_flow(draft: &mut Draft<'_>, entity: &Entity, attribute: &Attribute, flo
         message: format!(
             "format('%s of %s cannot go from \"%s\" to \"%s\"', {}, {}, OLD.{place}, NEW.{place})",
             quote_literal(&attribute.name.replace('_', " ")),
-            quote_literal(&crate::trigger_rules::with_article(&entity.name)),
+            quote_literal(&words::a(&entity.name)),
         ),
         hint: Some(format!(
             "CASE\n                WHEN cardinality(allowed) > 0 THEN\n                    \
@@ -154,7 +155,7 @@ fn build_flow(draft: &mut Draft<'_>, entity: &Entity, attribute: &Attribute, flo
             format!(
                 "The {} of {} moves only along {} allowed transitions.",
                 attribute.name.replace('_', " "),
-                trigger_rules::with_article(&entity.name),
+                words::a(&entity.name),
                 flow.transitions.len()
             )
         }),
@@ -229,7 +230,7 @@ fn add_next_states(
     function.parallel = Parallel::Safe;
     function.comment = Some(format!(
         "States that {} may go to from a {}; empty for a final one.",
-        trigger_rules::with_article(&entity.name),
+        words::a(&entity.name),
         attribute.name.replace('_', " ")
     ));
     let name = draft.qualified(names::derived(&table, &["next"], column.as_str()));
@@ -263,7 +264,7 @@ fn decide(
     };
     draft.decide(Decision {
         family: FAMILY,
-        title: format!("Moves of {name} of {}", trigger_rules::with_article(&entity.name)),
+        title: format!("Moves of {name} of {}", words::a(&entity.name)),
         subjects,
         choice: format!(
             "A trigger on UPDATE checks each move against a function that lists the moves from \
@@ -306,7 +307,7 @@ fn ask(draft: &mut Draft<'_>, entity: &Entity, attribute: &Attribute, flow: &Flo
         id: format!("{}.{}_on_insert", entity.name, attribute.name),
         ask: format!(
             "May {} be added in another {} than “{}”?",
-            trigger_rules::with_article(&entity.name),
+            words::a(&entity.name),
             attribute.name.replace('_', " "),
             flow.initial
         ),

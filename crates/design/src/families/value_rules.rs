@@ -18,6 +18,7 @@ use crate::logic;
 use crate::names;
 use crate::testing::RuleTest;
 use crate::trigger_rules::{self, Refusal, Rights, not_null_columns};
+use crate::words;
 
 const FAMILY: &str = "value_rules";
 
@@ -145,7 +146,7 @@ fn range_in_words(minimum: Option<&Bound>, maximum: Option<&Bound>) -> String {
 }
 
 /// Rule identifier of a range.
-fn range_rule(entity: &str, attribute: &str) -> String {
+pub(crate) fn range_rule(entity: &str, attribute: &str) -> String {
     format!("{entity}.{attribute}_range")
 }
 
@@ -200,13 +201,17 @@ fn build_ranges(draft: &mut Draft<'_>, entity: &Entity, built: &mut Built) {
         let source = Source::at(format!("{}.{}", entity.name, attribute.name), attribute.span);
         built.first_source.get_or_insert_with(|| source.clone());
         built.ranges.push(object.clone());
+        // The family that keeps a running total says how its bound holds, and tests it.
+        if attribute.running_total.is_some() {
+            continue;
+        }
         draft.enforce(Enforcement {
             rule: range_rule(&entity.name, &attribute.name),
             says: attribute.says.clone().unwrap_or_else(|| {
                 format!(
                     "The {} of {} is {words}.",
                     attribute.name.replace('_', " "),
-                    trigger_rules::with_article(&entity.name)
+                    words::a(&entity.name)
                 )
             }),
             by: vec![object],
@@ -284,6 +289,13 @@ fn build_rule(
     built.checks.push(object.clone());
     let conditional = matches!(rule.form, RuleForm::When { .. });
     built.conditional += usize::from(conditional);
+    if let RuleForm::NeverBelow { attribute, .. } = &rule.form
+        && entity
+            .attribute(attribute)
+            .is_some_and(|a| a.running_total.is_some())
+    {
+        return;
+    }
     draft.enforce(Enforcement {
         rule: rule.name.clone(),
         says: rule.says.clone(),

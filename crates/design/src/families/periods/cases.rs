@@ -1,9 +1,9 @@
 //! Periods that are accepted and rejected beside another.
 
-use pgwright_brief::model::{AttributeKind, Entity, Rule, RuleForm};
+use pgwright_brief::model::{Entity, Rule, RuleForm};
 
 use super::{Period, constraint_names};
-use crate::candidates::{Candidates, own_statements};
+use crate::candidates::{self, Candidates, own_statements};
 use crate::draft::Draft;
 use crate::families::value_rules::row_rules;
 use crate::fixtures::{Fixtures, Row};
@@ -76,28 +76,9 @@ impl Scene<'_> {
     /// The same row with everything that the rule compares taken from `other`.
     fn sharing(&self, mut row: Row, other: &Row) -> Row {
         for attribute in self.per {
-            row = self.taking(row, attribute, other);
+            row = candidates::taking(self.fixtures, self.entity, row, attribute, other);
         }
         row
-    }
-
-    fn taking(&self, row: Row, attribute: &str, other: &Row) -> Row {
-        let is_reference = self.entity.part_of.as_ref().is_some_and(|p| p.name == attribute)
-            || self.entity.attributes.iter().any(|a| {
-                a.name == attribute
-                    && matches!(
-                        a.kind,
-                        AttributeKind::Reference(_) | AttributeKind::Either(_) | AttributeKind::Lookup
-                    )
-            });
-        if is_reference {
-            let target = self.fixtures.referenced(other, attribute);
-            return self.fixtures.with_reference(row, attribute, &target);
-        }
-        match self.fixtures.value(other, attribute) {
-            Some(sql) => self.fixtures.with(row, attribute, &sql),
-            None => row,
-        }
     }
 
     /// The same row over the period of `other`, or over one of the same length right after it.
