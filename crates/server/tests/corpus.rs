@@ -150,9 +150,12 @@ fn real_schemas_are_read_object_for_object() {
         for role in roles_of(&sql) {
             let _ = client.batch_execute(&format!("CREATE ROLE {role}"));
         }
-        client.batch_execute(&sql).unwrap_or_else(|error| {
-            panic!("{schema}: {}", pgwright_server::script::describe(&error))
-        });
+        if let Err(error) = client.batch_execute(&sql) {
+            let text = pgwright_server::script::describe(&error);
+            assert!(text.contains("is not available"), "{schema}: {text}");
+            eprintln!("{schema} skipped: {text}");
+            continue;
+        }
         let reading = read_catalog(&mut client, &ReadOptions::default()).unwrap();
         eprintln!("{schema}: {} warnings", reading.warnings.len());
         for (kind, found) in count(&reading.catalog) {
