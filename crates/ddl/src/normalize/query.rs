@@ -139,7 +139,7 @@ impl Writer<'_> {
                     SortByNulls::SortbyNullsLast => false,
                     _ => descending,
                 };
-                let mut item = self.expr(sort.node.as_deref(), single)?.to_sql();
+                let mut item = self.sorted(sort.node.as_deref(), select, single)?.to_sql();
                 if descending {
                     item.push_str(" DESC");
                 }
@@ -249,6 +249,28 @@ impl Writer<'_> {
             }
             _ => None,
         }
+    }
+
+    /// An item of ORDER BY; the server writes out what an alias stands for.
+    fn sorted(
+        &self,
+        node: Option<&Node>,
+        select: &protobuf::SelectStmt,
+        single: Option<&str>,
+    ) -> Option<Expr> {
+        let expr = self.expr(node, single)?;
+        if let Expr::Column(path) = &expr
+            && let [name] = path.as_slice()
+        {
+            for target in &select.target_list {
+                if let Some(NodeEnum::ResTarget(target)) = &target.node
+                    && target.name == *name
+                {
+                    return self.expr(target.val.as_deref(), single);
+                }
+            }
+        }
+        Some(expr)
     }
 
     fn list(&self, nodes: &[Node], single: Option<&str>) -> Option<String> {

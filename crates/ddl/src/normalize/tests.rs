@@ -120,5 +120,15 @@ fn view_bodies() {
         "SELECT a FROM t UNION ALL SELECT b FROM u",
         "SELECT t.a FROM public.t UNION ALL SELECT u.b AS b FROM u",
     );
+    // As PostgreSQL 15 prints it.
+    same(
+        "SELECT c.id, lower(c.email) AS email, count(*) AS n FROM cust c LEFT JOIN ord o ON \
+         o.customer_id = c.id WHERE c.active AND c.email LIKE '%x' GROUP BY c.id, c.email \
+         HAVING count(*) > 1 ORDER BY n DESC NULLS LAST LIMIT 5",
+        " SELECT c.id,\n    lower((c.email)::text) AS email,\n    count(*) AS n\n   FROM (cust c\n     \
+         LEFT JOIN ord o ON ((o.customer_id = c.id)))\n  WHERE (c.active AND ((c.email)::text ~~ \
+         '%x'::text))\n  GROUP BY c.id, c.email\n HAVING (count(*) > 1)\n  ORDER BY (count(*)) DESC \
+         NULLS LAST\n LIMIT 5;",
+    );
     assert_eq!(normal_query("DELETE FROM a", &[]), None);
 }

@@ -4,7 +4,7 @@
 use jiff::civil::date;
 use rust_decimal::Decimal;
 
-use super::goal::{PatternKind, pattern_of};
+use super::goal::{Pattern, pattern_of};
 use super::{Domain, Kind, sample};
 use crate::eval::evaluate;
 use crate::expr::Expr;
@@ -272,10 +272,10 @@ fn mentions(expr: &Expr, name: &str) -> bool {
 
 /// The candidates that one condition suggests.
 fn from_atom(atom: &Expr, name: &str, start: &Assignment, found: &mut Found<'_>) {
-    if let Some((_, pattern, kind)) = pattern_of(atom) {
-        let text = match kind {
-            PatternKind::Like => Some(sample::like(pattern)),
-            PatternKind::Regex => sample::regex(pattern),
+    if let Some(pattern) = pattern_of(atom) {
+        let text = match pattern {
+            Pattern::Like(pattern, escape) => Some(sample::like(pattern, escape)),
+            Pattern::Regex(pattern) => sample::regex(pattern),
         };
         if let Some(text) = text {
             found.push(Value::Text(text.to_lowercase()));

@@ -165,31 +165,34 @@ fn is_ordered(left: &Expr, right: &Expr) -> bool {
     })
 }
 
-/// Whether the condition compares by a pattern, which needs texts made for it.
-pub(super) fn pattern_of(expr: &Expr) -> Option<(&Expr, &str, PatternKind)> {
+/// The pattern that a condition compares with, which needs texts made for it.
+pub(super) fn pattern_of(expr: &Expr) -> Option<Pattern<'_>> {
     match expr {
         Expr::Like {
-            operand,
             pattern,
-            kind,
+            escape,
+            kind: LikeKind::Like | LikeKind::Ilike,
             ..
-        } => match pattern.as_ref() {
-            Expr::Text(text) if *kind != LikeKind::SimilarTo => {
-                Some((operand, text, PatternKind::Like))
+        } => {
+            let escape = match escape.as_deref() {
+                None => Some('\\'),
+                Some(Expr::Text(escape)) => escape.chars().next(),
+                Some(_) => return None,
+            };
+            match pattern.as_ref() {
+                Expr::Text(text) => Some(Pattern::Like(text, escape)),
+                _ => None,
             }
-            _ => None,
-        },
+        }
         Expr::Binary {
-            operator,
-            left,
-            right,
+            operator, right, ..
         } if matches!(operator.as_str(), "~" | "~*" | "!~" | "!~*") => {
             let right = match right.as_ref() {
                 Expr::Cast { operand, .. } => operand,
                 other => other,
             };
             match right {
-                Expr::Text(text) => Some((left, text, PatternKind::Regex)),
+                Expr::Text(text) => Some(Pattern::Regex(text)),
                 _ => None,
             }
         }
@@ -197,9 +200,10 @@ pub(super) fn pattern_of(expr: &Expr) -> Option<(&Expr, &str, PatternKind)> {
     }
 }
 
-/// The language of a pattern.
+/// A pattern in one of the two languages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum PatternKind {
-    Like,
-    Regex,
+pub(super) enum Pattern<'a> {
+    /// Of LIKE, with its escape character.
+    Like(&'a str, Option<char>),
+    Regex(&'a str),
 }

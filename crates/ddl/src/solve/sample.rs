@@ -7,14 +7,14 @@ use std::str::Chars;
 const MAXIMUM_LENGTH: usize = 10_000;
 
 /// A text like a LIKE pattern.
-pub(super) fn like(pattern: &str) -> String {
+pub(super) fn like(pattern: &str, escape: Option<char>) -> String {
     let mut text = String::new();
     let mut characters = pattern.chars();
     while let Some(character) = characters.next() {
         match character {
+            _ if Some(character) == escape => text.extend(characters.next()),
             '%' => {}
             '_' => text.push('a'),
-            '\\' => text.extend(characters.next()),
             other => text.push(other),
         }
     }
@@ -250,6 +250,6 @@ mod tests {
         for pattern in ["(", "[", "a{", "*", "(?=a)", r"\1", "a{99999}"] {
             assert_eq!(regex(pattern), None, "{pattern}");
         }
-        assert_eq!(like("INV-%_"), "INV-a");
+        assert_eq!(like("INV-%_", None), "INV-a");
     }
 }

@@ -104,6 +104,7 @@ fn rules_as_people_write_them() {
         ("(a IS NULL) <> (b IS NULL)", "1, | ,"),
         ("code ~ '^[A-Z]{2}[0-9]{4}$'", "AA1111 | aa1111"),
         ("code LIKE 'INV-%'", "INV- | inv-"),
+        ("code LIKE '50!%%' ESCAPE '!'", "50% | a"),
         ("length(code) = 3", "aaa | aa aaaa"),
         ("char_length(btrim(code)) > 0", "a | "),
         ("code = upper(code)", "A | a"),
