@@ -10,7 +10,8 @@ use pgwright_report::rule_tests::ASSERTIONS_FILE;
 use pgwright_report::{Check, Proof, ServerProof, TestResult};
 use pgwright_server::postgres::Client;
 use pgwright_server::{
-    Installation, Options, ReadOptions, Sandbox, discover, read_catalog, run_script, select,
+    Installation, Options, ReadOptions, RoleSelection, Sandbox, discover, read_catalog, run_script,
+    select,
 };
 
 use crate::cli::Servers;
@@ -126,7 +127,7 @@ fn prove_in(
 
     // The schema files, as a person would load them.
     let mut designed = sandbox.connect(DESIGNED)?;
-    let empty = read(&mut designed)?;
+    let empty = read(&mut designed, subject.catalog)?;
     let loaded = terminal.phase("schema files", || {
         subject
             .files
@@ -136,7 +137,9 @@ fn prove_in(
     if !run.check("the schema files load in order", loaded) {
         return Ok(Vec::new());
     }
-    let from_files = terminal.phase("reading the catalog back", || read(&mut designed))?;
+    let from_files = terminal.phase("reading the catalog back", || {
+        read(&mut designed, subject.catalog)
+    })?;
     let wanted = views::as_the_server_writes_them(&mut designed, subject.catalog);
     run.check(
         "the database holds what was designed",
@@ -149,28 +152,28 @@ fn prove_in(
         subject.files.migrate(&mut migrated, Direction::Up)
     });
     if run.check("the migration applies", up) {
-        let from_migration = read(&mut migrated)?;
+        let from_migration = read(&mut migrated, subject.catalog)?;
         run.check(
             "the migration and the schema files give the same database",
-            equal(&from_files, &from_migration, &str::to_owned),
+            equal_databases(&from_files, &from_migration),
         );
         let down = terminal.phase("migration down", || {
             subject.files.migrate(&mut migrated, Direction::Down)
         });
         if run.check("the migration reverts", down) {
-            let after = read(&mut migrated)?;
+            let after = read(&mut migrated, subject.catalog)?;
             run.check(
                 "the database is empty again",
-                equal(&empty, &after, &str::to_owned),
+                equal_databases(&empty, &after),
             );
             let again = terminal.phase("migration up again", || {
                 subject.files.migrate(&mut migrated, Direction::Up)
             });
             if run.check("the migration applies again", again) {
-                let second = read(&mut migrated)?;
+                let second = read(&mut migrated, subject.catalog)?;
                 run.check(
                     "the second time gives the same database",
-                    equal(&from_files, &second, &str::to_owned),
+                    equal_databases(&from_files, &second),
                 );
             }
         }
@@ -273,8 +276,30 @@ fn normal_form(sql: &str) -> String {
     }
 }
 
-fn read(client: &mut Client) -> Result<Catalog, Box<dyn std::error::Error>> {
-    Ok(read_catalog(client, &ReadOptions::default())?.catalog)
+/// Reads a database, with those of the design's roles that the cluster has.
+fn read(client: &mut Client, designed: &Catalog) -> Result<Catalog, Box<dyn std::error::Error>> {
+    let options = ReadOptions {
+        roles: RoleSelection::Named(designed.roles.keys().cloned().collect()),
+        ..ReadOptions::default()
+    };
+    Ok(read_catalog(client, &options)?.catalog)
+}
+
+/// The same without roles: they belong to the cluster, which both databases share.
+fn without_roles(catalog: &Catalog) -> Catalog {
+    Catalog {
+        roles: std::collections::BTreeMap::new(),
+        ..catalog.clone()
+    }
+}
+
+/// Two readings of databases, which must be equal to the letter.
+fn equal_databases(wanted: &Catalog, found: &Catalog) -> Result<(), String> {
+    equal(
+        &without_roles(wanted),
+        &without_roles(found),
+        &str::to_owned,
+    )
 }
 
 /// Equal, or the differences.

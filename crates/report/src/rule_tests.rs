@@ -67,9 +67,8 @@ pub fn script(test: &RuleTest) -> String {
     let mut text = String::new();
     comment(&mut text, &format!("Rule {}: {}", test.rule, test.says));
     text.push_str(
-        "-- Run on a database that holds the schema; it leaves nothing behind.\nBEGIN;\n",
+        "-- Run it after assertions.sql in the same session; it leaves nothing behind.\n\nBEGIN;\n",
     );
-    text.push_str(ASSERTIONS);
     if !test.given.is_empty() {
         text.push_str("\n-- Given\n");
         for statement in &test.given {

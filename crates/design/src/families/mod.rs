@@ -7,6 +7,7 @@ mod comments;
 mod copied_values;
 mod enumerations;
 mod exclusive_references;
+mod existing;
 mod frozen_rows;
 mod gapless_numbers;
 mod hierarchies;
@@ -72,6 +73,7 @@ pub trait Family: Sync {
 pub fn all() -> &'static [&'static dyn Family] {
     &[
         &keys::Keys,
+        &existing::Existing,
         &tenancy::Tenancy,
         &types::Types,
         &enumerations::Enumerations,
