@@ -20,18 +20,3 @@ pub fn accepted(fixtures: &Fixtures<'_>, says: impl Into<String>, row: &Row) -> 
         expected: Expected::Accepted,
     }
 }
-
-/// A row that must be refused, with this SQLSTATE and by this constraint.
-pub fn refused(
-    fixtures: &Fixtures<'_>,
-    says: impl Into<String>,
-    row: &Row,
-    sqlstate: &str,
-    constraint: Option<&str>,
-) -> Case {
-    Case {
-        says: says.into(),
-        statements: insert_beside(fixtures, row),
-        expected: Expected::rejected(sqlstate, constraint),
-    }
-}
