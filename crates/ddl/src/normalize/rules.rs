@@ -399,7 +399,10 @@ fn shapes(expr: Expr) -> Expr {
                 Some(number) => Expr::Integer(number),
                 None => Expr::Unary { operator, operand },
             },
-            Expr::Numeric(ref text) if !text.starts_with('-') => Expr::Numeric(format!("-{text}")),
+            Expr::Numeric(ref text) => Expr::Numeric(match text.strip_prefix('-') {
+                Some(positive) => positive.to_owned(),
+                None => format!("-{text}"),
+            }),
             _ => Expr::Unary { operator, operand },
         },
         other => other,
