@@ -330,6 +330,8 @@ pub fn time_attribute(entity: &Entity) -> Option<(&str, bool)> {
         .or_else(|| time(ValueType::Date).map(|name| (name, true)))
 }
 
+pub use crate::words::count;
+
 /// Months as people say them: `90 days`, `7 years`.
 pub fn months(value: f64) -> String {
     if value >= 12.0 && (value % 12.0).abs() < 0.01 {
@@ -400,4 +402,22 @@ pub fn in_maintenance(draft: &mut Draft<'_>) -> String {
 /// The setting behind [`in_maintenance`].
 pub fn maintenance_setting(draft: &Draft<'_>) -> String {
     format!("{}.maintenance", draft.brief.naming.schema)
+}
+
+/// The statement that makes a row's tenant the session's, for tests that run functions by the
+/// owner's rights. Nothing where rows belong to no tenant.
+pub fn set_tenant(draft: &Draft<'_>, entity: &str, condition: &str) -> Option<String> {
+    let tenancy = draft.brief.policies.tenancy.as_ref()?;
+    let plan = draft.plan(entity);
+    let column = if tenancy.tenant == entity {
+        own_key(plan).0.clone()
+    } else {
+        plan.tenant_column.clone()?
+    };
+    Some(format!(
+        "SELECT set_config({}, t.{}::text, true) FROM {} AS t WHERE {condition}",
+        quote_literal(&draft.setting("tenant")),
+        column.quoted(),
+        plan.table.quoted()
+    ))
 }

@@ -9,6 +9,8 @@ use crate::draft::Draft;
 use crate::fixtures::Fixtures;
 use crate::testing::RuleTest;
 
+pub use maintain::expiry_column;
+
 /// Partitions by time: which tables, how long, and how they come and go.
 #[derive(Debug)]
 pub struct Partitioning;

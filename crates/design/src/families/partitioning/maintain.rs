@@ -406,6 +406,13 @@ fn still_needed(draft: &Draft<'_>, table: &QualifiedName) -> String {
     terms.into_iter().collect()
 }
 
+/// The primary key of a table in several pieces, whose rows a batch must find by it.
+fn key_of_partitioned(draft: &Draft<'_>, table: &QualifiedName) -> Option<Vec<Name>> {
+    let found = draft.catalog.tables.get(table)?;
+    found.partition_by.as_ref()?;
+    Some(found.primary_key()?.1.columns.clone())
+}
+
 fn add_expiry(draft: &mut Draft<'_>, partitioned: &[(String, QualifiedName, PartitionPlan)]) {
     let expiring = expiring(draft, partitioned);
     if expiring.is_empty() {
@@ -445,23 +452,39 @@ fn add_expiry(draft: &mut Draft<'_>, partitioned: &[(String, QualifiedName, Part
             _ => String::new(),
         };
         body.push_str(&loop_start);
+        let name = table.table.quoted();
+        let key = key_of_partitioned(draft, &table.table);
+        // The place of a row (ctid) is the fastest way back to it, but two partitions have the same
+        // places.
+        let (back, chosen) = match &key {
+            Some(key) => {
+                let list = |alias: &str| {
+                    key.iter()
+                        .map(|c| format!("{alias}.{}", c.quoted()))
+                        .collect::<Vec<_>>()
+                        .join(", ")
+                };
+                (format!("({}) IN (", list("t")), list("e"))
+            }
+            None => ("t.ctid = ANY (ARRAY(".to_owned(), "e.ctid".to_owned()),
+        };
+        let close = if key.is_some() { ")" } else { "))" };
         body.push_str(&format!(
             "{indent}    LOOP\n\
              {indent}        PERFORM set_config({maintenance}, 'on', true);\n\
              {set_tenant}\
              {indent}        DELETE FROM {name} AS t\n\
-             {indent}        WHERE t.ctid = ANY (ARRAY(\n\
-             {indent}            SELECT e.ctid\n\
+             {indent}        WHERE {back}\n\
+             {indent}            SELECT {chosen}\n\
              {indent}            FROM {name} AS e\n\
              {indent}            WHERE {of_tenant}{condition}{needed}\n\
              {indent}            LIMIT batch\n\
              {indent}            FOR UPDATE SKIP LOCKED\n\
-             {indent}        ));\n\
+             {indent}        {close};\n\
              {indent}        GET DIAGNOSTICS removed = ROW_COUNT;\n\
              {indent}        COMMIT;\n\
              {indent}        EXIT WHEN removed < batch;\n\
              {indent}    END LOOP;\n",
-            name = table.table.quoted(),
             condition = table.condition,
             needed = still_needed(draft, &table.table),
         ));
