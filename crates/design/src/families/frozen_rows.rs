@@ -156,7 +156,7 @@ fn build_whole(
         [TriggerEvent::Update, TriggerEvent::Delete],
         function.clone(),
     );
-    let old = draft.prefixed_expression(&entity.name, "OLD", condition);
+    let old = draft.prefixed_expression(&entity.name, "old", condition);
     trigger.when = Some(Expression::new(old.to_sql()));
     trigger.comment = Some(rule.says.clone());
     vec![

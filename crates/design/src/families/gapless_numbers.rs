@@ -361,7 +361,7 @@ fn add_numbering(
         counter.quoted()
     );
     let later = numbered.when.map(|when| {
-        let sql = draft.prefixed_expression(&numbered.entity.name, "NEW", when);
+        let sql = draft.prefixed_expression(&numbered.entity.name, "new", when);
         format!(
             "    -- Not yet.\n    IF ({}) IS NOT TRUE THEN\n        RETURN NEW;\n    END IF;\n",
             sql.to_sql()

@@ -92,7 +92,7 @@ fn reads(draft: &Draft<'_>, entity: &str, expressions: &[&Expr]) -> Option<Reads
             let column = draft.column(entity, attribute)?;
             found
                 .places
-                .insert(path.clone(), vec!["NEW".to_owned(), column.to_string()]);
+                .insert(path.clone(), vec!["new".to_owned(), column.to_string()]);
             found.own_columns.insert(column);
             continue;
         }

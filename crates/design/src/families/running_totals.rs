@@ -118,7 +118,8 @@ fn shared(draft: &Draft<'_>, entity: &str, running: &RunningTotal) -> Option<Vec
             other => other.all(),
         };
         for pair in columns(here).into_iter().zip(columns(there)) {
-            if !pairs.contains(&pair) {
+            // The tenant's column is shared by every reference.
+            if pairs.iter().all(|(here, _)| *here != pair.0) {
                 pairs.push(pair);
             }
         }

@@ -323,7 +323,7 @@ fn build_clock_rule(
     source: Source,
 ) {
     let table = draft.plan(&entity.name).table.clone();
-    let new_row = draft.prefixed_expression(&entity.name, "NEW", expression);
+    let new_row = draft.prefixed_expression(&entity.name, "new", expression);
     let columns = trigger_rules::columns_of(draft, &entity.name, expression);
     let refusal = Refusal {
         condition: "check_violation",
