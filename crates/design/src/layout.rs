@@ -403,6 +403,14 @@ fn plural(name: &str) -> String {
 
 /// Tables, views and types share one space of names in a schema.
 fn relation_taken(draft: &Draft<'_>, name: &QualifiedName) -> bool {
+    is_planned(draft, name)
+        || draft.catalog.tables.contains_key(name)
+        || draft.catalog.types.contains_key(name)
+}
+
+/// A table or view of that name is planned, whether or not it has been built yet.
+fn is_planned(draft: &Draft<'_>, name: &QualifiedName) -> bool {
+    let reports = &draft.brief.reports;
     draft.entities.values().any(|plan| {
         plan.table == *name
             || plan.read_relation == *name
@@ -411,24 +419,30 @@ fn relation_taken(draft: &Draft<'_>, name: &QualifiedName) -> bool {
                 .columns
                 .values()
                 .any(|c| matches!(c, Columns::Table(t) if t == name))
-    }) || draft.catalog.tables.contains_key(name)
-        || draft.catalog.types.contains_key(name)
-        || (name.schema == draft.schema()
-            && draft
-                .brief
-                .reports
-                .iter()
-                .any(|r| r.name == name.name.as_str()))
+    }) || (name.schema == draft.schema() && reports.iter().any(|r| r.name == name.name.as_str()))
 }
 
-/// A name for a type that no table, view or type has.
+/// A name for a type that no planned table or view has. It is the same whenever it is asked for:
+/// what has been built so far does not count.
 pub fn free_type(draft: &Draft<'_>, wanted: &str) -> QualifiedName {
     let mut name = draft.qualified(names::shortened(wanted, ""));
-    if relation_taken(draft, &name) {
+    if is_planned(draft, &name) {
         name = draft.qualified(names::shortened(wanted, "type"));
     }
     let mut number = 2;
-    while relation_taken(draft, &name) {
+    while is_planned(draft, &name) {
+        name = draft.qualified(names::shortened(wanted, &number.to_string()));
+        number += 1;
+    }
+    name
+}
+
+/// The name of a type that several columns share: the same whenever it is asked for, whether the
+/// type has been made or not.
+pub fn shared_type(draft: &Draft<'_>, wanted: &str) -> QualifiedName {
+    let mut name = draft.qualified(wanted);
+    let mut number = 2;
+    while table_taken(draft, &name) {
         name = draft.qualified(names::shortened(wanted, &number.to_string()));
         number += 1;
     }
