@@ -661,15 +661,18 @@ fn test(
         let Some(name) = path.first() else {
             continue;
         };
-        if hop(draft, &entity.name, name).is_none() {
-            continue;
-        }
         let here = fixtures.referenced(&row, name);
         let target = Row {
             role: here.role.clone(),
             ..fixtures.row(&here.entity, 4)
         };
-        let astray = fixtures.with_reference(row.clone(), name, &target);
+        // Only the reference's own column: everything else stays as the rule wants it.
+        let Some(column) = hop(draft, &entity.name, name).and_then(|h| h.own.last().cloned())
+        else {
+            continue;
+        };
+        let mut astray =
+            fixtures.with(row.clone(), column.as_str(), &fixtures.key_value(&target));
         let before = fixtures.insert(&[&target]);
         for statement in before {
             if !given.contains(&statement) {
@@ -677,7 +680,6 @@ fn test(
             }
         }
         // The columns that repeat a path say what the row's other references lead to.
-        let mut astray = astray;
         for (_, columns) in &draft.plan(&entity.name).carried {
             for column in columns {
                 if let Some(value) = fixtures.value(&row, column.as_str()) {

@@ -79,7 +79,15 @@ fn exists(draft: &Draft<'_>, fixtures: &Fixtures<'_>, link: &Link<'_>) -> Option
         .brief
         .entity(&link.target.entity)
         .is_some_and(|e| e.existing.is_some());
-    let missing = fixtures.with(row.clone(), column.as_str(), missing_key(&data_type));
+    let mut missing = fixtures.with(row.clone(), column.as_str(), missing_key(&data_type));
+    // What is taken from the missing row would be missing too, and be noticed first.
+    for attribute in &link.entity.attributes {
+        if attribute.copied_from.as_ref().and_then(|p| p.first()).map(String::as_str) == Some(link.name)
+        {
+            let sample = fixtures.sample(&link.entity.name, &attribute.name, 1);
+            missing = fixtures.with(missing, &attribute.name, &sample);
+        }
+    }
     // Other foreign keys, policies and triggers may look at the same column first.
     let alone = draft
         .catalog
