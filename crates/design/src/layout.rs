@@ -437,18 +437,6 @@ pub fn free_type(draft: &Draft<'_>, wanted: &str) -> QualifiedName {
     name
 }
 
-/// The name of a type that several columns share: the same whenever it is asked for, whether the
-/// type has been made or not.
-pub fn shared_type(draft: &Draft<'_>, wanted: &str) -> QualifiedName {
-    let mut name = draft.qualified(wanted);
-    let mut number = 2;
-    while table_taken(draft, &name) {
-        name = draft.qualified(names::shortened(wanted, &number.to_string()));
-        number += 1;
-    }
-    name
-}
-
 /// Puts columns of an attribute into its table, in the brief's order. A column that is there
 /// already (a key's, the tenant's) takes over what the new one says.
 pub fn put(draft: &mut Draft<'_>, stored: &Stored<'_>, columns: Vec<Column>) {

@@ -156,12 +156,12 @@ fn integer_type(attribute: &Attribute) -> &'static str {
 
 /// The enumeration of the days of the week.
 pub(super) fn weekday_type(draft: &Draft<'_>) -> QualifiedName {
-    layout::shared_type(draft, "weekday")
+    layout::free_type(draft, "weekday")
 }
 
 /// The range type over times of day, which PostgreSQL does not bring.
 pub(super) fn time_range_type(draft: &Draft<'_>) -> QualifiedName {
-    layout::shared_type(draft, "time_of_day_range")
+    layout::free_type(draft, "time_of_day_range")
 }
 
 /// The domain of a meaning with a form, when at least two columns share it.
@@ -174,7 +174,7 @@ pub(super) fn domain(draft: &Draft<'_>, meaning: &ValueType) -> Option<Qualified
             _ => 0,
         })
         .sum::<usize>();
-    (columns > 1).then(|| layout::shared_type(draft, stem))
+    (columns > 1).then(|| layout::free_type(draft, stem))
 }
 
 /// The name that a domain of the meaning has.
