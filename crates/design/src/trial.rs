@@ -1,5 +1,8 @@
 //! Pieces of rule tests that many families need.
 
+use pgwright_brief::model::AttributeKind;
+
+use crate::draft::{Columns, Draft};
 use crate::fixtures::{Fixtures, Row};
 use crate::testing::{Case, Expected};
 
@@ -18,5 +21,58 @@ pub fn accepted(fixtures: &Fixtures<'_>, says: impl Into<String>, row: &Row) -> 
         says: says.into(),
         statements: insert_beside(fixtures, row),
         expected: Expected::Accepted,
+    }
+}
+
+/// `row` as another row of the tenant that `first` belongs to: rows of different numbers belong to
+/// different tenants, and so does all that they refer to. Without tenants it stays as it is.
+pub fn same_tenant(draft: &Draft<'_>, fixtures: &Fixtures<'_>, row: Row, first: &Row) -> Row {
+    let (Some(entity), Some(plan)) = (
+        draft.brief.entity(&row.entity),
+        draft.entities.get(&row.entity),
+    ) else {
+        return row;
+    };
+    let Some(tenant) = &plan.tenant_column else {
+        return row;
+    };
+    let mut row = row;
+    let whole = entity.part_of.iter().map(|p| &p.name);
+    let references = entity
+        .attributes
+        .iter()
+        .filter(|a| matches!(a.kind, AttributeKind::Reference(_)))
+        .map(|a| &a.name);
+    for name in whole.chain(references) {
+        let Some(Columns::Reference { columns, .. }) = plan.columns.get(name) else {
+            continue;
+        };
+        let filled = columns.iter().all(|c| {
+            fixtures
+                .value(first, c.as_str())
+                .is_some_and(|v| v != "NULL")
+        });
+        if columns.contains(tenant) && filled && !row.references.contains_key(name) {
+            let target = fixtures.referenced(first, name);
+            row = fixtures.with_reference(row, name, &target);
+        }
+    }
+    match fixtures.value(first, tenant.as_str()) {
+        Some(value) => fixtures.with(row, tenant.as_str(), &value),
+        None => row,
+    }
+}
+
+/// Adds the INSERTs of what a row needs to those that are there already, but not the rows that the
+/// test itself writes.
+pub fn add_needs(fixtures: &Fixtures<'_>, given: &mut Vec<String>, row: &Row, written: &[&Row]) {
+    let written: Vec<String> = written
+        .iter()
+        .flat_map(|row| insert_beside(fixtures, row))
+        .collect();
+    for statement in fixtures.needs(&[row]) {
+        if !given.contains(&statement) && !written.contains(&statement) {
+            given.push(statement);
+        }
     }
 }

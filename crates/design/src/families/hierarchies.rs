@@ -15,7 +15,7 @@ use crate::fixtures::Fixtures;
 use crate::layout::{Place, Stored};
 use crate::testing::{Case, ConcurrentTest, Expected, RuleTest, SessionStep, StepExpected};
 use crate::trigger_rules::{self, Rights};
-use crate::{names, words};
+use crate::{names, trial, words};
 
 /// Trees of rows of one entity.
 #[derive(Debug)]
@@ -368,7 +368,7 @@ fn test(draft: &Draft<'_>, fixtures: &Fixtures<'_>, stored: &Stored<'_>) -> Opti
     let rule = stored.rule("tree");
     let enforcement = draft.enforcements.iter().find(|e| e.rule == rule)?;
     let tree = Tree::of(draft, stored)?;
-    let (top, middle, bottom) = three(fixtures, stored);
+    let (top, middle, bottom) = three(draft, fixtures, stored);
     let name = tree.rule(stored);
     let own = tree.self_check(stored);
     let column = tree.own.last()?;
@@ -401,6 +401,7 @@ fn test(draft: &Draft<'_>, fixtures: &Fixtures<'_>, stored: &Stored<'_>) -> Opti
 
 /// A row, one below it, and one below that.
 fn three(
+    draft: &Draft<'_>,
     fixtures: &Fixtures<'_>,
     stored: &Stored<'_>,
 ) -> (
@@ -411,8 +412,12 @@ fn three(
     let entity = &stored.entity.name;
     let name = &stored.attribute.name;
     let top = fixtures.row(entity, 1);
-    let middle = fixtures.with_reference(fixtures.row(entity, 2), name, &top);
-    let bottom = fixtures.with_reference(fixtures.row(entity, 3), name, &middle);
+    let under = |number, other| {
+        let row = fixtures.with_reference(fixtures.row(entity, number), name, other);
+        trial::same_tenant(draft, fixtures, row, &top)
+    };
+    let middle = under(2, &top);
+    let bottom = under(3, &middle);
     (top, middle, bottom)
 }
 
@@ -424,12 +429,12 @@ fn concurrent_test(
     let rule = stored.rule("tree");
     let enforcement = draft.enforcements.iter().find(|e| e.rule == rule)?;
     let tree = Tree::of(draft, stored)?;
-    // Rows of different tenants are never under each other.
-    if !stored.attribute.optional || draft.plan(&stored.entity.name).tenant_column.is_some() {
+    if !stored.attribute.optional {
         return None;
     }
     let one = fixtures.row(&stored.entity.name, 1);
     let other = fixtures.row(&stored.entity.name, 2);
+    let other = trial::same_tenant(draft, fixtures, other, &one);
     let column = tree.own.last()?;
     let under = |row, target| {
         fixtures.update(row, &[(column.as_str(), &fixtures.key_value(target))])

@@ -305,8 +305,10 @@ fn follow(
         }
         return Some(here.map_or(repeated, <[Name]>::to_vec));
     }
-    let here = match here {
-        Some(here) => here.to_vec(),
+    let here = match here.map(<[Name]>::to_vec) {
+        Some(here) => here,
+        // A rule of that entity says already which of its own columns the path ends in.
+        None if let Some(known) = said_by_a_rule(draft, entity, path) => return Some(known),
         None => {
             let not_null = is_required(draft, &entity.name, path);
             carry(draft, entity, path, not_null, made)?
@@ -314,6 +316,19 @@ fn follow(
     };
     tie(draft, entity, first, &step, &here, &there, carried, made);
     Some(here)
+}
+
+/// The columns of an attribute that a rule of the entity keeps equal to the end of a path.
+fn said_by_a_rule(draft: &Draft<'_>, entity: &Entity, path: &[String]) -> Option<Vec<Name>> {
+    entity.rules.iter().find_map(|rule| {
+        let RuleForm::SamePath { left, right } = &rule.form else {
+            return None;
+        };
+        match (left.as_slice(), right.as_slice()) {
+            ([one], other) | (other, [one]) if other == path => ends(draft, &entity.name, one),
+            _ => None,
+        }
+    })
 }
 
 /// A check that two columns of the row agree.

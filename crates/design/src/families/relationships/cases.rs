@@ -23,7 +23,7 @@ pub(super) fn tests(draft: &Draft<'_>, fixtures: &Fixtures<'_>) -> Vec<RuleTest>
 }
 
 /// A row that holds the reference, filled.
-fn holder(fixtures: &Fixtures<'_>, link: &Link<'_>) -> Row {
+fn holder(draft: &Draft<'_>, fixtures: &Fixtures<'_>, link: &Link<'_>) -> Row {
     let mut row = fixtures.row(&link.entity.name, 1);
     if let Some(stored) = &link.stored
         && let Place::Kind(kind) = stored.place
@@ -45,6 +45,7 @@ fn holder(fixtures: &Fixtures<'_>, link: &Link<'_>) -> Row {
             Some(role) => fixtures.row_in_role(&link.target.entity, role, 2),
             None => fixtures.row(&link.target.entity, 2),
         };
+        let other = trial::same_tenant(draft, fixtures, other, &row);
         return fixtures.with_reference(row, link.name, &other);
     }
     fixtures.with_reference(row, link.name, &target)
@@ -87,7 +88,7 @@ fn exists(draft: &Draft<'_>, fixtures: &Fixtures<'_>, link: &Link<'_>) -> Option
         .column(column.as_str())?
         .data_type
         .clone();
-    let row = holder(fixtures, link);
+    let row = holder(draft, fixtures, link);
     let constraint = link.constraint(draft)?;
     let existing = draft
         .brief
@@ -236,13 +237,14 @@ fn deletion(
 fn single(draft: &Draft<'_>, fixtures: &Fixtures<'_>, link: &Link<'_>) -> Option<RuleTest> {
     let rule = format!("{}_single", link.part());
     let enforcement = draft.enforcements.iter().find(|e| e.rule == rule)?;
-    let one = holder(fixtures, link);
+    let one = holder(draft, fixtures, link);
     let target = fixtures.referenced(&one, link.name);
     let other = fixtures.with_reference(
         fixtures.row(&link.entity.name, 2),
         link.name,
         &target,
     );
+    let other = trial::same_tenant(draft, fixtures, other, &one);
     let given = fixtures.needs(&[&one, &other]);
     Some(RuleTest {
         rule,

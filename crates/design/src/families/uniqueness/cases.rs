@@ -28,7 +28,10 @@ pub(super) fn test(
     let (first, same, elsewhere) = match demand.condition {
         Some(condition) => {
             let rules = Candidates::new(fixtures, demand.entity, row_rules(draft, demand));
-            let holds = |row: &Row| rules.with_conditions(row, std::slice::from_ref(condition));
+            let holds = |row: &Row| {
+                let row = rules.with_conditions(row, std::slice::from_ref(condition))?;
+                Some(settled(draft, fixtures, demand, row))
+            };
             (holds(&first)?, holds(&same)?, holds(&elsewhere)?)
         }
         None => (first, same, elsewhere),
@@ -36,11 +39,7 @@ pub(super) fn test(
     let constraint = constraint(draft, demand, &spec);
     let mut given = fixtures.needs(&[&first]);
     for row in [&same, &elsewhere] {
-        for statement in fixtures.needs(&[row]) {
-            if !given.contains(&statement) && statement != fixtures.insert_only(&first) {
-                given.push(statement);
-            }
-        }
+        trial::add_needs(fixtures, &mut given, row, &[&first]);
     }
     let mut cases = vec![
         trial::accepted(fixtures, format!("the first {}", words::spoken(entity)), &first),
@@ -65,6 +64,8 @@ pub(super) fn test(
         let not = Expr::negate(condition.clone());
         let spare = like(draft, fixtures, demand, base(fixtures, demand, 2), &first, false);
         if let Some(row) = rules.with_conditions(&spare, &[not]) {
+            let row = settled(draft, fixtures, demand, row);
+            trial::add_needs(fixtures, &mut given, &row, &[&first]);
             cases.push(trial::accepted(
                 fixtures,
                 "one like it that the rule is not about",
@@ -83,15 +84,14 @@ pub(super) fn test(
         )];
         let again = like(draft, fixtures, demand, base(fixtures, demand, 4), &first, false);
         let again = match demand.condition {
-            Some(condition) => Candidates::new(fixtures, demand.entity, row_rules(draft, demand))
-                .with_conditions(&again, std::slice::from_ref(condition))?,
+            Some(condition) => {
+                let again = Candidates::new(fixtures, demand.entity, row_rules(draft, demand))
+                    .with_conditions(&again, std::slice::from_ref(condition))?;
+                settled(draft, fixtures, demand, again)
+            }
             None => again,
         };
-        for statement in fixtures.needs(&[&again]) {
-            if !given.contains(&statement) && statement != fixtures.insert_only(&first) {
-                given.push(statement);
-            }
-        }
+        trial::add_needs(fixtures, &mut given, &again, &[&first]);
         statements.extend(trial::insert_beside(fixtures, &again));
         cases.push(Case {
             says: "one like it after the first has been deleted".to_owned(),
@@ -162,8 +162,6 @@ fn like(
     elsewhere: bool,
 ) -> Row {
     let mut row = row;
-    let tenant = draft.plan(&demand.entity.name).tenant_column.clone();
-    for name in demand.attributes() {
         let in_scope = demand.scope.contains(name);
         if in_scope && elsewhere {
             continue;
@@ -184,23 +182,34 @@ fn like(
         }
     }
     // Rows of one tenant are compared with each other.
-    if let Some(tenant) = tenant
-        && !elsewhere
-        && let Some(tenancy) = &draft.brief.policies.tenancy
-    {
-        let reference = demand.entity.attributes.iter().find(|a| {
-            matches!(&a.kind, AttributeKind::Reference(r) if r.entity == tenancy.tenant)
-        });
-        row = match reference {
-            Some(reference) => {
-                let target = fixtures.referenced(first, &reference.name);
-                fixtures.with_reference(row, &reference.name, &target)
-            }
-            None => match fixtures.value(first, tenant.as_str()) {
-                Some(value) => fixtures.with(row, tenant.as_str(), &value),
-                None => row,
-            },
+    if elsewhere && !demand.scope.is_empty() {
+        row
+    } else {
+        trial::same_tenant(draft, fixtures, row, first)
+    }
+}
+
+/// A value that a condition has put into a reference becomes a reference to a row.
+fn settled(draft: &Draft<'_>, fixtures: &Fixtures<'_>, demand: &Demand<'_>, row: Row) -> Row {
+    let mut row = row;
+    for attribute in &demand.entity.attributes {
+        let Some(Columns::Reference { own, target, .. }) =
+            draft.columns(&demand.entity.name, &attribute.name)
+        else {
+            continue;
         };
+        let Some(column) = own.last() else {
+            continue;
+        };
+        let set = row.values.get(column.as_str()).is_some_and(|v| v != "NULL");
+        if set && !demand.attributes().any(|a| *a == attribute.name) {
+            row.values.remove(column.as_str());
+            let other = match &target.role {
+                Some(role) => fixtures.row_in_role(&target.entity, role, row.number),
+                None => fixtures.row(&target.entity, row.number),
+            };
+            row = fixtures.with_reference(row, &attribute.name, &other);
+        }
     }
     row
 }
