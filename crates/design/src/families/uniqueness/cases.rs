@@ -162,6 +162,7 @@ fn like(
     elsewhere: bool,
 ) -> Row {
     let mut row = row;
+    for name in demand.attributes() {
         let in_scope = demand.scope.contains(name);
         if in_scope && elsewhere {
             continue;
