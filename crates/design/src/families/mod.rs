@@ -14,6 +14,7 @@ mod hierarchies;
 mod history;
 mod indexes;
 mod keys;
+mod maintenance;
 mod partitioning;
 mod periods;
 mod personal_data;
@@ -33,6 +34,8 @@ mod traced_reads;
 mod types;
 mod uniqueness;
 mod value_rules;
+
+pub(crate) use running_totals::total_row;
 
 use crate::draft::Draft;
 use crate::fixtures::Fixtures;
@@ -102,6 +105,7 @@ pub fn all() -> &'static [&'static dyn Family] {
         &traced_reads::TracedReads,
         &indexes::Indexes,
         &reports::Reports,
+        &maintenance::Maintenance,
         &row_security::RowSecurity,
         &roles_and_privileges::RolesAndPrivileges,
         &comments::Comments,

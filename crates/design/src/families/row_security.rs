@@ -9,6 +9,7 @@ use crate::draft::Draft;
 use crate::fixtures::Fixtures;
 use crate::testing::RuleTest;
 
+pub use tenants::refreshing_setting;
 pub use visibility::{seen_by, who_role};
 
 /// Row-level security: tenants, and who sees which rows.

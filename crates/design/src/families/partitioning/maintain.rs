@@ -12,6 +12,7 @@ use super::calendar;
 use crate::companion::{self, Holds};
 use crate::decision::{Enforcement, Monitor, Source};
 use crate::draft::{Draft, PartitionPlan};
+use crate::families::maintenance;
 use crate::fixtures::Fixtures;
 use crate::testing::{Case, Expected, RuleTest};
 use crate::{names, words};
@@ -103,11 +104,20 @@ fn add_partition(
     bound: PartitionBound,
     comment: Option<String>,
 ) {
+    let entity = draft
+        .entities
+        .iter()
+        .find(|(_, plan)| plan.table == *parent)
+        .map(|(entity, _)| entity.clone());
+    let options = entity
+        .map(|entity| maintenance::options_of(draft, &entity))
+        .unwrap_or_default();
     let table = Table {
         partition_of: Some(PartitionOf {
             parent: parent.clone(),
             bound,
         }),
+        options,
         comment,
         ..Table::default()
     };
@@ -126,14 +136,22 @@ pub fn add_procedures(draft: &mut Draft<'_>) {
 fn add_maintenance(draft: &mut Draft<'_>, partitioned: &[(String, QualifiedName, PartitionPlan)]) {
     let rows: Vec<String> = partitioned
         .iter()
-        .map(|(_, table, plan)| {
+        .map(|(entity, table, plan)| {
             let (unit, step) = calendar::unit_and_step(plan.interval);
+            let options: Vec<String> = maintenance::options_of(draft, entity)
+                .iter()
+                .map(|(key, value)| format!("{key} = {value}"))
+                .collect();
+            let options = match options.as_slice() {
+                [] => "NULL::text".to_owned(),
+                options => quote_literal(&options.join(", ")),
+            };
             let keep = plan
                 .keep_months
                 .map_or_else(|| "NULL::interval".to_owned(), companion::interval);
             let format = if plan.by_date { "YYYY-MM-DD" } else { "YYYY-MM-DD 00:00:00+00" };
             format!(
-                "({}::regclass, {}, '{unit}', interval '{step}', '{}', '{format}', interval '{}', {keep})",
+                "({}::regclass, {}, '{unit}', interval '{step}', '{}', '{format}', interval '{}', {keep}, {options})",
                 quote_literal(&table.quoted()),
                 quote_literal(&stem(table)),
                 calendar::label_format(plan.interval),
@@ -153,7 +171,7 @@ BEGIN
         SELECT *
         FROM (VALUES
             {rows}
-        ) AS p (parent, stem, unit, step, label, bound, ready, keep)
+        ) AS p (parent, stem, unit, step, label, bound, ready, keep, options)
     LOOP
         -- Coming periods, and past ones when a history is about to be loaded; nothing so old that
         -- it would be dropped below.
@@ -171,6 +189,9 @@ BEGIN
                         'CREATE TABLE %I.%I (LIKE %s INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING GENERATED INCLUDING STORAGE)',
                         {schema}, partition_name, plan.parent
                     );
+                    IF plan.options IS NOT NULL THEN
+                        EXECUTE format('ALTER TABLE %I.%I SET (%s)', {schema}, partition_name, plan.options);
+                    END IF;
                     IF (SELECT c.relrowsecurity FROM pg_class AS c WHERE c.oid = plan.parent) THEN
                         EXECUTE format('ALTER TABLE %I.%I ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', {schema}, partition_name);
                     END IF;

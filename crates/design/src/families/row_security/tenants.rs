@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use pgwright_catalog::{Expression, Name, ObjectId, Policy, PolicyCommand, QualifiedName, quote_literal};
+use pgwright_catalog::{
+    Expression, Name, ObjectId, Policy, PolicyCommand, QualifiedName, quote_literal,
+};
 
 use crate::companion;
 use crate::decision::{Alternative, Decision, Enforcement, Question, Source, Weight};
@@ -71,7 +73,11 @@ pub fn build(draft: &mut Draft<'_>) {
     let tenants = draft.plan(&policy.tenant).table.clone();
     let insiders = insiders(draft);
     let refreshing = quote_literal(&refreshing_setting(draft));
-    let materialized = draft.brief.reports.iter().any(|r| r.stale_minutes.is_some());
+    let materialized = draft
+        .brief
+        .reports
+        .iter()
+        .any(|r| r.stale_minutes.is_some());
     let reported = !draft.brief.reports.is_empty();
     let reporter = companion::role(draft, "reporter");
 
@@ -152,7 +158,9 @@ pub fn build(draft: &mut Draft<'_>) {
             }
         }
     }
-    by.retain(|object| matches!(object, ObjectId::Policy(_, name) if name.as_str() == "tenant_isolation"));
+    by.retain(
+        |object| matches!(object, ObjectId::Policy(_, name) if name.as_str() == "tenant_isolation"),
+    );
     record(draft, &policy, &owned, by);
 }
 
@@ -229,7 +237,10 @@ fn record(
     });
     draft.ask(Question {
         id: "tenancy.registration".to_owned(),
-        ask: format!("Who registers {}: the operator, or the newcomer's own session?", words::a(&policy.tenant)),
+        ask: format!(
+            "Who registers {}: the operator, or the newcomer's own session?",
+            words::a(&policy.tenant)
+        ),
         default: format!(
             "The operator: a service with the rights of {} does, and reads the list of {} for \
              maintenance.",

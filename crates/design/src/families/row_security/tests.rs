@@ -63,17 +63,29 @@ pub fn of_tenants(draft: &Draft<'_>, fixtures: &Fixtures<'_>) -> Vec<RuleTest> {
         let mut cases = vec![
             case(
                 format!("a session sees the {spoken} of its own tenant"),
-                vec![as_role(readwrite.as_str()), set(&setting, &first), select(&one)],
+                vec![
+                    as_role(readwrite.as_str()),
+                    set(&setting, &first),
+                    select(&one),
+                ],
                 Expected::Returns(1),
             ),
             case(
                 format!("it does not see the {spoken} of another"),
-                vec![as_role(readwrite.as_str()), set(&setting, &first), select(&two)],
+                vec![
+                    as_role(readwrite.as_str()),
+                    set(&setting, &first),
+                    select(&two),
+                ],
                 Expected::Returns(0),
             ),
             case(
                 "a session that names no tenant sees nothing".to_owned(),
-                vec![as_role(readwrite.as_str()), set(&setting, "''"), select(&one)],
+                vec![
+                    as_role(readwrite.as_str()),
+                    set(&setting, "''"),
+                    select(&one),
+                ],
                 Expected::Returns(0),
             ),
         ];
@@ -117,9 +129,10 @@ pub fn of_tenants(draft: &Draft<'_>, fixtures: &Fixtures<'_>) -> Vec<RuleTest> {
 /// No trigger and no exclusion speaks up before the policy does.
 fn inserts_plainly(draft: &Draft<'_>, entity: &str) -> bool {
     let table = draft.table(entity);
-    let before = table.triggers.values().any(|t| {
-        t.timing == TriggerTiming::Before && t.events.contains(&TriggerEvent::Insert)
-    });
+    let before = table
+        .triggers
+        .values()
+        .any(|t| t.timing == TriggerTiming::Before && t.events.contains(&TriggerEvent::Insert));
     let excluded = table
         .constraints
         .values()
@@ -157,7 +170,11 @@ fn of_rule(draft: &Draft<'_>, fixtures: &Fixtures<'_>, rule: &Visibility) -> Rul
         };
         cases.push(case(
             format!("without saying who it is, it sees no {spoken}"),
-            vec![as_role(role.as_str()), set(&setting, "''"), format!("SELECT {key} FROM {table}")],
+            vec![
+                as_role(role.as_str()),
+                set(&setting, "''"),
+                format!("SELECT {key} FROM {table}"),
+            ],
             Expected::Returns(0),
         ));
         // Whose a row is can be told when it refers to `me` itself.

@@ -105,7 +105,12 @@ pub fn build(draft: &mut Draft<'_>) {
                 .iter()
                 .zip(&link.columns)
                 .map(|(key, own)| {
-                    format!("w.{} = {}.{}", key.quoted(), table.name.quoted(), own.quoted())
+                    format!(
+                        "w.{} = {}.{}",
+                        key.quoted(),
+                        table.name.quoted(),
+                        own.quoted()
+                    )
                 })
                 .collect();
             // The whole's own policy decides: the subquery runs with the reader's rights.
@@ -205,12 +210,23 @@ fn condition(
 
     if reads.len() > 1 || query.relations().len() > 1 {
         // The subqueries read tables that the role itself may not read.
-        condition = function_call(draft, rule, entity, &rewritten[..position], &condition, &reads);
+        condition = function_call(
+            draft,
+            rule,
+            entity,
+            &rewritten[..position],
+            &condition,
+            &reads,
+        );
     }
     let mut terms = Vec::new();
     if let Some(tenant) = &plan.tenant_column {
         let current = draft.qualified("current_tenant_id");
-        terms.push(format!("{} = (SELECT {}())", tenant.quoted(), current.quoted()));
+        terms.push(format!(
+            "{} = (SELECT {}())",
+            tenant.quoted(),
+            current.quoted()
+        ));
     }
     if plan.restorable {
         terms.push("deleted_at IS NULL".to_owned());
@@ -250,9 +266,10 @@ fn function_call(
     let who = names::identifier(&rule.who);
     let name = draft.qualified(names::shortened(&format!("{who}_sees_{entity}"), ""));
     // Without an alias the table goes by its own name.
-    let alias = from
-        .rsplit_once(" AS ")
-        .map_or_else(|| plan.table.name.quoted(), |(_, alias)| alias.trim().to_owned());
+    let alias = from.rsplit_once(" AS ").map_or_else(
+        || plan.table.name.quoted(),
+        |(_, alias)| alias.trim().to_owned(),
+    );
     let key = companion::key_equals_arguments(&plan, &alias);
     let mut function = Routine::function(
         "sql",
@@ -332,7 +349,10 @@ fn record(draft: &mut Draft<'_>, rule: &Visibility, by: Vec<ObjectId>, me: &str)
         family: "row_security",
         title: format!("What {} sees", words::a(&rule.who)),
         subjects: by,
-        choice: format!("A role of its own, {role}, that reads {} and nothing else, row by row.", words::list(&seen)),
+        choice: format!(
+            "A role of its own, {role}, that reads {} and nothing else, row by row.",
+            words::list(&seen)
+        ),
         rationale: format!(
             "{} Whoever logs in so is outside the application's own people: what it may not see \
              is withheld by the server, not by the screens.{with_parts}{cost} All other roles have \
@@ -359,7 +379,11 @@ fn record(draft: &mut Draft<'_>, rule: &Visibility, by: Vec<ObjectId>, me: &str)
             ask: format!(
                 "Apart from {}{}, may {} read anything else?",
                 words::list(&seen),
-                if part_names.is_empty() { String::new() } else { format!(" and their {}", words::list(&part_names)) },
+                if part_names.is_empty() {
+                    String::new()
+                } else {
+                    format!(" and their {}", words::list(&part_names))
+                },
                 words::a(&rule.who)
             ),
             default: "No, but for lists of values, which name categories and the like.".to_owned(),
@@ -373,5 +397,9 @@ fn record(draft: &mut Draft<'_>, rule: &Visibility, by: Vec<ObjectId>, me: &str)
 
 /// The rule's name: who, and what is seen.
 pub fn rule_id(rule: &Visibility) -> String {
-    format!("{}_sees_{}", names::identifier(&rule.who), rule.sees.join("_"))
+    format!(
+        "{}_sees_{}",
+        names::identifier(&rule.who),
+        rule.sees.join("_")
+    )
 }
