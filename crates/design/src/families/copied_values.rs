@@ -91,12 +91,13 @@ fn build_copies(draft: &mut Draft<'_>, entity: &Entity) {
             "    IF {place} IS NULL THEN\n        \
              SELECT {} INTO {}\n          \
              FROM {}\n         \
-             WHERE {};\n    \
+             WHERE {};\n{}    \
              END IF;\n",
             selected.join(", "),
             into.join(", "),
             source.from,
             source.condition,
+            missing_source(draft, entity, path),
         ));
         conditions.push(format!("{place} IS NULL"));
         reads.extend(source.tables.clone());
@@ -141,6 +142,46 @@ fn build_copies(draft: &mut Draft<'_>, entity: &Entity) {
     if let Some((first, _)) = built.first() {
         decide_copies(draft, entity, first, &built, by);
     }
+}
+
+/// A reference to nothing is refused as its foreign key would: that is tested only after the row is
+/// complete, and a column that could not be filled would hide it.
+fn missing_source(draft: &Draft<'_>, entity: &Entity, path: &[String]) -> String {
+    let Some(columns) = path
+        .first()
+        .and_then(|reference| paths::step(draft, &paths::to_entity(&entity.name), reference))
+        .map(|step| step.columns)
+    else {
+        return String::new();
+    };
+    let table = &draft.plan(&entity.name).table;
+    let found = draft
+        .table(&entity.name)
+        .foreign_keys()
+        .find(|(_, key)| key.columns == columns)
+        .map(|(name, key)| (name.to_string(), key.references.clone()));
+    let Some((name, referenced)) = found else {
+        return String::new();
+    };
+    let is_set: Vec<String> = columns
+        .iter()
+        .map(|c| format!("NEW.{} IS NOT NULL", c.quoted()))
+        .collect();
+    let refusal = Refusal {
+        condition: "foreign_key_violation",
+        constraint: &name,
+        table,
+        message: quote_literal(&format!(
+            "the {} that the new row refers to is not there",
+            words::spoken(&names::singular(referenced.name.as_str()))
+        )),
+        hint: None,
+    };
+    format!(
+        "        IF NOT FOUND AND {} THEN\n{}        END IF;\n",
+        is_set.join(" AND "),
+        refusal.raise(12)
+    )
 }
 
 /// The currency columns of an amount and of the amount it is copied from.

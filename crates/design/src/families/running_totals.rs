@@ -8,15 +8,21 @@ use pgwright_brief::model::{Attribute, Entity, RuleForm, RunningTotal};
 use pgwright_catalog::{Constraint, ConstraintKind, Expression, Key, Name, ObjectId};
 
 use super::Family;
-use crate::decision::{Alternative, Decision, Enforcement, Monitor, Source, Weight};
+use crate::decision::{Alternative, Decision, Enforcement, Monitor, Question, Source, Weight};
 use crate::draft::{Columns, Draft};
-use crate::fixtures::Fixtures;
+use crate::fixtures::{Fixtures, Row};
 use crate::names;
 use crate::testing::{ConcurrentTest, RuleTest};
 use crate::trigger_rules::{self, number_column};
 use crate::words;
 
 const FAMILY: &str = "running_totals";
+
+/// From this rate on, a total that each row updates would hold its writers up.
+const BUSY_PER_SECOND: f64 = 1_000.0;
+
+/// How far such a total may lag when the brief does not say.
+const DEFAULT_LAG_MINUTES: u64 = 15;
 
 /// Sums kept current.
 #[derive(Debug)]
@@ -70,7 +76,25 @@ impl Total<'_> {
 
     /// Written by triggers at once, as opposed to refreshed from time to time.
     fn is_live(&self) -> bool {
-        self.running.stale_minutes.is_none()
+        self.running.stale_minutes.is_none() && !self.is_too_busy()
+    }
+
+    /// Rows come faster than writers could queue for their totals, and nothing depends on the
+    /// totals being right at every moment.
+    fn is_too_busy(&self) -> bool {
+        let peak = self.source.volume.as_ref().and_then(|v| v.peak_per_second);
+        let bounded = self.attribute.minimum.is_some()
+            || self.attribute.maximum.is_some()
+            || self.entity.rules.iter().any(|rule| {
+                matches!(&rule.form, RuleForm::NeverBelow { attribute, .. }
+                    if attribute == &self.attribute.name)
+            });
+        !bounded && peak.is_some_and(|p| p >= BUSY_PER_SECOND)
+    }
+
+    /// Minutes that a refreshed total may lag behind.
+    fn lag(&self) -> u64 {
+        self.running.stale_minutes.unwrap_or(DEFAULT_LAG_MINUTES)
     }
 }
 
@@ -96,6 +120,31 @@ fn totals<'e>(draft: &Draft<'e>) -> Vec<Total<'e>> {
                 amount: number_column(draft, &running.entity, &running.attribute)?,
                 per: shared(draft, &entity.name, running)?,
             })
+        })
+        .collect()
+}
+
+/// The rows of totals that a row of a source is added to, where the trigger cannot make them by
+/// itself because they need values that it cannot know.
+pub(crate) fn total_row(draft: &Draft<'_>, fixtures: &Fixtures<'_>, row: &Row) -> Vec<Row> {
+    totals(draft)
+        .iter()
+        .filter(|total| total.source.name == row.entity && total.is_live())
+        .filter(|total| !upkeep::missing_columns(draft, total).is_empty())
+        .map(|total| {
+            let mut base = fixtures.row(&total.entity.name, row.number);
+            for (here, there) in &total.per {
+                if let Some(value) = fixtures.value(row, there.as_str()) {
+                    base.values.insert(here.to_string(), value);
+                }
+            }
+            for attribute in &total.running.per {
+                if let Some(Columns::Reference { .. }) = draft.columns(&row.entity, attribute) {
+                    let target = fixtures.referenced(row, attribute);
+                    base = fixtures.with_reference(base, attribute, &target);
+                }
+            }
+            base
         })
         .collect()
 }
@@ -165,21 +214,25 @@ fn build(draft: &mut Draft<'_>, total: &Total<'_>) {
     if total.is_live() {
         decide_live(draft, total, by, source);
     } else {
+        if total.running.stale_minutes.is_none() {
+            ask_for_lag(draft, total, source.clone());
+        }
         decide_refreshed(draft, total, by, source);
     }
 }
 
 fn how(total: &Total<'_>) -> String {
-    match total.running.stale_minutes {
-        None => format!(
+    match total.is_live() {
+        true => format!(
             "A trigger on {} adds what a statement wrote to the total's row, in the same \
              transaction. The UPDATE locks that row, so writers of the same total queue and each \
              starts from what the one before committed; nobody else may write the column.",
             total.source.name.replace('_', " ")
         ),
-        Some(minutes) => format!(
+        false => format!(
             "A function adds up the rows again and corrects the totals that changed; run it at \
-             least every {minutes} minutes."
+             least every {} minutes.",
+            total.lag()
         ),
     }
 }
@@ -414,6 +467,25 @@ fn decide_live(draft: &mut Draft<'_>, total: &Total<'_>, subjects: Vec<ObjectId>
     });
 }
 
+fn ask_for_lag(draft: &mut Draft<'_>, total: &Total<'_>, source: Source) {
+    let words = words::spoken(&total.attribute.name);
+    let of = words::spoken(&names::plural(&total.source.name));
+    draft.ask(Question {
+        id: total.rule(),
+        ask: format!(
+            "May the {words} of {} lag behind its {of} by {DEFAULT_LAG_MINUTES} minutes?",
+            words::a(&total.entity.name)
+        ),
+        default: "Yes: it is brought up to date every so often.".to_owned(),
+        matters: format!(
+            "So many {of} a second, each correcting the same few totals, would wait for one another."
+        ),
+        otherwise: "A trigger corrects the total with every statement; write many rows with each."
+            .to_owned(),
+        source,
+    });
+}
+
 fn mentions(form: &pgwright_brief::model::AccessForm, wanted: &str) -> bool {
     use pgwright_brief::model::AccessForm;
     match form {
@@ -431,8 +503,13 @@ fn decide_refreshed(
     subjects: Vec<ObjectId>,
     source: Source,
 ) {
-    let minutes = total.running.stale_minutes.unwrap_or_default();
+    let minutes = total.lag();
     let of = total.source.name.replace('_', " ");
+    let allowed = if total.running.stale_minutes.is_some() {
+        "The brief lets the totals lag behind."
+    } else {
+        "Nothing in the brief depends on the totals at every moment."
+    };
     let rate = total
         .source
         .volume
@@ -456,7 +533,7 @@ fn decide_refreshed(
             "A table of totals that a function brings up to date; it may lag {minutes} minutes."
         ),
         rationale: format!(
-            "The brief lets the totals lag behind.{rate} The function adds up the recent rows again \
+            "{allowed}{rate} The function adds up the recent rows again \
              and writes the totals that differ, so running it twice, or again after a failure, does \
              no harm, and rows that arrive late are counted as long as their day is still within \
              its reach. The totals stay when the rows of {of} have been dropped."

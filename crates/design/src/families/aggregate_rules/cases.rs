@@ -93,12 +93,29 @@ impl<'a> Scene<'a> {
         self.draft.catalog.references_to(table).next().is_some()
     }
 
+    /// The whole without the parts that fixtures bring along: those are what a test is about.
+    pub(super) fn bare(&self, whole: &Row) -> Vec<String> {
+        let part_table = self.draft.plan(&self.aggregate.part.name).table.quoted();
+        let mut statements = own_statements(self.fixtures, whole);
+        statements.retain(|s| {
+            !s.starts_with(&format!("INSERT INTO {part_table} ")) && !s.starts_with("UPDATE ")
+        });
+        statements
+    }
+
+    /// Whether other rules about the same parts would have a say in a test.
+    pub(super) fn is_alone(&self) -> bool {
+        aggregates(self.draft)
+            .iter()
+            .filter(|a| a.part.name == self.aggregate.part.name)
+            .count()
+            == 1
+    }
+
     /// Whole, parts, and then what makes the rule apply to the whole.
     fn written(&self, whole: &Row, parts: &[&Row]) -> Vec<String> {
-        let mut statements = own_statements(self.fixtures, whole);
-        for part in parts {
-            statements.extend(own_statements(self.fixtures, part));
-        }
+        let mut statements = self.bare(whole);
+        statements.extend(parts.iter().map(|p| self.fixtures.insert_only(p)));
         statements.extend(self.applied(whole));
         statements
     }
@@ -151,14 +168,8 @@ pub fn tests(draft: &Draft<'_>, fixtures: &Fixtures<'_>) -> Vec<RuleTest> {
                 Demand::ExactlyOne | Demand::AtLeastOne => numbers(&scene)?,
             };
             let all: Vec<&Row> = rows.iter().collect();
-            // Wholes are written by the cases, not before them.
-            let wholes: Vec<String> = rows
-                .iter()
-                .filter(|row| row.entity == aggregate.whole.name)
-                .map(|row| fixtures.insert_only(row))
-                .collect();
-            let mut given = fixtures.needs(&all);
-            given.retain(|statement| !wholes.contains(statement));
+            // Wholes are written by the cases, not before them: as rows given they are left out.
+            let given = fixtures.needs(&all);
             Some(RuleTest {
                 rule: aggregate.rule.name.clone(),
                 says: aggregate.rule.says.clone(),
@@ -220,7 +231,7 @@ fn sum_equals(scene: &Scene<'_>) -> Option<Found> {
         let more = scene.part(3, &right, &[above_zero()])?;
         cases.push(case(
             "another part, and the figure stays",
-            own_statements(scene.fixtures, &more),
+            vec![scene.fixtures.insert_only(&more)],
             scene.rejected(),
         ));
         rows.push(more);
@@ -229,8 +240,8 @@ fn sum_equals(scene: &Scene<'_>) -> Option<Found> {
         && let Some(unfinished) = wrong_figure(4, false)
         && let Some(part) = scene.part(4, &unfinished, &[is(&bound.of, &value)?])
     {
-        let mut statements = own_statements(scene.fixtures, &unfinished);
-        statements.extend(own_statements(scene.fixtures, &part));
+        let mut statements = scene.bare(&unfinished);
+        statements.push(scene.fixtures.insert_only(&part));
         cases.push(case(
             "a figure that is not right yet, where the rule does not apply yet",
             statements,
@@ -314,9 +325,11 @@ fn numbers(scene: &Scene<'_>) -> Option<Found> {
     let part = scene.part(1, &whole, &[])?;
     let bare = scene.whole(2, applies, &[])?;
     let written = |whole: &Row, parts: &[&Row]| {
-        // Companions of fixture rows would bring the part along: only the rows themselves here.
-        let mut statements = vec![scene.fixtures.insert_only(whole)];
-        statements.extend(parts.iter().map(|p| scene.fixtures.insert_only(p)));
+        let mut statements = scene.bare(whole);
+        for part in parts {
+            statements.push(scene.fixtures.insert_only(part));
+            statements.extend(scene.fixtures.corrected_sums(part));
+        }
         if !applies {
             statements.extend(scene.applied(whole));
         }
@@ -339,7 +352,7 @@ fn numbers(scene: &Scene<'_>) -> Option<Found> {
     if conditional && let Some(free) = scene.whole(3, false, &[]) {
         cases.push(case(
             &format!("no {part_name}, where the rule does not apply"),
-            vec![scene.fixtures.insert_only(&free)],
+            scene.bare(&free),
             Expected::Accepted,
         ));
         rows.push(free);
@@ -355,11 +368,14 @@ fn numbers(scene: &Scene<'_>) -> Option<Found> {
         };
         cases.push(case(
             &format!("a second {part_name}"),
-            vec![scene.fixtures.insert_only(&second)],
+            [scene.fixtures.insert_only(&second)]
+                .into_iter()
+                .chain(scene.fixtures.corrected_sums(&second))
+                .collect(),
             expected,
         ));
         rows.push(second.clone());
-        if scene.parts_go() {
+        if scene.parts_go() && scene.is_alone() {
             let mut statements = vec![scene.fixtures.delete(&part)];
             if !exactly {
                 statements.push(scene.fixtures.delete(&second));

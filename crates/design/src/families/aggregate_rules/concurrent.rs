@@ -2,7 +2,6 @@
 
 use super::cases::{Scene, bounded_whole, is};
 use super::{Demand, aggregates};
-use crate::candidates::own_statements;
 use crate::draft::Draft;
 use crate::fixtures::Fixtures;
 use crate::testing::{ConcurrentTest, SessionStep, StepExpected};
@@ -20,10 +19,14 @@ pub fn tests(draft: &Draft<'_>, fixtures: &Fixtures<'_>) -> Vec<ConcurrentTest> 
             };
             match aggregate.demand {
                 Demand::SumAtMost { .. } => sum_at_most(&scene),
-                Demand::AtLeastOne if scene.parts_go() && aggregate.condition.is_none() => {
+                Demand::AtLeastOne
+                    if scene.parts_go() && scene.is_alone() && aggregate.condition.is_none() =>
+                {
                     last_two(&scene)
                 }
-                Demand::SumEquals { .. } if aggregate.condition.is_none() => sum_equals(&scene),
+                Demand::SumEquals { .. } if scene.is_alone() && aggregate.condition.is_none() => {
+                    sum_equals(&scene)
+                }
                 _ => None,
             }
         })
@@ -92,12 +95,10 @@ fn last_two(scene: &Scene<'_>) -> Option<ConcurrentTest> {
     let first = scene.part(1, &whole, &[])?;
     let second = scene.part(2, &whole, &[])?;
     let part_table = fixtures.table_of(&first).quoted();
-    let mut given = fixtures.needs(&[&first, &second]);
-    given.retain(|s| s != &fixtures.insert_only(&whole));
-    given.retain(|s| s != &fixtures.insert_only(&first) && s != &fixtures.insert_only(&second));
+    let mut given = fixtures.needs(&[&whole, &first, &second]);
     // The whole and its parts come into being together.
     given.push("BEGIN".to_owned());
-    given.push(fixtures.insert_only(&whole));
+    given.extend(scene.bare(&whole));
     given.push(fixtures.insert_only(&first));
     given.push(fixtures.insert_only(&second));
     given.push("COMMIT".to_owned());
@@ -143,10 +144,8 @@ fn sum_equals(scene: &Scene<'_>) -> Option<ConcurrentTest> {
         .map(|(column, sql)| (column.as_str(), sql.as_str()))
         .collect();
     let part_table = fixtures.table_of(&first).quoted();
-    let mut given = fixtures.needs(&[&first, &second]);
-    let insert_whole = own_statements(fixtures, &whole);
-    given.retain(|s| !insert_whole.contains(s));
-    given.extend(insert_whole);
+    let mut given = fixtures.needs(&[&whole, &first, &second]);
+    given.extend(scene.bare(&whole));
     Some(ConcurrentTest {
         rule: scene.aggregate.rule.name.clone(),
         says: format!(

@@ -51,8 +51,36 @@ fn scenes<'a>(draft: &'a Draft<'a>, fixtures: &'a Fixtures<'a>) -> Vec<Scene<'a>
 impl Scene<'_> {
     /// Row `number`, of those that count.
     fn row(&self, number: u32) -> Row {
-        let row = self.fixtures.row(&self.entity.name, number);
-        self.under_condition(row, true).unwrap_or_else(|| self.fixtures.row(&self.entity.name, number))
+        let row = self.ended(self.fixtures.row(&self.entity.name, number));
+        self.under_condition(row.clone(), true).unwrap_or(row)
+    }
+
+    /// The row with an end, where it may be open: periods of a known length are told apart.
+    fn ended(&self, mut row: Row) -> Row {
+        let Period::Pair {
+            start,
+            end,
+            data_type,
+            ..
+        } = &self.period
+        else {
+            return row;
+        };
+        let is_open = self
+            .fixtures
+            .value(&row, end.as_str())
+            .is_none_or(|v| v.eq_ignore_ascii_case("null"));
+        if let Some(from) = self.fixtures.value(&row, start.as_str())
+            && is_open
+        {
+            let step = match data_type.as_str() {
+                t if t.starts_with("time") => "interval '1 hour'",
+                _ => "1",
+            };
+            row.values
+                .insert(end.to_string(), format!("({from})::{data_type} + {step}"));
+        }
+        row
     }
 
     fn under_condition(&self, row: Row, holds: bool) -> Option<Row> {

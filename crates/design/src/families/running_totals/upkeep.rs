@@ -184,7 +184,7 @@ fn add_upkeep(draft: &mut Draft<'_>, total: &Total<'_>) -> Vec<ObjectId> {
 }
 
 /// Columns that a new total's row would need and the trigger cannot know.
-fn missing_columns(draft: &Draft<'_>, total: &Total<'_>) -> Vec<String> {
+pub fn missing_columns(draft: &Draft<'_>, total: &Total<'_>) -> Vec<String> {
     let here = total.here();
     draft
         .table(&total.entity.name)
