@@ -57,6 +57,10 @@ pub(crate) fn nearest<'a>(
     wrong: &str,
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
+    // Nobody misspells a name of that length, and the comparison would take long.
+    if wrong.len() > 100 {
+        return None;
+    }
     let wrong = wrong.to_lowercase();
     candidates
         .into_iter()

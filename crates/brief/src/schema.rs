@@ -10,13 +10,22 @@ pub fn json_schema() -> Value {
     let mut definitions = Map::new();
     let root = section(&BRIEF, &mut definitions);
     let mut schema = Map::new();
-    schema.insert("$schema".to_owned(), json!("https://json-schema.org/draft/2020-12/schema"));
+    schema.insert(
+        "$schema".to_owned(),
+        json!("https://json-schema.org/draft/2020-12/schema"),
+    );
     schema.insert("title".to_owned(), json!("pgwright brief"));
-    schema.insert("description".to_owned(), json!("What a system must do, for a PostgreSQL schema."));
+    schema.insert(
+        "description".to_owned(),
+        json!("What a system must do, for a PostgreSQL schema."),
+    );
     if let Value::Object(root) = root {
         schema.extend(root);
     }
-    definitions.insert("text".to_owned(), json!({ "type": ["string", "number", "boolean"] }));
+    definitions.insert(
+        "text".to_owned(),
+        json!({ "type": ["string", "number", "boolean"] }),
+    );
     definitions.insert("type".to_owned(), types());
     schema.insert("$defs".to_owned(), Value::Object(definitions));
     Value::Object(schema)
@@ -34,8 +43,12 @@ fn section(section: &'static Section, definitions: &mut Map<String, Value>) -> V
     for key in section.keys {
         properties.insert(key.name.to_owned(), property(section, key, definitions));
     }
-    let required: Vec<&str> =
-        section.keys.iter().filter(|key| key.required).map(|key| key.name).collect();
+    let required: Vec<&str> = section
+        .keys
+        .iter()
+        .filter(|key| key.required)
+        .map(|key| key.name)
+        .collect();
     let mut object = Map::new();
     object.insert("type".to_owned(), json!("object"));
     object.insert("properties".to_owned(), Value::Object(properties));
@@ -60,7 +73,11 @@ fn property(section: &Section, key: &'static Key, definitions: &mut Map<String, 
 
 fn any_of(shapes: &'static [Shape], definitions: &mut Map<String, Value>) -> Value {
     let mut all: Vec<Value> = shapes.iter().map(|shape| one(shape, definitions)).collect();
-    if all.len() == 1 { all.remove(0) } else { json!({ "anyOf": all }) }
+    if all.len() == 1 {
+        all.remove(0)
+    } else {
+        json!({ "anyOf": all })
+    }
 }
 
 fn one(shape: &'static Shape, definitions: &mut Map<String, Value>) -> Value {
@@ -93,7 +110,11 @@ fn types() -> Value {
     let named: Vec<Value> = TYPES
         .iter()
         .map(|t| json!({ "const": t.names[0], "description": t.about }))
-        .chain(FORMS.iter().map(|(form, about)| json!({ "const": form, "description": about })))
+        .chain(
+            FORMS
+                .iter()
+                .map(|(form, about)| json!({ "const": form, "description": about })),
+        )
         .collect();
     json!({
         "description": "A type, the name of an entity or role, or a form with parameters; modifiers \

@@ -174,7 +174,10 @@ impl Entity {
 pub fn value_parts(value: &ValueType) -> &'static [&'static str] {
     match value {
         ValueType::Address => &["street", "postal_code", "city", "region", "country"],
-        ValueType::Money { with_currency: true, .. } => &["amount", "currency"],
+        ValueType::Money {
+            with_currency: true,
+            ..
+        } => &["amount", "currency"],
         ValueType::Coordinates => &["latitude", "longitude"],
         _ => &[],
     }

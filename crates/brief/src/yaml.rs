@@ -115,8 +115,10 @@ fn align(value: &str, raw: &str, start: usize) -> Vec<u32> {
 }
 
 /// Larger texts are not briefs.
-const MOST_BYTES: usize = 4 << 20;
-const MOST_NODES: usize = 200_000;
+const MOST_BYTES: usize = 1 << 20;
+const MOST_NODES: usize = 50_000;
+/// Longer texts are neither sentences nor queries.
+const LONGEST_TEXT: usize = 60_000;
 const DEEPEST: usize = 32;
 
 struct Builder<'a> {
@@ -139,7 +141,7 @@ pub(crate) fn parse(source: &str, lines: &Lines<'_>) -> Result<Option<Node>, Bri
     if source.len() > MOST_BYTES {
         return Err(fail(
             0..0,
-            "the brief is larger than 4 MB",
+            "the brief is larger than 1 MB",
             "split the system into several briefs",
         ));
     }
@@ -228,6 +230,14 @@ impl<'a> Builder<'a> {
                         value: Value::Null,
                         range,
                     });
+                }
+                if text.len() > LONGEST_TEXT {
+                    let hint = "split it, or say it in fewer words";
+                    return Err(self.refuse(
+                        range.start..range.start,
+                        "this text is too long",
+                        hint,
+                    ));
                 }
                 let scalar = Scalar::new(text.into_owned(), self.source, range.clone());
                 // A block scalar's range takes in the indentation before it and after it.

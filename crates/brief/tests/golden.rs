@@ -21,7 +21,10 @@ fn golden(path: &Path, actual: &str) -> Result<(), String> {
     if expected == actual {
         return Ok(());
     }
-    Err(format!("{} is stale\n--- committed\n{expected}\n--- now\n{actual}", path.display()))
+    Err(format!(
+        "{} is stale\n--- committed\n{expected}\n--- now\n{actual}",
+        path.display()
+    ))
 }
 
 fn said(text: &str) -> String {
@@ -61,7 +64,10 @@ fn wrong_briefs() {
 fn examples_are_right() {
     for entry in fs::read_dir(root().join("examples")).unwrap() {
         let path = entry.unwrap().path();
-        if path.extension().is_some_and(|extension| extension == "yaml") {
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "yaml")
+        {
             let text = fs::read_to_string(&path).unwrap();
             assert_eq!(said(&text), "", "{}", path.display());
         }

@@ -8,7 +8,7 @@ use crate::names::{nearest, snake_case};
 use crate::read::Reader;
 use crate::read::draft::{Draft, Later};
 use crate::read::fields::{Entry, Fields, entries, name_of, scalar, shortened, yes_no};
-use crate::read::modifier::{is_modifier, modifiers};
+use crate::read::modifier::{self, is_modifier, modifiers};
 use crate::read::types::{CURRENCIES, FORMS, type_names, value_type};
 use crate::text::Text;
 use crate::yaml::{Node, Value};
@@ -104,8 +104,20 @@ fn short<'a>(
     draft.finish(reader)
 }
 
+/// Longer ones are lists of values that belong into a table.
+const LONGEST_SHORT_FORM: usize = 4_000;
+
 /// Reads `type, modifiers` into the draft.
 fn typed<'a>(reader: &mut Reader<'a>, draft: &mut Draft<'a>, text: Text<'a>) {
+    if text.as_str().len() > LONGEST_SHORT_FORM {
+        reader.report.error_hint(
+            text.until(0).range(),
+            "this is too long for an attribute",
+            "values that are so many are a `lookup`, or an entity of their own",
+        );
+        draft.broken = true;
+        return;
+    }
     let segments = text.split(&[',']);
     let Some((first, rest)) = segments.split_first() else {
         return;
@@ -164,6 +176,8 @@ fn without_question_mark(text: Text<'_>) -> (Text<'_>, bool) {
 fn head_and_tail<'a>(reader: &Reader<'a>, first: Text<'a>) -> (Text<'a>, Text<'a>) {
     let fixed_values = first.after("one of").is_some();
     let words = first.words();
+    // Names of entities and types are a few words; what is longer is a list of values.
+    const MOST_WORDS: usize = 12;
     for (index, word) in words.iter().enumerate().skip(1) {
         let rest = first.from(word.start_in(&first));
         let begins = if fixed_values {
@@ -181,11 +195,13 @@ fn head_and_tail<'a>(reader: &Reader<'a>, first: Text<'a>) -> (Text<'a>, Text<'a
         };
         // An entity's name may hold a modifier's word.
         let longer = index + 1 < words.len() || !fixed_values;
-        let named = words[index..].iter().rev().any(|last| {
-            let phrase = first.until(last.end_in(&first));
-            reader.symbols.reference(phrase.as_str()).is_some()
-        });
-        if begins && longer && !named {
+        let named = || {
+            words[index..].iter().take(MOST_WORDS).any(|last| {
+                let phrase = first.until(last.end_in(&first));
+                reader.symbols.reference(phrase.as_str()).is_some()
+            })
+        };
+        if begins && longer && !named() {
             return (first.until(word.start_in(&first)).trim(), rest);
         }
     }
@@ -338,6 +354,11 @@ fn with_parameter<'a>(
             });
         }
         if let Some(code) = rest.after("in") {
+            let (code, more) = code.first_word();
+            if !more.is_empty() {
+                modifier::unknown(reader, draft, more);
+                return None;
+            }
             let upper = code.as_str().to_uppercase();
             if CURRENCIES.split_whitespace().any(|c| c == upper) {
                 return Some(ValueType::Money {
@@ -451,6 +472,17 @@ fn unknown_type<'a>(
              `date`, `one of a | b`, an entity's name …",
         );
         return None;
+    }
+    // `integer at lest 0`: a type, and then something that is no modifier.
+    for word in head.words().iter().skip(1).rev() {
+        let at = word.start_in(&head);
+        let first = head.until(at).trim();
+        if value_type(&first.plain()).is_some()
+            || reader.symbols.reference(first.as_str()).is_some()
+        {
+            modifier::unknown(reader, draft, head.from(at));
+            return None;
+        }
     }
     let wrong = head.plain();
     let snake = snake_case(head.as_str());

@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{AttributeKind, Entity, Policies};
+use crate::model::{AttributeKind, Entity};
 use crate::names::plural;
 use crate::read::Reader;
 use crate::read::entity::Pending;
-use crate::read::fields::Fields;
 use crate::vocabulary::value_parts;
 
 /// Checks entities against each other.
@@ -127,6 +126,14 @@ fn columns(reader: &mut Reader<'_>, entity: &Entity, rest: &Pending<'_>) {
             crate::vocabulary::Holder::Role(role) => format!("its role `{role}`'s attribute"),
             crate::vocabulary::Holder::Kind(kind) => format!("its kind `{kind}`'s attribute"),
         };
+        // The reference to the whole given again is reported by itself.
+        let whole_again = entity.part_of.as_ref().is_some_and(|part| {
+            part.name == attribute.name
+                && matches!(&attribute.kind, AttributeKind::Reference(r) if r.entity == part.whole)
+        });
+        if whole_again {
+            continue;
+        }
         let at = reader.place(attribute.span);
         add(
             reader,
@@ -138,7 +145,13 @@ fn columns(reader: &mut Reader<'_>, entity: &Entity, rest: &Pending<'_>) {
         if let AttributeKind::Value(value) = &attribute.kind {
             for part in value_parts(value).iter().filter(|part| **part != "amount") {
                 let what = format!("the {part} of `{}`", attribute.name);
-                add(reader, format!("{}_{part}", attribute.name), what, None, at.clone());
+                add(
+                    reader,
+                    format!("{}_{part}", attribute.name),
+                    what,
+                    None,
+                    at.clone(),
+                );
             }
         }
     }
@@ -236,8 +249,12 @@ fn contradictions(reader: &mut Reader<'_>, entity: &Entity) {
 /// customer` says it twice, and says many-to-many where the other says one.
 fn inverses(reader: &mut Reader<'_>, entities: &[Entity], entity: &Entity) {
     for attribute in &entity.attributes {
-        let AttributeKind::Many { to, .. } = &attribute.kind else { continue };
-        let Some(other) = entities.iter().find(|other| other.name == to.entity) else { continue };
+        let AttributeKind::Many { to, .. } = &attribute.kind else {
+            continue;
+        };
+        let Some(other) = entities.iter().find(|other| other.name == to.entity) else {
+            continue;
+        };
         let target = to.role.as_deref().unwrap_or(&to.entity);
         // A name of its own, such as `favourites: many order`, is another relationship.
         let plain = attribute.name == target || attribute.name == plural(target);
@@ -246,17 +263,24 @@ fn inverses(reader: &mut Reader<'_>, entities: &[Entity], entity: &Entity) {
         }
         let at = reader.place(attribute.span);
         let back = |kind: &AttributeKind| match kind {
-            AttributeKind::Reference(reference) => (reference.entity == entity.name).then_some("one"),
+            AttributeKind::Reference(reference) => {
+                (reference.entity == entity.name).then_some("one")
+            }
             AttributeKind::Many { to, .. } => (to.entity == entity.name).then_some("many"),
             _ => None,
         };
-        let part = other.part_of.as_ref().filter(|part| part.whole == entity.name);
+        let part = other
+            .part_of
+            .as_ref()
+            .filter(|part| part.whole == entity.name);
         let found = other
             .attributes
             .iter()
             .find_map(|a| Some((a.name.as_str(), back(&a.kind)?, a.span.line)))
             .or(part.map(|part| (part.name.as_str(), "one", part.span.line)));
-        let Some((name, count, line)) = found else { continue };
+        let Some((name, count, line)) = found else {
+            continue;
+        };
         let (first, second) = (&entity.name, &other.name);
         if count == "one" {
             reader.report.error_hint(
@@ -274,49 +298,10 @@ fn inverses(reader: &mut Reader<'_>, entities: &[Entity], entity: &Entity) {
         } else if line < attribute.span.line {
             reader.report.error_hint(
                 at,
-                format!("`{second}` has many `{first}` on line {line}: this is the same, said twice"),
+                format!(
+                    "`{second}` has many `{first}` on line {line}: this is the same, said twice"
+                ),
                 "keep it on one side, or give it a name that says what else it means",
-            );
-        }
-    }
-}
-
-/// Policies against entities.
-pub(crate) fn policies(
-    reader: &mut Reader<'_>,
-    entities: &[Entity],
-    policies: &Policies,
-    fields: &Fields<'_>,
-) {
-    let range = fields
-        .get("policies")
-        .map(|(_, range)| range)
-        .unwrap_or(0..0);
-    for name in &policies.erasable {
-        let Some(entity) = entities.iter().find(|entity| entity.name == *name) else {
-            continue;
-        };
-        if !entity
-            .all_attributes()
-            .any(|(attribute, _)| attribute.personal)
-            && reader.incomplete.is_empty()
-        {
-            reader.report.error_hint(
-                range.clone(),
-                format!("`{name}` is erasable, and none of its attributes is personal"),
-                "add the modifier `personal` to what must be erased",
-            );
-        }
-    }
-    for name in &policies.restorable {
-        if entities
-            .iter()
-            .any(|entity| entity.name == *name && entity.append_only)
-        {
-            reader.report.error_hint(
-                range.clone(),
-                format!("`{name}` is append-only and restorable: its rows are never deleted"),
-                "keep one of the two",
             );
         }
     }

@@ -573,7 +573,10 @@ impl<'a> Draft<'a> {
 /// A number, date or time at the start: the value as an SQL constant's text, what it was, the rest.
 fn bound_value<'a>(text: Text<'a>) -> Option<(String, Text<'a>, Text<'a>)> {
     let (word, rest) = text.first_word();
-    if parse_date(word.as_str()).is_some() || is_time(word.as_str()) {
+    let like_time =
+        word.as_str().contains(':') && word.as_str().starts_with(|c: char| c.is_ascii_digit());
+    let like_date = word.as_str().len() == 10 && word.as_str().matches('-').count() == 2;
+    if like_time || like_date {
         return Some((word.as_str().to_owned(), word, rest));
     }
     if let Some((digits, after)) = number::leading_number(text) {
@@ -627,8 +630,15 @@ fn is_time(text: &str) -> bool {
         && parts[1..].iter().all(|p| *p < "60")
 }
 
-const WEEKDAYS: [&str; 7] =
-    ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+const WEEKDAYS: [&str; 7] = [
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+];
 
 /// The default as an SQL expression, by what the attribute is.
 fn default_value(
@@ -713,7 +723,9 @@ fn default_value(
             | ValueType::Email
             | ValueType::Url
             | ValueType::Phone => Some(Expr::text(&written)),
-            ValueType::Weekday => WEEKDAYS.contains(&plain.as_str()).then(|| Expr::text(&plain)),
+            ValueType::Weekday => WEEKDAYS
+                .contains(&plain.as_str())
+                .then(|| Expr::text(&plain)),
             _ => None,
         },
         AttributeKind::Lookup => Some(Expr::text(&written)),

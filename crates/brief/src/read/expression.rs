@@ -62,7 +62,11 @@ pub(crate) fn condition<'a>(
     Some(expression)
 }
 
-fn not_a_condition(reader: &Reader<'_>, expression: &Expr, scope: &Scope<'_>) -> Option<&'static str> {
+fn not_a_condition(
+    reader: &Reader<'_>,
+    expression: &Expr,
+    scope: &Scope<'_>,
+) -> Option<&'static str> {
     match expression {
         Expr::Integer(_) | Expr::Numeric(_) => Some("a number"),
         Expr::Text(_) => Some("a text"),
@@ -157,24 +161,14 @@ fn check_column<'a>(
             {
                 return;
             }
-            let known = scope.entity.columns();
-            let near = column
-                .path
-                .get(lost.index)
-                .is_some_and(|name| nearest(name, known.iter().map(|c| c.name.as_str())).is_some());
-            let hint = if near {
-                None
-            } else {
-                value_hint(column, scope)
+            // A name that is near to none may be a text without its quotes.
+            let hint = match lost.certain {
+                true => lost.hint,
+                false => value_hint(column, scope)
+                    .or_else(|| hint_for_unknown_name(column))
+                    .or(lost.hint),
             };
-            let hint = hint.or_else(|| {
-                if near {
-                    None
-                } else {
-                    hint_for_unknown_name(column)
-                }
-            });
-            reader.report.push(range, lost.message, hint.or(lost.hint));
+            reader.report.push(range, lost.message, hint);
         }
     }
 }
@@ -196,6 +190,17 @@ fn value_hint(column: &ColumnPosition, scope: &Scope<'_>) -> Option<String> {
         .then(|| format!("a value stands in quotes: '{name}'"))
 }
 
+const AGGREGATES: [&str; 8] = [
+    "sum",
+    "count",
+    "avg",
+    "min",
+    "max",
+    "array_agg",
+    "string_agg",
+    "bool_and",
+];
+
 /// Forms that a rule about one row cannot hold.
 fn check_forms<'a>(reader: &mut Reader<'a>, text: Text<'a>, expression: &Expr, scope: &Scope<'_>) {
     let mut found = None;
@@ -203,8 +208,12 @@ fn check_forms<'a>(reader: &mut Reader<'a>, text: Text<'a>, expression: &Expr, s
         if let Expr::Other { kind, .. } = part {
             found = found.or(Some(*kind));
         }
-        if let Expr::Parameter(_) = part {
-            found = Some(OtherKind::Anything);
+        if let Expr::Function { name, .. } = part
+            && name
+                .last()
+                .is_some_and(|name| AGGREGATES.contains(&name.as_str()))
+        {
+            found = found.or(Some(OtherKind::Aggregate));
         }
     });
     let (message, hint) = match found {

@@ -1,5 +1,6 @@
 //! Mappings and lists of the tree, with their shapes checked.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::error::Report;
@@ -194,6 +195,7 @@ pub(crate) fn entries<'a>(report: &mut Report<'_>, node: &'a Node, what: &str) -
         }
     };
     let mut found: Vec<Entry<'a>> = Vec::new();
+    let mut places: BTreeMap<String, usize> = BTreeMap::new();
     for (key, node) in entries {
         let Some(text) = scalar(key) else {
             report.error(key.range.clone(), "a name is a text");
@@ -205,7 +207,10 @@ pub(crate) fn entries<'a>(report: &mut Report<'_>, node: &'a Node, what: &str) -
         ) else {
             continue;
         };
-        if let Some(first) = found.iter().find(|entry| entry.name == name) {
+        if let Some(first) = places
+            .get(&name)
+            .and_then(|index: &usize| found.get(*index))
+        {
             let line = report.span(&first.text.range()).line;
             let message = if first.text.as_str() == text.as_str() {
                 format!("`{}` is given twice in `{what}`", text.as_str())
@@ -223,6 +228,7 @@ pub(crate) fn entries<'a>(report: &mut Report<'_>, node: &'a Node, what: &str) -
             );
             continue;
         }
+        places.insert(name.clone(), found.len());
         found.push(Entry { name, text, node });
     }
     found

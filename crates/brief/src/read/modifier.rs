@@ -253,10 +253,17 @@ fn one<'a>(
     }
 }
 
-fn unknown<'a>(reader: &mut Reader<'a>, draft: &mut Draft<'a>, text: Text<'a>) {
-    let (word, _) = text.first_word();
+/// Reports words that are no modifier.
+pub(crate) fn unknown<'a>(reader: &mut Reader<'a>, draft: &mut Draft<'a>, text: Text<'a>) {
+    let words: Vec<&str> = text.as_str().split_whitespace().take(2).collect();
+    let phrases = || MODIFIERS.iter().map(|(phrase, _)| *phrase);
     let message = format!("`{}` is not understood here", shortened(text.as_str()));
-    let hint = match nearest(&word.plain(), MODIFIERS.iter().map(|(phrase, _)| *phrase)) {
+    let near = nearest(
+        &words.join(" "),
+        phrases().filter(|phrase| phrase.contains(' ')),
+    )
+    .or_else(|| nearest(words.first()?, phrases()));
+    let hint = match near {
         Some(near) => format!("did you mean `{near}`?"),
         None if draft.has_values() => {
             "put a bar between fixed values: `one of low | medium | high`".to_owned()

@@ -38,6 +38,8 @@ pub(crate) struct Lost {
     pub(crate) index: usize,
     pub(crate) message: String,
     pub(crate) hint: Option<String>,
+    /// The hint is what is meant, rather than a list of what there is.
+    pub(crate) certain: bool,
 }
 
 /// The column of that name.
@@ -82,6 +84,7 @@ pub(crate) fn resolve<'e>(
                     index,
                     message: format!("`{name}` of `{}` is no reference to follow", here.name),
                     hint: Some(format!("`{}` cannot be asked of it", path[index + 1])),
+                    certain: true,
                 });
             }
         }
@@ -90,6 +93,7 @@ pub(crate) fn resolve<'e>(
         index: 0,
         message: "a name is missing".to_owned(),
         hint: None,
+        certain: true,
     })
 }
 
@@ -98,6 +102,7 @@ fn unknown(entity: &Entity, name: &str, index: usize) -> Lost {
         .all_attributes()
         .find(|(a, _)| a.name == name)
         .map(|(a, _)| &a.kind);
+    let mut certain = true;
     let (message, hint) = match kind {
         Some(AttributeKind::Either(targets)) => (
             format!("`{name}` refers to one of several entities"),
@@ -121,7 +126,11 @@ fn unknown(entity: &Entity, name: &str, index: usize) -> Lost {
             format!("`{name}` is several columns"),
             Some(format!(
                 "name one: {}",
-                value_parts(value).iter().map(|p| format!("{name}_{p}")).collect::<Vec<_>>().join(", ")
+                value_parts(value)
+                    .iter()
+                    .map(|p| format!("{name}_{p}"))
+                    .collect::<Vec<_>>()
+                    .join(", ")
             )),
         ),
         _ => {
@@ -129,7 +138,11 @@ fn unknown(entity: &Entity, name: &str, index: usize) -> Lost {
             let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
             let hint = match nearest(name, names.iter().copied()) {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => format!("`{}` has {}", entity.name, listing(names)),
+                None if name == entity.name => "its own key is `id`".to_owned(),
+                None => {
+                    certain = false;
+                    format!("`{}` has {}", entity.name, listing(names))
+                }
             };
             (
                 format!("`{}` has no attribute `{}`", entity.name, shortened(name)),
@@ -141,6 +154,7 @@ fn unknown(entity: &Entity, name: &str, index: usize) -> Lost {
         index,
         message,
         hint,
+        certain,
     }
 }
 

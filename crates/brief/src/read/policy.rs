@@ -23,9 +23,27 @@ pub(crate) fn read<'a>(
     let Some(fields) = Fields::read(&mut reader.report, node, &range, &POLICIES) else {
         return policies;
     };
-    policies.restorable = entity_list(reader, &fields, "restorable");
-    policies.erasable = entity_list(reader, &fields, "erasable");
-    policies.traced_reads = entity_list(reader, &fields, "traced_reads");
+    policies.restorable = entity_list(reader, &fields, "restorable", |entity| {
+        entities
+            .iter()
+            .any(|e| e.name == entity && e.append_only)
+            .then_some((
+                "is append-only, so its rows are never deleted",
+                "remove it from `restorable`, or remove `append_only`",
+            ))
+    });
+    let unread = !reader.incomplete.is_empty();
+    policies.erasable = entity_list(reader, &fields, "erasable", |entity| {
+        let found = entities.iter().find(|e| e.name == entity)?;
+        let personal = found
+            .all_attributes()
+            .any(|(attribute, _)| attribute.personal);
+        (!personal && !unread).then_some((
+            "is erasable, and none of its attributes is personal",
+            "add the modifier `personal` to what must be erased",
+        ))
+    });
+    policies.traced_reads = entity_list(reader, &fields, "traced_reads", |_| None);
     for text in fields.names(&mut reader.report, "history") {
         policies.history.extend(history(reader, text, entities));
     }
@@ -44,10 +62,24 @@ pub(crate) fn read<'a>(
     policies
 }
 
-fn entity_list<'a>(reader: &mut Reader<'a>, fields: &Fields<'a>, key: &str) -> Vec<String> {
+/// Entities by name; `problem` says why one of them makes no sense here, and what to do.
+fn entity_list<'a>(
+    reader: &mut Reader<'a>,
+    fields: &Fields<'a>,
+    key: &str,
+    problem: impl Fn(&str) -> Option<(&'static str, &'static str)>,
+) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for text in fields.names(&mut reader.report, key) {
-        found.extend(entity_once(reader, text, &found));
+        let Some(name) = entity_once(reader, text, &found) else {
+            continue;
+        };
+        if let Some((what, hint)) = problem(&name) {
+            reader
+                .report
+                .error_hint(text.range(), format!("`{name}` {what}"), hint);
+        }
+        found.push(name);
     }
     found
 }
@@ -111,7 +143,7 @@ fn tenancy<'a>(reader: &mut Reader<'a>, fields: &Fields<'a>) -> Option<Tenancy> 
         Value::Scalar(scalar) => (Text::of(scalar), Vec::new()),
         _ => {
             let fields = Fields::read(&mut reader.report, node, &range, &TENANCY)?;
-            let shared = entity_list(reader, &fields, "shared");
+            let shared = entity_list(reader, &fields, "shared", |_| None);
             (fields.text(&mut reader.report, "tenant")?, shared)
         }
     };

@@ -626,15 +626,21 @@ fn without_comma(text: Text<'_>) -> Text<'_> {
 /// Whether rows of `part` refer to rows of `whole`.
 fn belongs(reader: &Reader<'_>, part: &Entity, whole: &Entity) -> bool {
     // What could not be read may have been the reference.
-    let unread = reader.incomplete.contains(&format!("part_of {}", part.name))
-        || part.attributes.iter().any(|a| reader.incomplete.contains(&a.name));
-    unread || part.columns().iter().any(|column| {
-        column
-            .target
-            .as_ref()
-            .is_some_and(|target| target.entity == whole.name)
-            && !matches!(column.source, ColumnSource::Key)
-    })
+    let unread = reader
+        .incomplete
+        .contains(&format!("part_of {}", part.name))
+        || part
+            .attributes
+            .iter()
+            .any(|a| reader.incomplete.contains(&a.name));
+    unread
+        || part.columns().iter().any(|column| {
+            column
+                .target
+                .as_ref()
+                .is_some_and(|target| target.entity == whole.name)
+                && !matches!(column.source, ColumnSource::Key)
+        })
 }
 
 /// A short name from what the rule is about.

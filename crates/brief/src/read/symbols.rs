@@ -2,19 +2,19 @@
 
 use crate::error::Report;
 use crate::model::Reference;
-use crate::names::{plural, snake_case};
+use crate::names::{self, snake_case};
 use crate::read::fields::{Entry, entries, scalar};
-use crate::read::types::value_type;
+use crate::read::types::is_main_name;
 use crate::text::Text;
 use crate::yaml::{Node, Value};
 
 /// Entities and roles by name.
 #[derive(Debug, Default)]
 pub(crate) struct Symbols {
-    /// Name, and its plural as given.
-    entities: Vec<(String, Option<String>)>,
-    /// Role and the index of its entity.
-    roles: Vec<(String, usize)>,
+    /// Name, and its plural as given or by rule.
+    entities: Vec<(String, String)>,
+    /// Role, its plural, and the index of its entity.
+    roles: Vec<(String, String, usize)>,
 }
 
 impl Symbols {
@@ -30,7 +30,7 @@ impl Symbols {
                     }
                 }
             }
-            if value_type(&entry.name).is_some() {
+            if is_main_name(&entry.name) {
                 report.warn(
                     entry.text.range(),
                     format!("`{}` is the name of a type as well", entry.text.as_str()),
@@ -41,6 +41,7 @@ impl Symbols {
                     ),
                 );
             }
+            let plural = plural.unwrap_or_else(|| names::plural(&entry.name));
             symbols.entities.push((entry.name.clone(), plural));
         }
         for (index, entry) in entities.iter().enumerate() {
@@ -52,7 +53,8 @@ impl Symbols {
                         format!("the role `{name}` has the name of an entity"),
                         "a reference could mean either: rename one of them",
                     );
-                } else if let Some((_, first)) = symbols.roles.iter().find(|(r, _)| *r == name) {
+                } else if let Some((_, _, first)) = symbols.roles.iter().find(|(r, ..)| *r == name)
+                {
                     if *first != index {
                         report.error_hint(
                             role.range(),
@@ -64,7 +66,9 @@ impl Symbols {
                         );
                     }
                 } else if !name.is_empty() {
-                    symbols.roles.push((name, index));
+                    symbols
+                        .roles
+                        .push((name.clone(), names::plural(&name), index));
                 }
             }
         }
@@ -87,18 +91,13 @@ impl Symbols {
         if let Some(index) = self.entity_index(&name) {
             return Some(plain(index, None));
         }
-        if let Some((role, index)) = self.roles.iter().find(|(role, _)| *role == name) {
+        if let Some((role, _, index)) = self.roles.iter().find(|(role, ..)| *role == name) {
             return Some(plain(*index, Some(role)));
         }
-        let by_plural = |(entity, given): &(String, Option<String>)| {
-            given
-                .as_ref()
-                .map_or_else(|| plural(entity) == name, |given| *given == name)
-        };
-        if let Some(index) = self.entities.iter().position(by_plural) {
+        if let Some(index) = self.entities.iter().position(|(_, plural)| *plural == name) {
             return Some(plain(index, None));
         }
-        let (role, index) = self.roles.iter().find(|(role, _)| plural(role) == name)?;
+        let (role, _, index) = self.roles.iter().find(|(_, plural, _)| *plural == name)?;
         Some(plain(*index, Some(role)))
     }
 
@@ -113,7 +112,7 @@ impl Symbols {
     pub(crate) fn all(&self) -> Vec<&str> {
         let entities = self.entities.iter().map(|(name, _)| name.as_str());
         entities
-            .chain(self.roles.iter().map(|(name, _)| name.as_str()))
+            .chain(self.roles.iter().map(|(name, ..)| name.as_str()))
             .collect()
     }
 }

@@ -21,7 +21,7 @@ const fn of(names: &'static [&'static str], value: ValueType, about: &'static st
 pub(crate) static TYPES: &[TypeName] = &[
     of(&["name"], ValueType::Name, "a name or short line of text"),
     of(
-        &["text", "string", "line"],
+        &["text", "string", "line of text"],
         ValueType::Text,
         "a line of text",
     ),
@@ -262,3 +262,9 @@ KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR 
 NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD \
 SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD USN UYI UYU UYW \
 UZS VED VES VND VUV WST XAF XAG XAU XCD XCG XOF XPD XPF XPT YER ZAR ZMW ZWG";
+
+/// Whether an entity of that name would take the place of a type that people expect.
+pub(crate) fn is_main_name(name: &str) -> bool {
+    let name = name.replace('_', " ");
+    TYPES.iter().any(|t| t.names[0] == name)
+}
