@@ -1,7 +1,7 @@
 //! Proving a package on real servers: apply, compare, test, revert, apply again.
 
 mod concurrent;
-mod views;
+mod printed;
 
 use pgwright_catalog::Catalog;
 use pgwright_ddl::normalize::normal_expression;
@@ -140,7 +140,7 @@ fn prove_in(
     let from_files = terminal.phase("reading the catalog back", || {
         read(&mut designed, subject.catalog)
     })?;
-    let wanted = views::as_the_server_writes_them(&mut designed, subject.catalog);
+    let wanted = printed::as_the_server_prints_it(&mut designed, subject.catalog);
     run.check(
         "the database holds what was designed",
         equal(&wanted, &from_files, &normal_form),

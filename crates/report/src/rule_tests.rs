@@ -156,7 +156,12 @@ pub fn concurrent_script(test: &ConcurrentTest) -> String {
     text.push_str(
         "-- Two sessions at once: `pgwright verify` runs it on a database of its own.\n\n-- @given\n",
     );
-    statements(&mut text, &test.given);
+    // One transaction: rows that need each other are there together when it ends.
+    if !test.given.is_empty() {
+        text.push_str("BEGIN;\n");
+        statements(&mut text, &test.given);
+        text.push_str("COMMIT;\n");
+    }
     for step in &test.steps {
         let expected = match &step.expected {
             StepExpected::Done => "done".to_owned(),

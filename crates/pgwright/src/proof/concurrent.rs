@@ -56,7 +56,13 @@ fn run_in(
     path: &str,
 ) -> Result<(), String> {
     let mut scene = sandbox.connect(database).map_err(|e| e.to_string())?;
-    for statement in &script.given {
+    // In one transaction: what deferred constraints want of a row may come after it.
+    let begin = "BEGIN".to_owned();
+    let commit = "COMMIT".to_owned();
+    for statement in std::iter::once(&begin)
+        .chain(&script.given)
+        .chain([&commit])
+    {
         scene.batch_execute(statement).map_err(|e| {
             format!(
                 "{path}: given: {}\n{statement}",
