@@ -382,13 +382,3 @@ pub fn taking(
         None => row,
     }
 }
-
-/// The statements that write a row itself and what must come with it, without the rows it needs.
-pub fn own_statements(fixtures: &Fixtures<'_>, row: &Row) -> Vec<String> {
-    let needs = fixtures.needs(&[row]);
-    fixtures
-        .insert(&[row])
-        .into_iter()
-        .filter(|statement| !needs.contains(statement))
-        .collect()
-}

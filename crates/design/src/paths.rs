@@ -21,15 +21,11 @@ pub struct Followed {
     pub tables: Vec<QualifiedName>,
 }
 
-/// One reference of a path: from columns of one row to the key of the next.
+/// One reference of a path.
 #[derive(Debug, Clone)]
 pub struct Step {
     /// Referencing columns.
     pub columns: Vec<Name>,
-    /// Referenced table.
-    pub table: QualifiedName,
-    /// Referenced columns.
-    pub key: Vec<Name>,
     /// What is referenced.
     pub target: Reference,
 }
@@ -45,15 +41,10 @@ pub fn step(draft: &Draft<'_>, from: &Reference, attribute: &str) -> Option<Step
     match plan.columns.get(attribute).or(of_role)? {
         Columns::Reference {
             columns, target, ..
-        } => {
-            let (table, key) = draft.target(target);
-            Some(Step {
-                columns: columns.clone(),
-                table,
-                key: key.into_iter().map(|(name, _)| name).collect(),
-                target: target.clone(),
-            })
-        }
+        } => Some(Step {
+            columns: columns.clone(),
+            target: target.clone(),
+        }),
         _ => None,
     }
 }

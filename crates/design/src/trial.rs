@@ -11,7 +11,8 @@ use crate::testing::{Case, Expected};
 pub fn insert_beside(fixtures: &Fixtures<'_>, row: &Row) -> Vec<String> {
     let needed = fixtures.needs(&[row]);
     let mut all = fixtures.insert(&[row]);
-    all.retain(|statement| !needed.contains(statement));
+    // A figure that is corrected again after this row reads the same as the first time.
+    all.retain(|statement| statement.starts_with("UPDATE ") || !needed.contains(statement));
     all
 }
 

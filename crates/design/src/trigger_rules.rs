@@ -25,8 +25,6 @@ pub const RESTRICT_VIOLATION: &str = "23001";
 pub const EXCLUSION_VIOLATION: &str = "23P01";
 /// SQLSTATE of `unique_violation`.
 pub const UNIQUE_VIOLATION: &str = "23505";
-/// SQLSTATE of `not_null_violation`.
-pub const NOT_NULL_VIOLATION: &str = "23502";
 
 /// An error that a trigger function raises.
 #[derive(Debug)]

@@ -4,12 +4,12 @@ use pgwright_brief::model::Entity;
 use pgwright_catalog::{ObjectId, Trigger, TriggerEvent, TriggerTiming, quote_literal};
 
 use super::Family;
-use crate::candidates::own_statements;
 use crate::decision::{Alternative, Decision, Enforcement, Source, Weight};
 use crate::draft::Draft;
 use crate::fixtures::Fixtures;
 use crate::names;
 use crate::testing::{Case, Expected, RuleTest};
+use crate::trial::insert_beside;
 use crate::trigger_rules::{self, RESTRICT_VIOLATION, Refusal, Rights};
 use crate::words;
 
@@ -184,7 +184,7 @@ fn test(draft: &Draft<'_>, fixtures: &Fixtures<'_>, entity: &Entity) -> RuleTest
         ),
         Case {
             says: "a new row".to_owned(),
-            statements: own_statements(fixtures, &row),
+            statements: insert_beside(fixtures, &row),
             expected: Expected::Accepted,
         },
         case(

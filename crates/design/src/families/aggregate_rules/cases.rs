@@ -5,12 +5,13 @@ use pgwright_catalog::ConstraintKind;
 use pgwright_ddl::expr::Expr;
 
 use super::{Aggregate, Demand, aggregates};
-use crate::candidates::{Candidates, own_statements};
+use crate::candidates::Candidates;
 use crate::draft::Draft;
 use crate::families::value_rules::row_rules;
 use crate::fixtures::{Fixtures, Row};
 use crate::logic;
 use crate::testing::{Case, Expected, RuleTest};
+use crate::trial::insert_beside;
 use crate::trigger_rules::{CHECK_VIOLATION, UNIQUE_VIOLATION};
 
 /// A rule with what its tests need.
@@ -96,7 +97,7 @@ impl<'a> Scene<'a> {
     /// The whole without the parts that fixtures bring along: those are what a test is about.
     pub(super) fn bare(&self, whole: &Row) -> Vec<String> {
         let part_table = self.draft.plan(&self.aggregate.part.name).table.quoted();
-        let mut statements = own_statements(self.fixtures, whole);
+        let mut statements = insert_beside(self.fixtures, whole);
         statements.retain(|s| {
             !s.starts_with(&format!("INSERT INTO {part_table} ")) && !s.starts_with("UPDATE ")
         });
@@ -263,13 +264,13 @@ fn sum_at_most(scene: &Scene<'_>) -> Option<Found> {
         &whole,
         &[Expr::binary(">", Expr::column(&bound.of), Expr::Integer(0))],
     )?;
-    let mut statements = own_statements(scene.fixtures, &whole);
-    statements.extend(own_statements(scene.fixtures, &all));
+    let mut statements = insert_beside(scene.fixtures, &whole);
+    statements.extend(insert_beside(scene.fixtures, &all));
     let mut cases = vec![
         case("parts that reach the bound", statements, Expected::Accepted),
         case(
             "one more part",
-            own_statements(scene.fixtures, &more),
+            insert_beside(scene.fixtures, &more),
             scene.rejected(),
         ),
     ];

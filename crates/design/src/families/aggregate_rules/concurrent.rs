@@ -96,12 +96,9 @@ fn last_two(scene: &Scene<'_>) -> Option<ConcurrentTest> {
     let second = scene.part(2, &whole, &[])?;
     let part_table = fixtures.table_of(&first).quoted();
     let mut given = fixtures.needs(&[&whole, &first, &second]);
-    // The whole and its parts come into being together.
-    given.push("BEGIN".to_owned());
     given.extend(scene.bare(&whole));
     given.push(fixtures.insert_only(&first));
     given.push(fixtures.insert_only(&second));
-    given.push("COMMIT".to_owned());
     Some(ConcurrentTest {
         rule: scene.aggregate.rule.name.clone(),
         says: format!(

@@ -3,11 +3,11 @@
 use pgwright_brief::model::{Attribute, AttributeKind, Entity};
 
 use super::{copied, copy_rule, fixed, fixed_constraint, fixed_rule};
-use crate::candidates::own_statements;
 use crate::draft::Draft;
 use crate::fixtures::{Fixtures, Row};
 use crate::paths;
 use crate::testing::{Case, Expected, RuleTest};
+use crate::trial::insert_beside;
 use crate::trigger_rules::RESTRICT_VIOLATION;
 
 /// Tests of every copied and every fixed attribute.
@@ -68,9 +68,9 @@ fn copy_test(
             fixtures.key_condition(row)
         )
     };
-    let mut statements = own_statements(fixtures, &row);
+    let mut statements = insert_beside(fixtures, &row);
     statements.push(holds(&row, &value));
-    let mut given_statements = own_statements(fixtures, &given_row);
+    let mut given_statements = insert_beside(fixtures, &given_row);
     given_statements.push(holds(&given_row, &given_value));
     let mut cases = vec![
         Case {

@@ -3,12 +3,13 @@
 use pgwright_brief::model::{AttributeKind, Entity, Rule, RuleForm, ValueType};
 use pgwright_ddl::expr::Expr;
 
-use crate::candidates::{Candidates, own_statements};
+use crate::candidates::Candidates;
 use crate::draft::Draft;
 use crate::families::value_rules::row_rules;
 use crate::fixtures::{Fixtures, Row};
 use crate::logic;
 use crate::testing::{Case, Expected, RuleTest};
+use crate::trial::insert_beside;
 use crate::trigger_rules::{RESTRICT_VIOLATION, link};
 
 /// Tests of every rule that freezes rows.
@@ -69,12 +70,12 @@ fn test(
         };
         part_rows.push((of_whole(11), of_whole(12)));
     }
-    let mut statements = own_statements(fixtures, &row);
+    let mut statements = insert_beside(fixtures, &row);
     let mut present = Vec::new();
     for (index, (part, other)) in part_rows.iter().enumerate() {
         rows.extend([part.clone(), other.clone()]);
         if may_be_worth_nothing(draft, entity, &parts[index]) {
-            statements.extend(own_statements(fixtures, part));
+            statements.extend(insert_beside(fixtures, part));
             present.push(part.clone());
         }
     }

@@ -3,12 +3,13 @@
 use pgwright_ddl::expr::Expr;
 
 use super::{Numbered, all_numbered};
-use crate::candidates::{self, Candidates, own_statements};
+use crate::candidates::{self, Candidates};
 use crate::draft::Draft;
 use crate::families::value_rules::row_rules;
 use crate::fixtures::{Fixtures, Row};
 use crate::logic;
 use crate::testing::{Case, ConcurrentTest, Expected, RuleTest, SessionStep, StepExpected};
+use crate::trial::insert_beside;
 use crate::trigger_rules::RESTRICT_VIOLATION;
 use crate::words;
 
@@ -128,7 +129,7 @@ fn test(scene: &Scene<'_>) -> Option<RuleTest> {
         expected,
     };
     let numbered_insert = |row: &Row, number: u32| {
-        let mut statements = own_statements(fixtures, row);
+        let mut statements = insert_beside(fixtures, row);
         statements.push(scene.number_of(row, number));
         statements
     };
@@ -155,7 +156,7 @@ fn test(scene: &Scene<'_>) -> Option<RuleTest> {
             scene.with_conditions(&fixtures.row(&numbered.entity.name, 4), &[logic::negation(when)])
     {
         unfinished.values.remove(numbered.column.as_str());
-        let mut statements = own_statements(fixtures, &unfinished);
+        let mut statements = insert_beside(fixtures, &unfinished);
         statements.push(format!(
             "SELECT FROM {} WHERE {} AND {} IS NULL",
             fixtures.table_of(&unfinished).quoted(),
@@ -222,11 +223,11 @@ pub fn concurrent_tests(draft: &Draft<'_>, fixtures: &Fixtures<'_>) -> Vec<Concu
                 expected,
             };
             let mut steps = vec![step(1, "BEGIN".into(), StepExpected::Done)];
-            for sql in own_statements(fixtures, &first) {
+            for sql in insert_beside(fixtures, &first) {
                 steps.push(step(1, sql, StepExpected::Done));
             }
             steps.push(step(2, "BEGIN".into(), StepExpected::Done));
-            let mut own = own_statements(fixtures, &second).into_iter();
+            let mut own = insert_beside(fixtures, &second).into_iter();
             if let Some(insert) = own.next() {
                 steps.push(step(2, insert, StepExpected::WaitsThenDone));
             }

@@ -3,12 +3,13 @@
 use pgwright_brief::model::{Entity, Rule, RuleForm};
 
 use super::{Period, constraint_names};
-use crate::candidates::{self, Candidates, own_statements};
+use crate::candidates::{self, Candidates};
 use crate::draft::Draft;
 use crate::families::value_rules::row_rules;
 use crate::fixtures::{Fixtures, Row};
 use crate::logic;
 use crate::testing::{Case, ConcurrentTest, Expected, RuleTest, SessionStep, StepExpected};
+use crate::trial::insert_beside;
 use crate::trigger_rules::{CHECK_VIOLATION, EXCLUSION_VIOLATION};
 
 /// A rule with what its tests need.
@@ -158,7 +159,7 @@ impl Scene<'_> {
     fn case(&self, says: &str, row: &Row, expected: Expected) -> Case {
         Case {
             says: says.to_owned(),
-            statements: own_statements(self.fixtures, row),
+            statements: insert_beside(self.fixtures, row),
             expected,
         }
     }
@@ -269,7 +270,7 @@ pub fn concurrent_tests(draft: &Draft<'_>, fixtures: &Fixtures<'_>) -> Vec<Concu
                 expected,
             };
             let mut steps = vec![step(1, "BEGIN".into(), StepExpected::Done)];
-            for sql in own_statements(fixtures, &first) {
+            for sql in insert_beside(fixtures, &first) {
                 steps.push(step(1, sql, StepExpected::Done));
             }
             steps.push(step(2, "BEGIN".into(), StepExpected::Done));

@@ -8,12 +8,13 @@ use pgwright_ddl::solve::{Domains, satisfy};
 use pgwright_ddl::value::{Assignment, Value};
 
 use super::FAMILY;
-use crate::candidates::{self, own_statements};
+use crate::candidates;
 use crate::draft::Draft;
 use crate::fixtures::{Fixtures, Row};
 use crate::logic;
 use crate::paths;
 use crate::testing::{Case, Expected, RuleTest};
+use crate::trial::insert_beside;
 use crate::trigger_rules::CHECK_VIOLATION;
 
 /// Tests of every rule over referenced rows.
@@ -68,7 +69,7 @@ pub fn tests(draft: &Draft<'_>, fixtures: &Fixtures<'_>) -> Vec<RuleTest> {
                     .iter()
                     .map(|(row, words, accepted)| Case {
                         says: (*words).to_owned(),
-                        statements: own_statements(fixtures, row),
+                        statements: insert_beside(fixtures, row),
                         expected: if *accepted {
                             Expected::Accepted
                         } else {

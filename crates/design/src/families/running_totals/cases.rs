@@ -4,11 +4,12 @@ use pgwright_ddl::expr::{Expr, parse_expression};
 
 use super::upkeep::constraint_name;
 use super::{Total, bounds, refresh, totals};
-use crate::candidates::{self, Candidates, own_statements};
+use crate::candidates::{self, Candidates};
 use crate::draft::Draft;
 use crate::families::value_rules::row_rules;
 use crate::fixtures::{Fixtures, Row};
 use crate::testing::{Case, ConcurrentTest, Expected, RuleTest, SessionStep, StepExpected};
+use crate::trial::insert_beside;
 use crate::trigger_rules::{CHECK_VIOLATION, RESTRICT_VIOLATION};
 
 struct Scene<'a> {
@@ -121,8 +122,8 @@ fn upkeep_test(scene: &Scene<'_>) -> Option<RuleTest> {
             format!("SELECT {name}()")
         })
     };
-    let mut statements = own_statements(scene.fixtures, &first);
-    statements.extend(own_statements(scene.fixtures, &second));
+    let mut statements = insert_beside(scene.fixtures, &first);
+    statements.extend(insert_beside(scene.fixtures, &second));
     statements.extend(refreshed.clone());
     statements.push(scene.holds(&first, "13"));
     let mut cases = vec![case(
@@ -190,17 +191,17 @@ fn bound_test(
         cases: vec![
             case(
                 "ten are added",
-                own_statements(scene.fixtures, &first),
+                insert_beside(scene.fixtures, &first),
                 Expected::Accepted,
             ),
             case(
                 "all ten are taken",
-                own_statements(scene.fixtures, &taken),
+                insert_beside(scene.fixtures, &taken),
                 Expected::Accepted,
             ),
             case(
                 "one more is taken",
-                own_statements(scene.fixtures, &more),
+                insert_beside(scene.fixtures, &more),
                 Expected::rejected(CHECK_VIOLATION, Some(constraint)),
             ),
         ],
@@ -232,7 +233,7 @@ fn last_one(scene: &Scene<'_>, rule: String, says: &str) -> Option<ConcurrentTes
     let one = scene.row(2, "-10")?;
     let other = scene.row(3, "-10")?;
     let mut given = fixtures.needs(&[&first, &one, &other]);
-    given.extend(own_statements(fixtures, &first));
+    given.extend(insert_beside(fixtures, &first));
     let step = |session, sql: String, expected| SessionStep {
         session,
         sql,

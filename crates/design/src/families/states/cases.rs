@@ -5,11 +5,12 @@ use pgwright_catalog::quote_literal;
 use pgwright_ddl::expr::Expr;
 
 use super::{constraint_name, flows, moves_from, rule_id};
-use crate::candidates::{Candidates, own_statements};
+use crate::candidates::Candidates;
 use crate::draft::Draft;
 use crate::families::value_rules::row_rules;
 use crate::fixtures::{Fixtures, Row};
 use crate::testing::{Case, ConcurrentTest, Expected, RuleTest, SessionStep, StepExpected};
+use crate::trial::insert_beside;
 use crate::trigger_rules::CHECK_VIOLATION;
 
 struct Scene<'a> {
@@ -47,9 +48,9 @@ impl Scene<'_> {
                 self.fixtures
                     .update(row, &[(&self.attribute.name, &literal)])
             });
-        let before = own_statements(self.fixtures, row);
+        let before = insert_beside(self.fixtures, row);
         let beside = moved
-            .map(|moved| own_statements(self.fixtures, &moved))
+            .map(|moved| insert_beside(self.fixtures, &moved))
             .unwrap_or_default();
         [update]
             .into_iter()

@@ -5,12 +5,13 @@ use pgwright_catalog::quote_literal;
 use pgwright_ddl::expr::Expr;
 
 use super::{check_name, range, range_rule, ranged, row_rules};
-use crate::candidates::{Candidates, own_statements};
+use crate::candidates::Candidates;
 use crate::draft::Draft;
 use crate::fixtures::{Fixtures, Row};
 use crate::logic;
 use crate::names;
 use crate::testing::{Case, Expected, RuleTest};
+use crate::trial::insert_beside;
 use crate::trigger_rules::CHECK_VIOLATION;
 
 /// Tests of every range and every rule about values.
@@ -75,7 +76,7 @@ fn test_of(
             .iter()
             .map(|(row, words, accepted)| Case {
                 says: words.clone(),
-                statements: own_statements(fixtures, row),
+                statements: insert_beside(fixtures, row),
                 expected: if *accepted {
                     Expected::Accepted
                 } else {
