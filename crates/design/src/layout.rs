@@ -343,7 +343,9 @@ fn unused_reference(
     taken: &mut BTreeSet<Name>,
 ) -> (Vec<Name>, Vec<Name>) {
     let (mut columns, mut own) = reference_columns(draft, tenant, called, target);
-    if own.iter().any(|c| taken.contains(c)) {
+    // The tenant's column may itself be the reference's own: it stays as it was decided.
+    let is_taken = |c: &Name| Some(c) != tenant && taken.contains(c);
+    if own.iter().any(is_taken) {
         let longer = if called == attribute {
             format!("{called}_{}", target.entity)
         } else {
@@ -351,7 +353,6 @@ fn unused_reference(
         };
         (columns, own) = reference_columns(draft, tenant, &longer, target);
     }
-    // The tenant's column may itself be the reference's own: it stays as it was decided.
     taken.extend(own.iter().filter(|c| Some(*c) != tenant).cloned());
     (columns, own)
 }
@@ -442,10 +443,22 @@ pub fn free_type(draft: &Draft<'_>, wanted: &str) -> QualifiedName {
 pub fn put(draft: &mut Draft<'_>, stored: &Stored<'_>, columns: Vec<Column>) {
     let table = stored.table(draft);
     match stored.place {
-        Place::Role(_) => {
+        Place::Role(role) => {
+            let Some(made) = draft.plan(&stored.entity.name).role_tables.get(&role.name) else {
+                return;
+            };
+            let mut order: Vec<Name> = made.key.iter().map(|(c, _)| c.clone()).collect();
+            for attribute in &role.attributes {
+                order.extend(
+                    made.columns
+                        .get(&attribute.name)
+                        .map(Columns::all)
+                        .unwrap_or_default(),
+                );
+            }
             if let Some(table) = draft.catalog.tables.get_mut(&table) {
                 for column in columns {
-                    merge(&mut table.columns, column, |_| usize::MAX);
+                    merge(&mut table.columns, column, |column| place_in(&order, column));
                 }
             }
         }
@@ -483,12 +496,17 @@ pub fn put_in_entity(draft: &mut Draft<'_>, entity: &Entity, columns: Vec<Column
     };
     for column in columns {
         merge(&mut table.columns, column, |column| {
-            order
-                .iter()
-                .position(|c| c == column)
-                .unwrap_or(usize::MAX)
+            place_in(&order, column)
         });
     }
+}
+
+/// Where a column stands; one that the order does not know comes last.
+fn place_in(order: &[Name], column: &Name) -> usize {
+    order
+        .iter()
+        .position(|c| c == column)
+        .unwrap_or(usize::MAX)
 }
 
 fn merge(columns: &mut Vec<Column>, column: Column, rank: impl Fn(&Name) -> usize) {

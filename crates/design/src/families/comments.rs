@@ -1,6 +1,6 @@
 //! Comments: every object says in the brief's words what it is for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use pgwright_brief::model::{Attribute, AttributeKind, Entity, ValueType};
 use pgwright_catalog::{
@@ -121,6 +121,8 @@ fn one_line(text: &str) -> String {
 struct Words {
     tables: BTreeMap<QualifiedName, String>,
     columns: BTreeMap<(QualifiedName, Name), String>,
+    /// The columns that attributes became: what is noted of their form is added to the words.
+    attributes: BTreeSet<(QualifiedName, Name)>,
 }
 
 impl Words {
@@ -161,15 +163,23 @@ impl Words {
             Some(about) => words::sentence(&one_line(about)),
             None => match &entity.part_of {
                 Some(part) => format!(
-                    "{} of {}.",
+                    "{} of {}: parts that go with it.",
                     words::capital(&words::spoken(&crate::names::plural(&entity.name))),
                     words::a(&part.whole)
                 ),
-                None => format!(
-                    "{} of {}.",
-                    words::capital(&words::spoken(&crate::names::plural(&entity.name))),
-                    draft.brief.title
-                ),
+                None => {
+                    let facts: Vec<String> = entity
+                        .attributes
+                        .iter()
+                        .map(|a| words::spoken(&a.name))
+                        .collect();
+                    let plural = words::capital(&words::spoken(&crate::names::plural(&entity.name)));
+                    if facts.is_empty() {
+                        format!("{plural} that are known.")
+                    } else {
+                        format!("{plural}, with {}.", words::list_some(&facts, 4))
+                    }
+                }
             },
         };
         self.tables.insert(plan.table.clone(), comment);
@@ -201,7 +211,15 @@ impl Words {
                 .or_insert_with(|| "Whose row it is.".to_owned());
         }
         for (role, table) in &plan.role_tables {
+            let tenant = plan.tenant_column.as_ref().and(table.key.first());
             for (column, _) in &table.key {
+                if Some(column) == tenant.map(|(column, _)| column) {
+                    self.columns.insert(
+                        (table.table.clone(), column.clone()),
+                        "Whose row it is.".to_owned(),
+                    );
+                    continue;
+                }
                 self.columns.insert(
                     (table.table.clone(), column.clone()),
                     format!(
@@ -221,31 +239,36 @@ impl Words {
             match &columns {
                 Columns::Several(parts) => {
                     for (part, column) in parts {
-                        self.columns.insert(
-                            (table.clone(), column.clone()),
+                        let text = if part == "amount" {
+                            text.clone()
+                        } else {
                             format!(
                                 "{} of the {}.",
                                 words::capital(&words::spoken(part)),
                                 words::spoken(&stored.attribute.name)
-                            ),
-                        );
+                            )
+                        };
+                        self.say(&table, column, text);
                     }
                 }
                 Columns::Reference { own, .. } => {
                     for column in own {
-                        self.columns
-                            .insert((table.clone(), column.clone()), text.clone());
+                        self.say(&table, column, text.clone());
                     }
                 }
                 other => {
                     for column in other.all() {
-                        self.columns
-                            .entry((table.clone(), column))
-                            .or_insert_with(|| text.clone());
+                        self.say(&table, &column, text.clone());
                     }
                 }
             }
         }
+    }
+
+    fn say(&mut self, table: &QualifiedName, column: &Name, text: String) {
+        let key = (table.clone(), column.clone());
+        self.attributes.insert(key.clone());
+        self.columns.insert(key, text);
     }
 }
 
@@ -262,11 +285,7 @@ fn attribute_comment(stored: &Stored<'_>) -> String {
                 if *target == attribute.name {
                     format!("The {name} that the {entity} refers to.")
                 } else {
-                    format!(
-                        "{}: {}.",
-                        words::capital(&name),
-                        words::a(target)
-                    )
+                    format!("The {name} of the {entity}: {}.", words::a(target))
                 }
             }
             AttributeKind::Lookup => format!("One of the {name} list that users maintain."),
@@ -288,6 +307,9 @@ fn attribute_comment(stored: &Stored<'_>) -> String {
     if attribute.running_total.is_some() {
         notes.push("Kept current by the database.".to_owned());
     }
+    if attribute.optional && !matches!(attribute.kind, AttributeKind::Either(_)) {
+        notes.push("NULL when there is none.".to_owned());
+    }
     if attribute.sensitive {
         notes.push("Sensitive personal data.".to_owned());
     } else if attribute.personal {
@@ -305,6 +327,8 @@ fn value_comment(attribute: &Attribute, meaning: &ValueType, entity: &str) -> St
         return format!("Computed: {computed}.");
     }
     match meaning {
+        ValueType::Name if attribute.name == "name" => format!("What the {entity} is called."),
+        ValueType::Date => format!("Day: {name} of the {entity}."),
         ValueType::Boolean => format!("Whether the {entity} is {}.", name.trim_start_matches("is ")),
         ValueType::Instant => format!("Point in time: {name} of the {entity}."),
         _ => format!("{} of the {entity}.", words::capital(&name)),
@@ -318,14 +342,14 @@ fn comment_columns(name: &QualifiedName, table: &mut Table, words: &Words) {
         .collect();
     for column in &mut table.columns {
         let said = words.columns.get(&(name.clone(), column.name.clone()));
+        let noted = words
+            .attributes
+            .contains(&(name.clone(), column.name.clone()));
         match (&column.comment, said) {
-            // A unit alone does not say what it is a unit of.
-            (Some(unit), Some(said))
-                if (unit.starts_with("In ") || unit.starts_with("The lower bound"))
-                    && !said.contains(unit.as_str()) =>
-            {
-                column.comment = Some(format!("{said} {unit}"));
+            (Some(note), Some(said)) if noted && !said.contains(note.as_str()) => {
+                column.comment = Some(format!("{said} {note}"));
             }
+            (Some(_), Some(said)) if noted => column.comment = Some(said.clone()),
             (Some(_), _) => {}
             (None, Some(said)) => column.comment = Some(said.clone()),
             (None, None) => {

@@ -194,7 +194,7 @@ fn build_value(draft: &mut Draft<'_>, stored: &Stored<'_>, meaning: &ValueType) 
                 stored: true,
             });
         }
-        column.comment = column_comment(attribute, meaning, part);
+        column.comment = column_comment(meaning, part);
         columns.push(column);
     }
     layout::put(draft, stored, columns);
@@ -215,37 +215,42 @@ fn may_be_missing(part: Option<&str>) -> bool {
     matches!(part, Some("postal_code" | "region"))
 }
 
-fn column_comment(
-    attribute: &Attribute,
-    meaning: &ValueType,
-    part: Option<&str>,
-) -> Option<String> {
-    let about = attribute.about.as_deref().map(words::sentence);
-    let unit = match (meaning, part) {
+/// What the meaning adds to the brief's words; the family of comments puts both together.
+fn column_comment(meaning: &ValueType, part: Option<&str>) -> Option<String> {
+    Some(match (meaning, part) {
         (
             ValueType::Money {
                 currency: Some(code),
                 ..
             },
             _,
-        ) => Some(format!("In {code}.")),
-        (ValueType::Quantity { unit: Some(unit) }, _)
-        | (ValueType::Integer { unit: Some(unit) }, _) => Some(format!("In {unit}.")),
-        (_, Some("street")) => Some("Street, number and whatever else stands above the city.".to_owned()),
-        (_, Some("country")) => Some("ISO 3166-1 code of the country.".to_owned()),
-        (_, Some("currency")) => Some("ISO 4217 code of the amount's currency.".to_owned()),
-        (_, Some("latitude" | "longitude")) => Some("In degrees (WGS 84).".to_owned()),
-        (ValueType::Percentage, _) => Some("In percent, 0 to 100.".to_owned()),
-        (ValueType::DatePeriod { .. } | ValueType::TimePeriod { .. }, _) => {
-            Some("The lower bound is included, the upper is not.".to_owned())
+        ) => format!("In {code}."),
+        (
+            ValueType::Quantity { unit: Some(unit) } | ValueType::Integer { unit: Some(unit) },
+            _,
+        ) => format!("In {unit}."),
+        (_, Some("street")) => "With whatever else stands above the city.".to_owned(),
+        (_, Some("country")) | (ValueType::Country, _) => "An ISO 3166-1 code.".to_owned(),
+        (_, Some("currency")) | (ValueType::Currency, _) => "An ISO 4217 code.".to_owned(),
+        (ValueType::Language, _) => "A BCP 47 tag.".to_owned(),
+        (ValueType::TimeZone, _) => "An IANA name, such as Europe/Berlin.".to_owned(),
+        (_, Some("latitude" | "longitude")) => "In degrees (WGS 84).".to_owned(),
+        (ValueType::Percentage, _) => "In percent, 0 to 100.".to_owned(),
+        (ValueType::DatePeriod { open_ended } | ValueType::TimePeriod { open_ended }, _) => {
+            let open = if *open_ended {
+                " Without an upper bound it has no end yet."
+            } else {
+                ""
+            };
+            format!("The lower bound is included, the upper is not.{open}")
         }
-        (ValueType::Secret, _) => Some("A hash, never the secret itself.".to_owned()),
-        _ => None,
-    };
-    match (about, unit) {
-        (Some(about), Some(unit)) => Some(format!("{about} {unit}")),
-        (about, unit) => about.or(unit),
-    }
+        (ValueType::TimeOfDayPeriod, _) => {
+            "The lower bound is included, the upper is not.".to_owned()
+        }
+        (ValueType::Email, _) => "Kept as written; case makes no difference.".to_owned(),
+        (ValueType::Secret, _) => "A hash, never the secret itself.".to_owned(),
+        _ => return None,
+    })
 }
 
 /// The check of a column's form, unless its domain has it; and the record of the rule.

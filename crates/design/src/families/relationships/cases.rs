@@ -1,7 +1,7 @@
 //! Tests of references: a row that is not there, another tenant's row, and what deletion does.
 
 use pgwright_brief::model::{AttributeKind, RuleForm, ValueType};
-use pgwright_catalog::{ConstraintKind, ReferentialAction};
+use pgwright_catalog::{ConstraintKind, ReferentialAction, TriggerEvent, TriggerTiming};
 
 use super::{Link, links};
 use crate::draft::Draft;
@@ -111,7 +111,10 @@ fn exists(draft: &Draft<'_>, fixtures: &Fixtures<'_>, link: &Link<'_>) -> Option
         .foreign_keys()
         .filter(|(_, key)| key.columns.contains(column))
         .count()
-        == 1;
+        == 1
+        && !draft.catalog.tables.get(&table)?.triggers.values().any(|t| {
+            t.timing == TriggerTiming::Before && t.events.contains(&TriggerEvent::Insert)
+        });
     let named = alone.then_some(constraint.as_str());
     let mut given = fixtures.needs(&[&row]);
     let mut cases = vec![Case {
@@ -176,8 +179,7 @@ fn is_plainly_deletable(draft: &Draft<'_>, entity: &str) -> bool {
                 .iter()
                 .any(|r| matches!(r.form, RuleForm::Frozen { .. }))
             && !draft.table(entity).triggers.values().any(|t| {
-                t.events
-                    .contains(&pgwright_catalog::TriggerEvent::Delete)
+                t.events.contains(&TriggerEvent::Delete)
             })
     })
 }

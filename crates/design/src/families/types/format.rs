@@ -139,7 +139,7 @@ pub(super) fn of(meaning: &ValueType) -> Option<Format> {
             refused: &[("a bare number", "'1'"), ("a list", "'[]'")],
         },
         ValueType::Tags => Format {
-            what: "tags",
+            what: "no_empty",
             condition: "array_position(VALUE, NULL) IS NULL AND array_position(VALUE, '') IS NULL",
             says: "hold no empty tag",
             refused: &[("an empty tag", "ARRAY['']"), ("a missing tag", "ARRAY[NULL]::text[]")],
