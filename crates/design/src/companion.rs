@@ -1,6 +1,8 @@
 //! Tables beside an entity that only the design's own functions write (histories and logs), and
 //! the SQL that finds a row by its key.
 
+use std::collections::BTreeSet;
+
 use pgwright_brief::model::{AttributeKind, Entity, ValueType};
 use pgwright_catalog::{
     Argument, Column, Constraint, ConstraintKind, ForeignKey, Identity, Index, IndexElement,
@@ -420,4 +422,28 @@ pub fn set_tenant(draft: &Draft<'_>, entity: &str, condition: &str) -> Option<St
         column.quoted(),
         plan.table.quoted()
     ))
+}
+
+/// A call without arguments, evaluated once per query rather than once per row: a subselect. It is
+/// written with the name that PostgreSQL itself gives its column, so that what is read back from a
+/// server is the same text.
+pub fn once(function: &QualifiedName) -> String {
+    format!(
+        "(SELECT {}() AS {})",
+        function.quoted(),
+        function.name.quoted()
+    )
+}
+
+/// Tables that a view reads, directly or through other views.
+pub fn tables_behind(draft: &Draft<'_>, view: &ObjectId, tables: &mut BTreeSet<QualifiedName>) {
+    for needed in draft.catalog.dependencies.get(view).into_iter().flatten() {
+        match needed {
+            ObjectId::Table(table) => {
+                tables.insert(table.clone());
+            }
+            ObjectId::View(_) if needed != view => tables_behind(draft, needed, tables),
+            _ => {}
+        }
+    }
 }

@@ -605,55 +605,67 @@ pub fn add_monitors(draft: &mut Draft<'_>) {
     });
 }
 
-/// Tests: stray rows are kept, coming partitions appear, expired ones go.
+/// Tests: expired partitions go, and what is kept stays. Rows of the test are of today, whenever it
+/// runs.
 pub fn tests(draft: &Draft<'_>, fixtures: &Fixtures<'_>) -> Vec<RuleTest> {
-    let schema = draft.schema().quoted();
-    let mut tests = Vec::new();
-    for (entity, table, plan) in partitioned(draft) {
-        let Some(keep) = plan.keep_months else {
-            continue;
-        };
-        let row = fixtures.row(&entity, 1);
-        let expired = draft.qualified(format!("{}_expired", stem(&table)));
-        let children = format!(
-            "SELECT FROM pg_inherits WHERE inhparent = {}::regclass AND inhrelid = to_regclass({})",
-            quote_literal(&table.quoted()),
-            quote_literal(&expired.quoted())
-        );
-        let cast = if plan.by_date { "::date" } else { "" };
-        let _ = keep;
-        tests.push(RuleTest {
-            rule: format!("{entity}_retention"),
-            says: format!(
-                "Expired rows of {} leave with their partition",
-                words::spoken(&entity)
-            ),
-            given: fixtures.insert(&[&row]),
-            cases: vec![
-                Case {
-                    says: "a partition of long ago is dropped".to_owned(),
-                    statements: vec![
-                        format!(
-                            "CREATE TABLE {} PARTITION OF {} FOR VALUES FROM ('1901-01-01'{cast}) TO ('1902-01-01'{cast})",
-                            expired.quoted(),
-                            table.quoted()
-                        ),
-                        format!("CALL {schema}.maintain_partitions()"),
-                        children,
-                    ],
-                    expected: Expected::Returns(0),
-                },
-                Case {
-                    says: "what is kept is still there".to_owned(),
-                    statements: vec![format!(
-                        "SELECT FROM {} WHERE {}",
+    partitioned(draft)
+        .into_iter()
+        .filter(|(_, _, plan)| plan.keep_months.is_some())
+        .map(|(entity, table, plan)| test_of(draft, fixtures, &entity, &table, &plan))
+        .collect()
+}
+
+fn test_of(
+    draft: &Draft<'_>,
+    fixtures: &Fixtures<'_>,
+    entity: &str,
+    table: &QualifiedName,
+    plan: &PartitionPlan,
+) -> RuleTest {
+    let call = format!("CALL {}.maintain_partitions()", draft.schema().quoted());
+    let today = if plan.by_date { "current_date" } else { "now()" };
+    let row = fixtures.with(fixtures.row(entity, 1), plan.column.as_str(), today);
+    let expired = draft.qualified(format!("{}_expired", stem(table)));
+    let child = format!(
+        "SELECT FROM pg_inherits WHERE inhparent = {}::regclass AND inhrelid = to_regclass({})",
+        quote_literal(&table.quoted()),
+        quote_literal(&expired.quoted())
+    );
+    RuleTest {
+        rule: format!("{entity}_retention"),
+        says: format!(
+            "Expired rows of {} leave with their partition",
+            words::spoken(entity)
+        ),
+        given: fixtures.needs(&[&row]),
+        cases: vec![
+            Case {
+                says: "a partition of long ago is dropped".to_owned(),
+                statements: vec![
+                    format!(
+                        "CREATE TABLE {} PARTITION OF {} FOR VALUES FROM ('1901-01-01') TO ('1902-01-01')",
+                        expired.quoted(),
+                        table.quoted()
+                    ),
+                    call.clone(),
+                    child,
+                ],
+                expected: Expected::Returns(0),
+            },
+            Case {
+                says: "a row of today stays, in a partition of its time".to_owned(),
+                statements: vec![
+                    fixtures.insert_only(&row),
+                    call,
+                    format!(
+                        "SELECT FROM {} AS t WHERE {} AND t.tableoid <> {}::regclass",
                         table.quoted(),
-                        fixtures.key_condition(&row)
-                    )],
-                    expected: Expected::Returns(1),
-                },
-            ],
-        });
+                        fixtures.key_condition(&row),
+                        quote_literal(&draft.qualified(format!("{}_default", stem(table))).quoted())
+                    ),
+                ],
+                expected: Expected::Returns(1),
+            },
+        ],
     }
-    tests
 }

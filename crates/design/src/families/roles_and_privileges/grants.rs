@@ -66,6 +66,7 @@ pub fn on_tables(draft: &mut Draft<'_>) {
     let over_all = over_all(draft);
     for name in names {
         if existing(draft, &name) {
+            read_existing(draft, &name);
             continue;
         }
         let mut grants = BTreeSet::new();
@@ -99,6 +100,32 @@ fn existing(draft: &Draft<'_>, name: &QualifiedName) -> bool {
         .entities
         .iter()
         .any(|e| e.existing.is_some() && draft.entities.get(&e.name).is_some_and(|p| p.table == *name))
+}
+
+/// What the design refers to and joins with, its roles must be able to read; nothing else about such
+/// a table is the design's to say.
+fn read_existing(draft: &mut Draft<'_>, name: &QualifiedName) {
+    let owner = companion::role(draft, "owner");
+    let mut readers = vec![owner.clone()];
+    readers.extend(
+        ["readwrite", "readonly", "auditor"].map(|what| companion::role(draft, what)),
+    );
+    if let Some(table) = draft.catalog.tables.get_mut(name) {
+        for role in &readers {
+            table.grants.insert(Grant::to(role.clone(), Privilege::Select));
+        }
+        table
+            .grants
+            .insert(Grant::to(owner, Privilege::References));
+    }
+    // Everybody may use the schema `public` as it is.
+    if name.schema.as_str() != "public"
+        && let Some(schema) = draft.catalog.schemas.get_mut(&name.schema)
+    {
+        for role in readers {
+            schema.grants.insert(Grant::to(role, Privilege::Usage));
+        }
+    }
 }
 
 fn rights_of_tables(draft: &Draft<'_>) -> BTreeMap<QualifiedName, Rights> {
@@ -296,21 +323,9 @@ fn over_all(draft: &Draft<'_>) -> BTreeSet<QualifiedName> {
     let mut tables = BTreeSet::new();
     for report in draft.brief.reports.iter().filter(|r| r.stale_minutes.is_none()) {
         let view = ObjectId::View(draft.qualified(report.name.as_str()));
-        reached(draft, &view, &mut tables);
+        companion::tables_behind(draft, &view, &mut tables);
     }
     tables
-}
-
-fn reached(draft: &Draft<'_>, object: &ObjectId, tables: &mut BTreeSet<QualifiedName>) {
-    for needed in draft.catalog.dependencies.get(object).into_iter().flatten() {
-        match needed {
-            ObjectId::Table(table) => {
-                tables.insert(table.clone());
-            }
-            ObjectId::View(_) if needed != object => reached(draft, needed, tables),
-            _ => {}
-        }
-    }
 }
 
 /// Grants on views and materialized views.
@@ -327,7 +342,7 @@ pub fn on_views(draft: &mut Draft<'_>) {
         .collect();
     for name in names {
         let mut tables = BTreeSet::new();
-        reached(draft, &ObjectId::View(name.clone()), &mut tables);
+        companion::tables_behind(draft, &ObjectId::View(name.clone()), &mut tables);
         let whole = |role: &Name| reads_whole(draft, &tables, role);
         let mut grants = BTreeSet::new();
         for what in ["readwrite", "readonly", "auditor"] {

@@ -1,6 +1,6 @@
 //! Policies that keep tenants apart, on every table that holds a tenant's rows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use pgwright_catalog::{
     Expression, Name, ObjectId, Policy, PolicyCommand, QualifiedName, quote_literal,
@@ -67,18 +67,13 @@ pub fn build(draft: &mut Draft<'_>) {
     };
     let tenant_type = companion::own_key_type(draft.plan(&policy.tenant));
     let current = draft.setting_function("tenant", &tenant_type);
-    let current = format!("(SELECT {}())", current.name.quoted());
+    let current = companion::once(&current.name);
     let owned = owned_tables(draft);
     let owner = companion::role(draft, "owner");
     let tenants = draft.plan(&policy.tenant).table.clone();
     let insiders = insiders(draft);
     let refreshing = quote_literal(&refreshing_setting(draft));
-    let materialized = draft
-        .brief
-        .reports
-        .iter()
-        .any(|r| r.stale_minutes.is_some());
-    let reported = !draft.brief.reports.is_empty();
+    let (materialized, reported) = read_by_reports(draft);
     let reporter = companion::role(draft, "reporter");
 
     let mut by = Vec::new();
@@ -109,21 +104,23 @@ pub fn build(draft: &mut Draft<'_>) {
             "own_triggers",
             of_owner(
                 PolicyCommand::All,
-                "(SELECT pg_trigger_depth()) > 0",
+                "(SELECT pg_trigger_depth() AS pg_trigger_depth) > 0",
                 "Triggers that run as the owner reach the rows that their rule is about.",
             ),
         ));
-        if materialized {
+        if materialized.contains(name) {
             policies.push((
                 "refresh",
                 of_owner(
                     PolicyCommand::Select,
-                    &format!("(SELECT current_setting({refreshing}, true)) = 'on'"),
+                    &format!(
+                    "(SELECT current_setting({refreshing}::text, true) AS current_setting) = 'on'::text"
+                ),
                     "A refresh of materialized views reads every tenant's rows.",
                 ),
             ));
         }
-        if reported {
+        if reported.contains(name) {
             let mut reads = of_owner(
                 PolicyCommand::Select,
                 "true",
@@ -162,6 +159,20 @@ pub fn build(draft: &mut Draft<'_>) {
         |object| matches!(object, ObjectId::Policy(_, name) if name.as_str() == "tenant_isolation"),
     );
     record(draft, &policy, &owned, by);
+}
+
+/// Tables that materialized views read, and those that live reports read.
+fn read_by_reports(draft: &Draft<'_>) -> (BTreeSet<QualifiedName>, BTreeSet<QualifiedName>) {
+    let mut stored = BTreeSet::new();
+    for view in draft.catalog.materialized_views.keys() {
+        companion::tables_behind(draft, &ObjectId::MaterializedView(view.clone()), &mut stored);
+    }
+    let mut live = BTreeSet::new();
+    for report in &draft.brief.reports {
+        let view = ObjectId::View(draft.qualified(report.name.as_str()));
+        companion::tables_behind(draft, &view, &mut live);
+    }
+    (stored, live)
 }
 
 /// Roles that a tenant's policy is for: everybody, unless somebody is to see less.

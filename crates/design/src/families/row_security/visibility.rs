@@ -83,7 +83,7 @@ pub fn build(draft: &mut Draft<'_>) {
         let me = me(draft, rule);
         let me_type = companion::own_key_type(draft.plan(&rule.me.entity));
         let current = draft.setting_function(&me, &me_type);
-        let me_sql = format!("(SELECT {}())", current.name.quoted());
+        let me_sql = companion::once(&current.name);
         let mut by = Vec::new();
         for entity in seen_entities(draft, rule) {
             if let Some(condition) = condition(draft, rule, &entity, &me_sql) {
@@ -222,14 +222,10 @@ fn condition(
     let mut terms = Vec::new();
     if let Some(tenant) = &plan.tenant_column {
         let current = draft.qualified("current_tenant_id");
-        terms.push(format!(
-            "{} = (SELECT {}())",
-            tenant.quoted(),
-            current.quoted()
-        ));
+        terms.push(format!("{} = {}", tenant.quoted(), companion::once(&current)));
     }
     if plan.restorable {
-        terms.push("deleted_at IS NULL".to_owned());
+        terms.push("(deleted_at IS NULL)".to_owned());
     }
     if terms.is_empty() {
         return Some(condition);
