@@ -94,7 +94,7 @@ pub(crate) fn listing<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
 }
 
 /// "did you mean" when something is near, else what there is.
-pub(crate) fn suggestion<'a>(wrong: &str, candidates: &[&'a str], what: &str) -> Option<String> {
+pub(crate) fn suggestion(wrong: &str, candidates: &[&str], what: &str) -> Option<String> {
     match nearest(wrong, candidates.iter().copied()) {
         Some(near) => Some(format!("did you mean `{near}`?")),
         None if candidates.is_empty() => None,

@@ -6,17 +6,21 @@
 
 mod access;
 mod attribute;
+mod bound;
 mod check;
+mod default;
 mod draft;
 mod entity;
 mod expression;
 pub(crate) mod fields;
+mod kind;
 mod modifier;
 mod path;
 mod policy;
 mod prepared;
 mod report;
 mod rule;
+mod sentence;
 mod settle;
 mod sql;
 mod states;
@@ -213,7 +217,7 @@ fn as_of(reader: &mut Reader<'_>, fields: &Fields<'_>) -> Date {
     let Some(text) = fields.text(&mut reader.report, "as_of") else {
         return default;
     };
-    match draft::parse_date(text.as_str()) {
+    match bound::parse_date(text.as_str()) {
         Some(date) if (1970..=2200).contains(&date.year) => date,
         _ => {
             reader.report.error_hint(

@@ -5,8 +5,8 @@ use std::ops::Range;
 use crate::model::States;
 use crate::names::nearest;
 use crate::read::Reader;
-use crate::read::attribute::unquoted;
 use crate::read::fields::{names_of, scalar, shortened};
+use crate::read::kind::unquoted;
 use crate::text::{Text, normal};
 use crate::yaml::{Node, Value};
 
