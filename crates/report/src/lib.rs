@@ -2,6 +2,9 @@
 
 pub mod dbml;
 pub mod design_json;
+pub mod document;
+pub mod facts;
+mod markdown;
 pub mod monitoring;
 pub mod proof;
 pub mod rule_tests;
@@ -34,6 +37,7 @@ pub trait Document: Sync {
 /// Every document, in order.
 pub fn documents() -> &'static [&'static dyn Document] {
     &[
+        &document::DesignDocument,
         &design_json::DesignJson,
         &dbml::Dbml,
         &monitoring::Monitoring,
