@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use pgwright_brief::model::{AccessForm, AccessPattern, AttributeKind, Entity};
-use pgwright_catalog::{IndexElement, Name, QualifiedName};
+use pgwright_catalog::{ForeignKey, IndexElement, Name, QualifiedName};
 use pgwright_ddl::expr::Expr;
 use pgwright_ddl::query::{RelationPredicates, parse_query};
 
@@ -53,7 +53,16 @@ pub fn collect(draft: &mut Draft<'_>) -> Needs {
                 entity,
                 by,
                 condition,
-            } => find(draft, &mut needs, pattern, entity, by, condition.as_ref(), &[], None),
+            } => find(
+                draft,
+                &mut needs,
+                pattern,
+                entity,
+                by,
+                condition.as_ref(),
+                &[],
+                None,
+            ),
             AccessForm::List {
                 entity,
                 of,
@@ -104,14 +113,22 @@ fn find(
     order: &[(String, bool)],
     between: Option<&str>,
 ) {
-    let Some(found) = draft.brief.entity(entity).filter(|e| companion::is_designed(e)) else {
+    let Some(found) = draft
+        .brief
+        .entity(entity)
+        .filter(|e| companion::is_designed(e))
+    else {
         return;
     };
     let plan = draft.plan(entity);
     let mut then = Vec::new();
     for (attribute, descending) in order {
         if let Some(element) = element(draft, entity, attribute) {
-            then.push(if *descending { element.descending() } else { element });
+            then.push(if *descending {
+                element.descending()
+            } else {
+                element
+            });
         }
     }
     if let Some(attribute) = between
@@ -163,7 +180,8 @@ fn find(
         if let Some(column) = choice {
             all.insert(0, format!("{} IS NOT NULL", column.quoted()));
         }
-        let in_order = by.is_empty() && between.is_some() && found.append_only && plan.tenant_column.is_none();
+        let in_order =
+            by.is_empty() && between.is_some() && found.append_only && plan.tenant_column.is_none();
         needs.entry(plan.table.clone()).or_default().push(Need {
             equality,
             then: then.clone(),
@@ -187,7 +205,10 @@ fn element(draft: &Draft<'_>, entity: &str, attribute: &str) -> Option<IndexElem
         Some(columns) => columns.scalar()?.clone(),
         None => draft.column(entity, attribute).or_else(|| {
             let own = Name::new(attribute);
-            draft.table(entity).column(own.as_str()).map(|_| own.clone())
+            draft
+                .table(entity)
+                .column(own.as_str())
+                .map(|_| own.clone())
         })?,
     };
     let is_range = draft
@@ -249,9 +270,10 @@ fn alternative(draft: &Draft<'_>, entity: &Entity, name: &str) -> Option<Vec<Nam
                 || t.role.as_deref().unwrap_or(&t.entity) == name
         })?;
         match draft.columns(&entity.name, &attribute.name)? {
-            Columns::Either(choices) => {
-                choices.iter().find(|(r, _)| r == target).map(|(_, c)| c.clone())
-            }
+            Columns::Either(choices) => choices
+                .iter()
+                .find(|(r, _)| r == target)
+                .map(|(_, c)| c.clone()),
             _ => None,
         }
     })
@@ -316,7 +338,11 @@ fn of_relation(
     reason: String,
     source: Source,
 ) {
-    let Some(described) = draft.brief.entity(entity).filter(|e| companion::is_designed(e)) else {
+    let Some(described) = draft
+        .brief
+        .entity(entity)
+        .filter(|e| companion::is_designed(e))
+    else {
         return;
     };
     let plan = draft.plan(entity);
@@ -420,12 +446,14 @@ fn of_foreign_keys(draft: &Draft<'_>, needs: &mut Needs) {
                 );
             }
             needs.entry(table.clone()).or_default().push(Need {
-                equality: key.columns.clone(),
+                equality: telling_columns(draft, key),
                 then: Vec::new(),
-                predicate: either.as_ref().map(|c| format!("{} IS NOT NULL", c.quoted())),
+                predicate: either
+                    .as_ref()
+                    .map(|c| format!("{} IS NOT NULL", c.quoted())),
                 filled: either,
                 reason: format!(
-                    "covers the foreign key {name}: finds the {} of one of {}",
+                    "covers the foreign key {name}: finds the {} that refer to a row of {}",
                     words::spoken(table.name.as_str()),
                     words::spoken(key.references.name.as_str()),
                 ),
@@ -437,6 +465,25 @@ fn of_foreign_keys(draft: &Draft<'_>, needs: &mut Needs) {
             });
         }
     }
+}
+
+/// Those columns of a foreign key that tell the referenced row. A key that carries more than that, to
+/// hold two paths to one parent together, finds its rows by the narrower index as well.
+fn telling_columns(draft: &Draft<'_>, key: &ForeignKey) -> Vec<Name> {
+    let telling = draft.catalog.tables.get(&key.references).and_then(|table| {
+        table
+            .keys()
+            .map(|(_, k)| &k.columns)
+            .filter(|columns| columns.iter().all(|c| key.referenced_columns.contains(c)))
+            .min_by_key(|columns| columns.len())
+    });
+    let tells = |column: &Name| telling.is_none_or(|columns| columns.contains(column));
+    key.columns
+        .iter()
+        .zip(&key.referenced_columns)
+        .filter(|(_, referenced)| tells(referenced))
+        .map(|(column, _)| column.clone())
+        .collect()
 }
 
 /// The column of one choice of several, most rows of which are empty.
