@@ -122,3 +122,99 @@ fn types() -> Value {
         "anyOf": [{ "oneOf": named }, { "type": "string" }]
     })
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::error::Lines;
+    use crate::yaml::{self, Node};
+
+    /// Whether a node is what the schema says, for the words of JSON Schema that are used here.
+    fn valid(node: &Node, schema: &Value, root: &Value) -> bool {
+        if let Some(reference) = schema["$ref"].as_str() {
+            return valid(
+                node,
+                root.pointer(reference.trim_start_matches('#')).unwrap(),
+                root,
+            );
+        }
+        if let Some(any) = schema["anyOf"].as_array() {
+            return any.iter().any(|one| valid(node, one, root));
+        }
+        match &node.value {
+            yaml::Value::Null => schema["type"] == "null",
+            yaml::Value::Scalar(scalar) => {
+                let text = match scalar.text.as_str() {
+                    "true" => json!(true),
+                    "false" => json!(false),
+                    text => json!(text),
+                };
+                let types = &schema["type"];
+                let is_text = *types == "string"
+                    || types
+                        .as_array()
+                        .is_some_and(|t| t.contains(&json!("string")));
+                is_text
+                    || schema["enum"]
+                        .as_array()
+                        .is_some_and(|words| words.contains(&text))
+            }
+            yaml::Value::List(items) => {
+                schema["type"] == "array"
+                    && items.iter().all(|item| valid(item, &schema["items"], root))
+            }
+            yaml::Value::Map(entries) => {
+                let keys: Vec<&str> = entries
+                    .iter()
+                    .filter_map(|(key, _)| match &key.value {
+                        yaml::Value::Scalar(scalar) => Some(scalar.text.as_str()),
+                        _ => None,
+                    })
+                    .collect();
+                let required = schema["required"].as_array().cloned().unwrap_or_default();
+                schema["type"] == "object"
+                    && keys.len() == entries.len()
+                    && required
+                        .iter()
+                        .all(|key| key.as_str().is_some_and(|key| keys.contains(&key)))
+                    && entries.iter().zip(&keys).all(|((_, value), key)| {
+                        let known = schema["properties"].get(*key);
+                        let found = known.unwrap_or(&schema["additionalProperties"]);
+                        *found != json!(false) && valid(value, found, root)
+                    })
+            }
+        }
+    }
+
+    fn is_valid(text: &str) -> bool {
+        let schema = json_schema();
+        let node = yaml::parse(text, &Lines::of(text)).unwrap().unwrap();
+        valid(&node, &schema, &schema)
+    }
+
+    #[test]
+    fn the_examples_are_valid() {
+        assert!(is_valid(include_str!(
+            "../../../examples/crm-principals.yaml"
+        )));
+        assert!(is_valid(include_str!("../../../examples/clinic.yaml")));
+        assert!(is_valid(include_str!(
+            "../../../examples/saas-billing.yaml"
+        )));
+        assert!(is_valid(include_str!("../../../examples/inventory.yaml")));
+    }
+
+    #[test]
+    fn wrong_shapes_are_not_valid() {
+        assert!(!is_valid("brief: x\n"));
+        assert!(!is_valid(
+            "brief: x\nentities:\n  a:\n    haz: {name: name}\n"
+        ));
+        assert!(!is_valid("brief: x\nentities:\n  a:\n    actor: perhaps\n"));
+        assert!(!is_valid(
+            "brief: x\nentities:\n  a:\n    has: {name: {tipe: name}}\n"
+        ));
+    }
+}
