@@ -183,17 +183,24 @@ fn build_rule(
         .map(|(variable, _)| format!("    {} record;\n", quote_identifier(variable)))
         .collect();
     let statements: String = reads.statements.iter().map(|(_, s)| s.as_str()).collect();
+    // As in a CHECK, what is not known breaks no rule; what a condition requires must be known.
+    let broken = match condition {
+        Expr::Bool(true) => format!("({}) IS FALSE", over_variables(requirement)),
+        _ => format!(
+            "({}) IS TRUE AND ({}) IS NOT TRUE",
+            over_variables(condition),
+            over_variables(requirement)
+        ),
+    };
     let body = format!(
         "DECLARE\n{declarations}BEGIN\n    \
          -- The rows that the rule reads are locked against change until this transaction ends:\n    \
          -- otherwise they could change between this look and the commit, unseen by both sides.\n\
          {statements}    \
-         IF ({}) IS TRUE AND ({}) IS NOT TRUE THEN\n\
+         IF {broken} THEN\n\
          {}    \
          END IF;\n    \
-         RETURN NEW;\nEND",
-        over_variables(condition),
-        over_variables(requirement),
+         RETURN NULL;\nEND",
         refusal.raise(8)
     );
     let function = trigger_rules::add_function(
@@ -205,7 +212,8 @@ fn build_rule(
         &reads.tables,
     );
     let mut trigger = Trigger::row(
-        TriggerTiming::Before,
+        // After: computed columns are there, and rows that do not exist are reported as such.
+        TriggerTiming::After,
         [TriggerEvent::Insert, TriggerEvent::Update],
         function.clone(),
     );
