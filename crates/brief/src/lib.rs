@@ -1,6 +1,6 @@
 //! The brief: what a system must do, read from YAML with every error located.
 //!
-//! [`read`] gives the [`model::Brief`], or every error at once. [`vocabulary`] says how SQL sees a
+//! [`read`] gives the [`model::Brief`], or every error at once. [`vocabulary()`] says how SQL sees a
 //! brief. Nothing here does I/O, and no text makes it panic.
 
 mod error;
