@@ -203,6 +203,12 @@ fn plan_entity(draft: &mut Draft<'_>, entity: &Entity) {
     if !matches!(plan.key_kind, KeyKind::Natural) {
         taken.extend(plan.key.iter().map(|(column, _)| column.clone()));
     }
+    // A key that the brief gives is the attribute's own column.
+    if let KeyKind::Uuid(column) = &plan.key_kind
+        && entity.key.as_ref().is_some_and(|key| key.iter().any(|k| *k == column.as_str()))
+    {
+        taken.remove(column);
+    }
     if let Some(partition) = &plan.partition {
         taken.remove(&partition.column);
     }

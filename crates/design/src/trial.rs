@@ -3,6 +3,7 @@
 use pgwright_brief::model::AttributeKind;
 
 use crate::draft::{Columns, Draft};
+use crate::families::is_in_a_circle;
 use crate::fixtures::{Fixtures, Row};
 use crate::testing::{Case, Expected};
 
@@ -26,7 +27,8 @@ pub fn accepted(fixtures: &Fixtures<'_>, says: impl Into<String>, row: &Row) -> 
 }
 
 /// `row` as another row of the tenant that `first` belongs to: rows of different numbers belong to
-/// different tenants, and so does all that they refer to. Without tenants it stays as it is.
+/// different tenants, and so does all that they refer to. Rows that need each other in a circle
+/// share what they refer to as well. Without either it stays as it is.
 pub fn same_tenant(draft: &Draft<'_>, fixtures: &Fixtures<'_>, row: Row, first: &Row) -> Row {
     let (Some(entity), Some(plan)) = (
         draft.brief.entity(&row.entity),
@@ -34,9 +36,8 @@ pub fn same_tenant(draft: &Draft<'_>, fixtures: &Fixtures<'_>, row: Row, first: 
     ) else {
         return row;
     };
-    let Some(tenant) = &plan.tenant_column else {
-        return row;
-    };
+    let tenant = plan.tenant_column.as_ref();
+    let circle = is_in_a_circle(draft.brief, &row.entity);
     let mut row = row;
     let whole = entity.part_of.iter().map(|p| &p.name);
     let references = entity
@@ -53,11 +54,15 @@ pub fn same_tenant(draft: &Draft<'_>, fixtures: &Fixtures<'_>, row: Row, first: 
                 .value(first, c.as_str())
                 .is_some_and(|v| v != "NULL")
         });
-        if columns.contains(tenant) && filled && !row.references.contains_key(name) {
+        let shared = tenant.is_some_and(|tenant| columns.contains(tenant)) || circle;
+        if shared && filled && !row.references.contains_key(name) {
             let target = fixtures.referenced(first, name);
             row = fixtures.with_reference(row, name, &target);
         }
     }
+    let Some(tenant) = tenant else {
+        return row;
+    };
     match fixtures.value(first, tenant.as_str()) {
         Some(value) => fixtures.with(row, tenant.as_str(), &value),
         None => row,
@@ -67,12 +72,10 @@ pub fn same_tenant(draft: &Draft<'_>, fixtures: &Fixtures<'_>, row: Row, first: 
 /// Adds the INSERTs of what a row needs to those that are there already, but not the rows that the
 /// test itself writes.
 pub fn add_needs(fixtures: &Fixtures<'_>, given: &mut Vec<String>, row: &Row, written: &[&Row]) {
-    let written: Vec<String> = written
-        .iter()
-        .flat_map(|row| insert_beside(fixtures, row))
-        .collect();
-    for statement in fixtures.needs(&[row]) {
-        if !given.contains(&statement) && !written.contains(&statement) {
+    // Named together, the written rows stand in for the usual ones of their numbers.
+    let rows: Vec<&Row> = std::iter::once(row).chain(written.iter().copied()).collect();
+    for statement in fixtures.needs(&rows) {
+        if !given.contains(&statement) {
             given.push(statement);
         }
     }

@@ -233,6 +233,11 @@ END;
     )
 }
 
+/// The argument that gives a key column of the row to start from.
+fn root(column: &Name) -> Name {
+    names::shortened(&format!("root_{column}"), "")
+}
+
 /// A function that lists a row and everything below it, with the distance.
 fn descendants(draft: &mut Draft<'_>, stored: &Stored<'_>, tree: &Tree) -> RoutineSignature {
     let relation = draft.plan(&stored.entity.name).read_relation.clone();
@@ -240,7 +245,7 @@ fn descendants(draft: &mut Draft<'_>, stored: &Stored<'_>, tree: &Tree) -> Routi
     let arguments: Vec<Argument> = tree
         .key
         .iter()
-        .map(|(column, data_type)| Argument::input(format!("root_{column}"), data_type.clone()))
+        .map(|(column, data_type)| Argument::input(root(column), data_type.clone()))
         .collect();
     let function_name = draft.qualified(names::shortened(
         &format!("{}_below", stored.entity.name),
@@ -252,7 +257,7 @@ fn descendants(draft: &mut Draft<'_>, stored: &Stored<'_>, tree: &Tree) -> Routi
             format!(
                 "r.{} = {}",
                 column.quoted(),
-                Name::new(format!("root_{column}")).quoted()
+                root(column).quoted()
             )
         })
         .collect();

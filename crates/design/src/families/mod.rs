@@ -37,6 +37,8 @@ mod value_rules;
 
 pub(crate) use running_totals::total_row;
 
+pub(crate) use relationships::is_in_a_circle;
+
 use crate::draft::Draft;
 use crate::fixtures::Fixtures;
 use crate::testing::{ConcurrentTest, RuleTest};

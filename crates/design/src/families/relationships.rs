@@ -362,6 +362,13 @@ pub(super) fn on_update(draft: &Draft<'_>, target: &Reference) -> ReferentialAct
     }
 }
 
+/// The entity's rows need rows that need them.
+pub(crate) fn is_in_a_circle(brief: &Brief, entity: &str) -> bool {
+    links(brief)
+        .iter()
+        .any(|link| link.entity.name == entity && is_circular(brief, link))
+}
+
 /// Required references that lead in a circle: no row could be written first.
 fn is_circular(brief: &Brief, link: &Link<'_>) -> bool {
     if link.nullable || link.target.entity == link.entity.name {

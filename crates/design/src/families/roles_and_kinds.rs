@@ -508,11 +508,13 @@ fn kind_tests(
             continue;
         }
         let holders = holders(kinds, &stored);
-        let Some((name, required)) = kind_columns(draft, &stored).into_iter().next() else {
+        // Of several columns the others would be missed, or be one too many, first.
+        let columns = kind_columns(draft, &stored);
+        let [(name, required)] = columns.as_slice() else {
             continue;
         };
-        let constraint = kind_check(&plan.table, &name);
-        if required && let Some(holder) = holders.first() {
+        let constraint = kind_check(&plan.table, name);
+        if *required && let Some(holder) = holders.first() {
             let row = is(holder, 1);
             cases.push(Case {
                 says: format!(

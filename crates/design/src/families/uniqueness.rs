@@ -90,10 +90,7 @@ fn demands(brief: &Brief) -> Vec<Demand<'_>> {
                     place: stored.place,
                     rule: stored.rule("unique"),
                     says: stored.attribute.says.clone().unwrap_or_else(|| {
-                        format!(
-                            "The {} of {a} is unique{within}.",
-                            words::spoken(name)
-                        )
+                        format!("The {} of {a} is unique{within}.", words::spoken(name))
                     }),
                     scope: scope.iter().filter(|s| *s != name).cloned().collect(),
                     unique: vec![name.clone()],
@@ -247,7 +244,13 @@ fn specs(draft: &Draft<'_>, demand: &Demand<'_>) -> Vec<Spec> {
             .flat_map(|set| {
                 choices.iter().map(move |choice| {
                     let mut set = set.clone();
-                    set.extend(choice.iter().filter(|p| !set.contains(p)).cloned().collect::<Vec<_>>());
+                    set.extend(
+                        choice
+                            .iter()
+                            .filter(|p| !set.contains(p))
+                            .cloned()
+                            .collect::<Vec<_>>(),
+                    );
                     set
                 })
             })
@@ -255,7 +258,11 @@ fn specs(draft: &Draft<'_>, demand: &Demand<'_>) -> Vec<Spec> {
     }
     let mut conditions = Vec::new();
     if let Some(condition) = demand.condition {
-        conditions.push(draft.row_expression(&demand.entity.name, condition).to_sql());
+        conditions.push(
+            draft
+                .row_expression(&demand.entity.name, condition)
+                .to_sql(),
+        );
     }
     sets.into_iter()
         .map(|parts| {
@@ -263,7 +270,7 @@ fn specs(draft: &Draft<'_>, demand: &Demand<'_>) -> Vec<Spec> {
             let mut conditions = conditions.clone();
             conditions.extend(nulls.conditions);
             let middle: Vec<&str> = match &demand.named {
-                Some(name) => vec![name.as_str()],
+                Some(name) => vec![names::rule_part(&table, name)],
                 None => parts
                     .iter()
                     .map(|p| p.column())

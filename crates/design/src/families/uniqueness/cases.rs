@@ -5,8 +5,8 @@ use pgwright_ddl::expr::Expr;
 
 use super::{Demand, Part, Spec, registry, specs};
 use crate::candidates::Candidates;
-use crate::families::value_rules;
 use crate::draft::{Columns, Draft};
+use crate::families::{is_in_a_circle, value_rules};
 use crate::fixtures::{Fixtures, Row};
 use crate::layout::Place;
 use crate::testing::{Case, Expected, RuleTest};
@@ -23,8 +23,22 @@ pub(super) fn test(
     let spec = specs(draft, demand).into_iter().next()?;
     let entity = &demand.entity.name;
     let first = filled(draft, fixtures, demand, base(fixtures, demand, 1));
-    let same = like(draft, fixtures, demand, base(fixtures, demand, 2), &first, false);
-    let elsewhere = like(draft, fixtures, demand, base(fixtures, demand, 3), &first, true);
+    let same = like(
+        draft,
+        fixtures,
+        demand,
+        base(fixtures, demand, 2),
+        &first,
+        false,
+    );
+    let elsewhere = like(
+        draft,
+        fixtures,
+        demand,
+        base(fixtures, demand, 3),
+        &first,
+        true,
+    );
     let (first, same, elsewhere) = match demand.condition {
         Some(condition) => {
             let rules = Candidates::new(fixtures, demand.entity, row_rules(draft, demand));
@@ -38,11 +52,17 @@ pub(super) fn test(
     };
     let constraint = constraint(draft, demand, &spec);
     let mut given = fixtures.needs(&[&first]);
-    for row in [&same, &elsewhere] {
-        trial::add_needs(fixtures, &mut given, row, &[&first]);
+    let apart = has_elsewhere(draft, demand);
+    trial::add_needs(fixtures, &mut given, &same, &[&first]);
+    if apart {
+        trial::add_needs(fixtures, &mut given, &elsewhere, &[&first]);
     }
     let mut cases = vec![
-        trial::accepted(fixtures, format!("the first {}", words::spoken(entity)), &first),
+        trial::accepted(
+            fixtures,
+            format!("the first {}", words::spoken(entity)),
+            &first,
+        ),
         Case {
             says: "a second one like it".to_owned(),
             statements: vec![fixtures.insert_only(&same)],
@@ -62,7 +82,14 @@ pub(super) fn test(
     if let Some(condition) = demand.condition {
         let rules = Candidates::new(fixtures, demand.entity, row_rules(draft, demand));
         let not = Expr::negate(condition.clone());
-        let spare = like(draft, fixtures, demand, base(fixtures, demand, 2), &first, false);
+        let spare = like(
+            draft,
+            fixtures,
+            demand,
+            base(fixtures, demand, 2),
+            &first,
+            false,
+        );
         if let Some(row) = rules.with_conditions(&spare, &[not]) {
             let row = settled(draft, fixtures, demand, row);
             trial::add_needs(fixtures, &mut given, &row, &[&first]);
@@ -73,8 +100,12 @@ pub(super) fn test(
             ));
         }
     }
-    if !demand.scope.is_empty() {
-        cases.push(trial::accepted(fixtures, "one like it elsewhere", &elsewhere));
+    if apart {
+        cases.push(trial::accepted(
+            fixtures,
+            "one like it elsewhere",
+            &elsewhere,
+        ));
     }
     if draft.plan(entity).restorable {
         let mut statements = vec![format!(
@@ -82,7 +113,14 @@ pub(super) fn test(
             draft.plan(entity).table.quoted(),
             fixtures.key_condition(&first)
         )];
-        let again = like(draft, fixtures, demand, base(fixtures, demand, 4), &first, false);
+        let again = like(
+            draft,
+            fixtures,
+            demand,
+            base(fixtures, demand, 4),
+            &first,
+            false,
+        );
         let again = match demand.condition {
             Some(condition) => {
                 let again = Candidates::new(fixtures, demand.entity, row_rules(draft, demand))
@@ -105,6 +143,19 @@ pub(super) fn test(
         given,
         cases,
     })
+}
+
+/// A row can be made in another scope: not where rows need each other in a circle, and not where
+/// the scope is a list entry that may be missing.
+fn has_elsewhere(draft: &Draft<'_>, demand: &Demand<'_>) -> bool {
+    !demand.scope.is_empty()
+        && !is_in_a_circle(draft.brief, &demand.entity.name)
+        && !demand.scope.iter().any(|name| {
+            demand
+                .entity
+                .attribute(name)
+                .is_some_and(|a| a.optional && a.kind == AttributeKind::Lookup)
+        })
 }
 
 fn base(fixtures: &Fixtures<'_>, demand: &Demand<'_>, number: u32) -> Row {
@@ -137,9 +188,15 @@ fn filled(draft: &Draft<'_>, fixtures: &Fixtures<'_>, demand: &Demand<'_>, row: 
             continue;
         }
         match &attribute.kind {
-            AttributeKind::Reference(_) => {
-                let target = fixtures.referenced(&row, name);
-                row = fixtures.with_reference(row, name, &target);
+            AttributeKind::Reference(target) => {
+                // A row that refers to its own entity refers to another row of it.
+                let other = if target.entity == demand.entity.name {
+                    let other = fixtures.row(&target.entity, 5);
+                    trial::same_tenant(draft, fixtures, other, &row)
+                } else {
+                    fixtures.referenced(&row, name)
+                };
+                row = fixtures.with_reference(row, name, &other);
             }
             AttributeKind::Value(_) | AttributeKind::OneOf(_) => {
                 let sample = fixtures.sample(&demand.entity.name, name, row.number);
@@ -148,7 +205,6 @@ fn filled(draft: &Draft<'_>, fixtures: &Fixtures<'_>, demand: &Demand<'_>, row: 
             _ => {}
         }
     }
-    let _ = draft;
     row
 }
 

@@ -44,14 +44,12 @@ pub(super) fn decisions(draft: &mut Draft<'_>, demands: &[Demand<'_>]) {
             family: "uniqueness",
             title: "What is unique".to_owned(),
             subjects: plain.iter().map(|(_, o)| o.clone()).collect(),
-            choice: format!(
-                "Unique constraints: {}",
-                words::list_some(&says(&plain), 6)
-            ),
-            rationale: "The index behind each also finds rows by these columns, so what is asked by \
+            choice: format!("Unique constraints: {}", words::list_some(&says(&plain), 6)),
+            rationale:
+                "The index behind each also finds rows by these columns, so what is asked by \
                         them needs no other. A check in the application cannot replace it: two \
                         requests at once would both find the value free."
-                .to_owned(),
+                    .to_owned(),
             alternatives: vec![Alternative::new(
                 "a look before each insertion",
                 "Fails exactly when two writers come at once.",
@@ -106,9 +104,10 @@ pub(super) fn decisions(draft: &mut Draft<'_>, demands: &[Demand<'_>]) {
             title: "E-mail addresses differ by more than case".to_owned(),
             subjects: folded.iter().map(|(_, o)| o.clone()).collect(),
             choice: "Unique indexes on lower(…).".to_owned(),
-            rationale: "Ann@example.com and ann@example.com are one mailbox. A search for an address \
+            rationale:
+                "Ann@example.com and ann@example.com are one mailbox. A search for an address \
                         must say lower(email) = lower($1), and is then answered by this index."
-                .to_owned(),
+                    .to_owned(),
             alternatives: vec![Alternative::new(
                 "unique as written",
                 "One person signs up twice and wonders where the data is.",
@@ -127,9 +126,10 @@ pub(super) fn decisions(draft: &mut Draft<'_>, demands: &[Demand<'_>]) {
                 words::list(&spoken)
             ),
             default: "No: rows without a value form one group (NULLS NOT DISTINCT).".to_owned(),
-            matters: "SQL by default takes two unknown values for different, so that a combination \
+            matters:
+                "SQL by default takes two unknown values for different, so that a combination \
                       with a gap would never clash."
-                .to_owned(),
+                    .to_owned(),
             otherwise: "The constraint is a plain one, and rows with a gap are not compared."
                 .to_owned(),
             source: Source::at(demand.part(), demand.span),

@@ -67,8 +67,8 @@ pub(super) fn build(
     };
     let columns: Vec<Name> = spec.parts.iter().map(|p| p.column().clone()).collect();
     for column in &columns {
-        let data_type = layout::column_type(draft, &spec.table, column)
-            .unwrap_or_else(|| "text".to_owned());
+        let data_type =
+            layout::column_type(draft, &spec.table, column).unwrap_or_else(|| "text".to_owned());
         table
             .columns
             .push(Column::new(column.clone(), data_type).not_null());
@@ -83,9 +83,10 @@ pub(super) fn build(
             .not_null()
             .comment("When the row is from: entries go when its partition does."),
     );
-    table
-        .constraints
-        .insert(key_name(&registry), Constraint::primary_key(columns.clone()));
+    table.constraints.insert(
+        key_name(&registry),
+        Constraint::primary_key(columns.clone()),
+    );
     // Rows come nearly in the order of time, so a BRIN of a few pages finds the old ones.
     let mut old = Index::btree([partition.column.clone()]);
     old.method = Name::new("brin");
@@ -186,7 +187,10 @@ fn triggers(
         .zip(values(spec, "OLD"))
         .map(|(column, value)| format!("{column} = {value}"))
         .collect();
-    let delete = format!("DELETE FROM {table}\n         WHERE {};", gone.join(" AND "));
+    let delete = format!(
+        "DELETE FROM {table}\n         WHERE {};",
+        gone.join(" AND ")
+    );
     let (body, events): (String, Vec<TriggerEvent>) = if entity.append_only {
         (
             format!("\nBEGIN\n    {insert}\n    RETURN NULL;\nEND;\n"),
@@ -205,10 +209,7 @@ fn triggers(
         )
     };
     let function_name = names::shortened(registry.name.as_str(), "register");
-    let comment = format!(
-        "Keeps {} in step with {}.",
-        registry.name, spec.table.name
-    );
+    let comment = format!("Keeps {} in step with {}.", registry.name, spec.table.name);
     let function = trigger_rules::add_function(
         draft,
         function_name,
@@ -232,7 +233,12 @@ fn triggers(
             TriggerEvent::Delete | TriggerEvent::Truncate => "delete",
         };
         let name = format!("{}_{word}", registry.name);
-        objects.push(trigger_rules::add_trigger(draft, &spec.table, &name, trigger));
+        objects.push(trigger_rules::add_trigger(
+            draft,
+            &spec.table,
+            &name,
+            trigger,
+        ));
     }
     objects
 }
