@@ -25,11 +25,7 @@ pub struct Candidates<'a> {
 
 impl<'a> Candidates<'a> {
     /// Rows of an entity under its row rules. `rules` are all that the entity has.
-    pub fn new(
-        fixtures: &'a Fixtures<'a>,
-        entity: &'a Entity,
-        rules: Vec<Expr>,
-    ) -> Self {
+    pub fn new(fixtures: &'a Fixtures<'a>, entity: &'a Entity, rules: Vec<Expr>) -> Self {
         Self {
             fixtures,
             entity,
@@ -107,16 +103,20 @@ impl<'a> Candidates<'a> {
     /// Rows that break `rule` and nothing else, one for each way of being false, each with a
     /// description: `probability = 101`.
     pub fn breaking(&self, rows: &mut dyn FnMut() -> Row, rule: &Expr) -> Vec<(Row, String)> {
-        let others: Vec<Expr> = self
-            .relevant(std::slice::from_ref(rule), &self.rules)
-            .into_iter()
-            .filter(|r| r != rule)
-            .collect();
-        let all: Vec<Expr> = others.iter().cloned().chain([rule.clone()]).collect();
-        let domains = self.domains_of(&all);
         let first = rows();
-        let before = self.values(&first, &domains);
-        let Some(base) = satisfy(&all, &domains, &Assignment::new(), &before) else {
+        // Every value that any rule looks at is settled here, so that nothing else is broken. Rules
+        // that the solver cannot think about leave only those that share a value with this one.
+        let near = self.relevant(std::slice::from_ref(rule), &self.rules);
+        let Some((others, domains, base)) =
+            [self.rules.clone(), near].into_iter().find_map(|rules| {
+                let others: Vec<Expr> = rules.into_iter().filter(|r| r != rule).collect();
+                let all: Vec<Expr> = others.iter().cloned().chain([rule.clone()]).collect();
+                let domains = self.domains_of(&all);
+                let before = self.values(&first, &domains);
+                let base = satisfy(&all, &domains, &Assignment::new(), &before)?;
+                Some((others, domains, base))
+            })
+        else {
             return Vec::new();
         };
         let mut row = Some(first);
@@ -133,8 +133,7 @@ impl<'a> Candidates<'a> {
 
     /// The rules that share an attribute with the expressions, directly or through one another.
     fn relevant(&self, expressions: &[Expr], rules: &[Expr]) -> Vec<Expr> {
-        let mut names: BTreeSet<Vec<String>> =
-            expressions.iter().flat_map(Expr::columns).collect();
+        let mut names: BTreeSet<Vec<String>> = expressions.iter().flat_map(Expr::columns).collect();
         let mut chosen = vec![false; rules.len()];
         loop {
             let mut grown = false;
@@ -188,6 +187,9 @@ impl<'a> Candidates<'a> {
     fn apply(&self, row: &Row, values: &Assignment) -> Row {
         let mut row = row.clone();
         for (name, value) in values {
+            if self.is_given(name) {
+                continue;
+            }
             if self.is_reference(name) {
                 row = if value.is_null() {
                     self.fixtures.with(row, name, "NULL")
@@ -202,22 +204,24 @@ impl<'a> Candidates<'a> {
         row
     }
 
+    /// Whether the database gives the value itself.
+    fn is_given(&self, name: &str) -> bool {
+        Draft::stored_attributes(self.entity)
+            .iter()
+            .any(|(a, _)| a.name == name && a.gapless.is_some())
+    }
+
     fn is_reference(&self, name: &str) -> bool {
-        self.entity
-            .part_of
-            .as_ref()
-            .is_some_and(|p| p.name == name)
-            || Draft::stored_attributes(self.entity)
-                .iter()
-                .any(|(a, _)| {
-                    a.name == name
-                        && matches!(
-                            a.kind,
-                            AttributeKind::Reference(_)
-                                | AttributeKind::Either(_)
-                                | AttributeKind::Lookup
-                        )
-                })
+        self.entity.part_of.as_ref().is_some_and(|p| p.name == name)
+            || Draft::stored_attributes(self.entity).iter().any(|(a, _)| {
+                a.name == name
+                    && matches!(
+                        a.kind,
+                        AttributeKind::Reference(_)
+                            | AttributeKind::Either(_)
+                            | AttributeKind::Lookup
+                    )
+            })
     }
 
     /// What differs from the base row, among what the rule is about.
@@ -277,10 +281,7 @@ fn domains(entity: &Entity) -> Domains {
     let mut found = Domains::new();
     if let Some(kinds) = &entity.kinds {
         let names = kinds.kinds.iter().map(|k| k.name.clone()).collect();
-        found.insert(
-            kinds.attribute.clone(),
-            Domain::new(Kind::OneOf(names)),
-        );
+        found.insert(kinds.attribute.clone(), Domain::new(Kind::OneOf(names)));
     }
     for (attribute, of_kind) in Draft::stored_attributes(entity) {
         if attribute.computed.is_some() {
@@ -288,6 +289,8 @@ fn domains(entity: &Entity) -> Domains {
         }
         if let Some(mut domain) = domain(&attribute.kind) {
             domain.nullable = attribute.optional || of_kind.is_some();
+            // A number that the database gives is always there by the time rules are tested.
+            domain.nullable &= attribute.gapless.is_none();
             // A sum that is kept current starts at zero and is not written by hand.
             if attribute.running_total.is_some() {
                 domain = domain.between(Some(Value::Integer(0)), Some(Value::Integer(0)));
@@ -311,10 +314,10 @@ pub fn domain(kind: &AttributeKind) -> Option<Domain> {
         AttributeKind::Value(value) => match value {
             ValueType::Money { .. } => Kind::Decimal { scale: 2 },
             ValueType::Percentage => {
-                return Some(Domain::new(Kind::Decimal { scale: 2 }).between(
-                    Some(Value::Integer(0)),
-                    Some(Value::Integer(100)),
-                ));
+                return Some(
+                    Domain::new(Kind::Decimal { scale: 2 })
+                        .between(Some(Value::Integer(0)), Some(Value::Integer(100))),
+                );
             }
             ValueType::Quantity { .. } => Kind::Decimal { scale: 3 },
             ValueType::Decimal { scale, .. } => Kind::Decimal { scale: *scale },

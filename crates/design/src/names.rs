@@ -15,6 +15,16 @@ pub fn derived(table: &QualifiedName, middle: &[&str], suffix: &str) -> Name {
     shortened(&stem, suffix)
 }
 
+/// A rule's name as part of a name that begins with its table already: the rule
+/// `contact_one_per_company` is `one_per_company` in `contacts_one_per_company_check`.
+pub fn rule_part<'r>(table: &QualifiedName, rule: &'r str) -> &'r str {
+    let entity = singular(table.name.as_str());
+    rule.strip_prefix(entity.as_str())
+        .and_then(|rest| rest.strip_prefix('_'))
+        .filter(|rest| !rest.is_empty())
+        .unwrap_or(rule)
+}
+
 /// `stem_suffix`, shortened in the stem when it is too long. An empty suffix adds nothing.
 pub fn shortened(stem: &str, suffix: &str) -> Name {
     let tail = if suffix.is_empty() {

@@ -115,7 +115,10 @@ pub fn follow(draft: &Draft<'_>, entity: &str, path: &[String]) -> Option<Follow
             from = format!("{} AS {alias}", table.quoted());
             condition = tie;
         } else {
-            from.push_str(&format!("\n          JOIN {} AS {alias} ON {tie}", table.quoted()));
+            from.push_str(&format!(
+                "\n          JOIN {} AS {alias} ON {tie}",
+                table.quoted()
+            ));
         }
         tables.push(table);
         previous = alias;

@@ -99,7 +99,12 @@ impl<'e> Aggregate<'e> {
                 condition,
             } => {
                 let bound = bound(attribute, entity, of)?;
-                (entity, Demand::SumEquals { bound }, condition.as_ref(), None)
+                (
+                    entity,
+                    Demand::SumEquals { bound },
+                    condition.as_ref(),
+                    None,
+                )
             }
             RuleForm::SumAtMost {
                 entity,
@@ -108,7 +113,12 @@ impl<'e> Aggregate<'e> {
                 condition,
             } => {
                 let bound = bound(attribute, entity, of)?;
-                (entity, Demand::SumAtMost { bound }, None, condition.as_ref())
+                (
+                    entity,
+                    Demand::SumAtMost { bound },
+                    None,
+                    condition.as_ref(),
+                )
             }
             RuleForm::ExactlyOne { entity, condition } => {
                 (entity, Demand::ExactlyOne, condition.as_ref(), None)

@@ -120,11 +120,12 @@ fn decide(draft: &mut Draft<'_>, entities: &[&Entity], subjects: Vec<ObjectId>) 
     let partitioned = entities
         .iter()
         .any(|e| draft.plan(&e.name).partition.is_some());
-    let mut rationale = "Privileges alone keep applications from changing rows, but not the owner, \
+    let mut rationale =
+        "Privileges alone keep applications from changing rows, but not the owner, \
                          a migration or a cascade; a trigger holds for all of them. Nothing is \
                          updated, so pages are filled to the brim (the default fillfactor), no row \
                          ever moves, and there is no column for the time of a last change."
-        .to_owned();
+            .to_owned();
     if partitioned {
         rationale.push_str(
             " Retention does not collide with it: an old partition is detached and dropped, which \

@@ -43,10 +43,7 @@ impl Family for CopiedValues {
 }
 
 /// Attributes of an entity that are copied from elsewhere, with the path.
-fn copied<'e>(
-    draft: &Draft<'_>,
-    entity: &'e Entity,
-) -> Vec<(&'e Attribute, &'e [String], Name)> {
+fn copied<'e>(draft: &Draft<'_>, entity: &'e Entity) -> Vec<(&'e Attribute, &'e [String], Name)> {
     Draft::stored_attributes(entity)
         .into_iter()
         .filter_map(|(attribute, _)| {
@@ -109,7 +106,9 @@ fn build_copies(draft: &mut Draft<'_>, entity: &Entity) {
         names::derived(&table, &["fill"], "copies"),
         body,
         Rights::Session,
-        &format!("Fills values of a new row of {table} that are copied from the rows it refers to."),
+        &format!(
+            "Fills values of a new row of {table} that are copied from the rows it refers to."
+        ),
         &reads,
     );
     let mut trigger = Trigger::row(
@@ -136,7 +135,10 @@ fn build_copies(draft: &mut Draft<'_>, entity: &Entity) {
                   agreed on may be given instead, and nothing changes it when the source changes."
                 .to_owned(),
             family: FAMILY,
-            source: Source::at(format!("{}.{}", entity.name, attribute.name), attribute.span),
+            source: Source::at(
+                format!("{}.{}", entity.name, attribute.name),
+                attribute.span,
+            ),
         });
     }
     if let Some((first, _)) = built.first() {
@@ -222,7 +224,10 @@ fn decide_copies(
             words::capital(&words::a(&entity.name))
         ),
         subjects,
-        choice: format!("Columns of its own, filled once by a trigger: {}.", said.join("; ")),
+        choice: format!(
+            "Columns of its own, filled once by a trigger: {}.",
+            said.join("; ")
+        ),
         rationale: "The source will change, and what was agreed must not change with it: the \
                     value is a fact about this row, not a repetition. It may be given (a \
                     negotiated price); the trigger only fills what was left out, so no program \
@@ -374,7 +379,10 @@ fn build_fixed(draft: &mut Draft<'_>, entity: &Entity) {
                       refused with restrict_violation."
                     .to_owned(),
                 family: FAMILY,
-                source: Source::at(format!("{}.{}", entity.name, attribute.name), attribute.span),
+                source: Source::at(
+                    format!("{}.{}", entity.name, attribute.name),
+                    attribute.span,
+                ),
             });
         }
         let first = attributes[0].0;

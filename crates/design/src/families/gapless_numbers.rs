@@ -4,8 +4,8 @@ mod cases;
 
 use pgwright_brief::model::{Attribute, Entity, RuleForm};
 use pgwright_catalog::{
-    Column, Constraint, ConstraintKind, Expression, ForeignKey, Key, Name, ObjectId, QualifiedName,
-    ReferentialAction, Table, Trigger, TriggerEvent, TriggerTiming, quote_literal,
+    Column, Constraint, Expression, Key, Name, ObjectId, QualifiedName, Table, Trigger,
+    TriggerEvent, TriggerTiming, quote_literal,
 };
 use pgwright_ddl::expr::Expr;
 
@@ -192,9 +192,10 @@ fn build(draft: &mut Draft<'_>, numbered: &Numbered<'_>) {
                 words::spoken(&numbered.attribute.name)
             ),
             default: "When it is added.".to_owned(),
-            matters: "A number once given is never given back, so drafts that are thrown away must \
+            matters:
+                "A number once given is never given back, so drafts that are thrown away must \
                       not have one."
-                .to_owned(),
+                    .to_owned(),
             otherwise: "With a rule such as “when issued then number is not null” it is given at \
                         that moment."
                 .to_owned(),
@@ -205,7 +206,10 @@ fn build(draft: &mut Draft<'_>, numbered: &Numbered<'_>) {
 
 /// The table of counters: one row per scope with the last number given.
 fn add_counter(draft: &mut Draft<'_>, numbered: &Numbered<'_>) -> QualifiedName {
-    let singular = format!("{}_{}_counter", numbered.entity.name, numbered.attribute.name);
+    let singular = format!(
+        "{}_{}_counter",
+        numbered.entity.name, numbered.attribute.name
+    );
     let name = layout::free_relation(draft, &singular);
     let plan = draft.plan(&numbered.entity.name).clone();
     let source = draft.table(&numbered.entity.name).clone();
@@ -258,24 +262,8 @@ fn add_counter(draft: &mut Draft<'_>, numbered: &Numbered<'_>) -> QualifiedName 
         names::derived(&name, &[], "pkey"),
         Constraint::primary_key(key.iter().cloned()),
     );
-    // What the scope refers to takes its counter along.
-    for (_, foreign_key) in source.foreign_keys() {
-        let is_prefix = key.starts_with(&foreign_key.columns);
-        if !is_prefix || foreign_key.period {
-            continue;
-        }
-        let middle: Vec<&str> = foreign_key.columns.iter().map(Name::as_str).collect();
-        let mut copy = ForeignKey::new(
-            foreign_key.columns.iter().cloned(),
-            foreign_key.references.clone(),
-            foreign_key.referenced_columns.iter().cloned(),
-        );
-        copy.on_delete = ReferentialAction::Cascade;
-        table.constraints.insert(
-            names::derived(&name, &middle, "fkey"),
-            Constraint::new(ConstraintKind::ForeignKey(copy)),
-        );
-    }
+    // No foreign keys: a counter is only ever written beside a row that has them, whose numbers keep
+    // what they refer to in place.
     // Each number rewrites its counter: room on the page keeps that off the index.
     table
         .options
@@ -314,10 +302,9 @@ fn ensure_unique(draft: &mut Draft<'_>, numbered: &Numbered<'_>) -> Option<Objec
     }
     let middle: Vec<&str> = columns.iter().map(Name::as_str).collect();
     let name = names::derived(&plan.table, &middle, "key");
-    table.constraints.insert(
-        name.clone(),
-        Constraint::unique(columns.iter().cloned()),
-    );
+    table
+        .constraints
+        .insert(name.clone(), Constraint::unique(columns.iter().cloned()));
     Some(ObjectId::Constraint(plan.table, name))
 }
 
@@ -340,7 +327,11 @@ fn add_numbering(
         hint: Some(quote_literal("Leave the column out.")),
     };
     let (columns, values, target) = if numbered.scope.is_empty() {
-        ("last_number".to_owned(), "1".to_owned(), "only_row".to_owned())
+        (
+            "last_number".to_owned(),
+            "1".to_owned(),
+            "only_row".to_owned(),
+        )
     } else {
         let scope = list("", &numbered.scope);
         (
@@ -426,13 +417,7 @@ fn add_keeping(draft: &mut Draft<'_>, numbered: &Numbered<'_>) -> Vec<ObjectId> 
     let changed: Vec<String> = [&numbered.column]
         .into_iter()
         .chain(&numbered.scope)
-        .map(|c| {
-            format!(
-                "{} IS DISTINCT FROM {}",
-                dotted("NEW", c),
-                dotted("OLD", c)
-            )
-        })
+        .map(|c| format!("{} IS DISTINCT FROM {}", dotted("NEW", c), dotted("OLD", c)))
         .collect();
     let refusal = |message: String| Refusal {
         condition: "restrict_violation",
@@ -465,7 +450,10 @@ fn add_keeping(draft: &mut Draft<'_>, numbered: &Numbered<'_>) -> Vec<ObjectId> 
         names::derived(&table, &["refuse", numbered.column.as_str()], "change"),
         body,
         Rights::Session,
-        &format!("Refuses to change a {} that was given, or to remove its row.", numbered.column),
+        &format!(
+            "Refuses to change a {} that was given, or to remove its row.",
+            numbered.column
+        ),
         &[],
     );
     let mut trigger = Trigger::row(
@@ -494,15 +482,12 @@ fn decide(
     source: &Source,
 ) {
     let many = words::spoken(&names::plural(&numbered.entity.name));
-    let rate = crate::companion::rows_per_month(numbered.entity).map_or_else(
-        String::new,
-        |rows| {
-            format!(
-                " At {} {many} a month, over all scopes, the wait is not felt.",
-                words::count(rows)
-            )
-        },
-    );
+    let rate = crate::companion::rows_per_month(numbered.entity).map_or_else(String::new, |rows| {
+        format!(
+            " At {} {many} a month, over all scopes, the wait is not felt.",
+            words::count(rows)
+        )
+    });
     let when = numbered.when.map_or_else(
         || "as the row is added".to_owned(),
         |w| format!("when {}", w.to_sql()),
@@ -514,7 +499,10 @@ fn decide(
             words::capital(&words::spoken(&numbered.attribute.name))
         ),
         subjects,
-        choice: format!("A row of {} per scope, counted up by a trigger {when}.", counter.name),
+        choice: format!(
+            "A row of {} per scope, counted up by a trigger {when}.",
+            counter.name
+        ),
         rationale: format!(
             "Gaps can only be avoided when a number is taken and the row is written in one \
              transaction, and the next number is given after that one has ended. The counter's row \

@@ -16,6 +16,7 @@ use crate::fixtures::Fixtures;
 use crate::logic;
 use crate::names;
 use crate::testing::{ConcurrentTest, RuleTest};
+use crate::words;
 
 const FAMILY: &str = "periods";
 
@@ -187,7 +188,7 @@ fn build_rule(draft: &mut Draft<'_>, entity: &Entity, rule: &Rule) {
     for (index, columns) in lists.iter().enumerate() {
         let suffix = if temporal_key { "key" } else { "excl" };
         let choice = columns.last().filter(|_| lists.len() > 1);
-        let middle: Vec<&str> = [rule.name.as_str()]
+        let middle: Vec<&str> = [names::rule_part(&table, &rule.name)]
             .into_iter()
             .chain(choice.map(Name::as_str))
             .collect();
@@ -226,7 +227,16 @@ fn build_rule(draft: &mut Draft<'_>, entity: &Entity, rule: &Rule) {
         family: FAMILY,
         source: source.clone(),
     });
-    decide(draft, entity, rule, &found, predicate.is_some(), temporal_key, by, source);
+    decide(
+        draft,
+        entity,
+        rule,
+        &found,
+        predicate.is_some(),
+        temporal_key,
+        by,
+        source,
+    );
 }
 
 fn exclusion_elements(
@@ -290,6 +300,14 @@ fn add_btree_gist(draft: &mut Draft<'_>, object: &ObjectId) {
         .depends(object.clone(), ObjectId::Extension(name));
 }
 
+/// Rule identifier of what holds a period together.
+fn bounds_rule(entity: &Entity, period: &Period) -> String {
+    match period {
+        Period::Range(column) => format!("{}.{column}_not_empty", entity.name),
+        Period::Pair { start, end, .. } => format!("{}.{start}_before_{end}", entity.name),
+    }
+}
+
 /// The end comes after the start, and no range is empty: an empty one would overlap nothing.
 fn build_bounds(
     draft: &mut Draft<'_>,
@@ -298,25 +316,29 @@ fn build_bounds(
     source: &Source,
 ) -> Option<ObjectId> {
     let table = draft.plan(&entity.name).table.clone();
-    let (columns, sql, rule, says) = match period {
+    let rule = bounds_rule(entity, period);
+    let (columns, sql, says) = match period {
         Period::Range(column) => (
             vec![column.as_str()],
             format!("NOT isempty({})", column.quoted()),
-            format!("{}.{column}_not_empty", entity.name),
             "A period has at least one moment.".to_owned(),
         ),
         Period::Pair { start, end, .. } => (
             vec![start.as_str(), end.as_str()],
             format!("{} < {}", start.quoted(), end.quoted()),
-            format!("{}.{start}_before_{end}", entity.name),
-            format!("{start} is before {end}."),
+            format!(
+                "The {} of {} is before its {}.",
+                words::spoken(start.as_str()),
+                words::a(&entity.name),
+                words::spoken(end.as_str())
+            ),
         ),
     };
     let is_said = draft.catalog.tables.get(&table).is_some_and(|t| {
         t.constraints.values().any(|c| match (&c.kind, period) {
-            (ConstraintKind::Check(check), Period::Range(column)) => {
-                check.sql().contains(&format!("isempty({})", column.quoted()))
-            }
+            (ConstraintKind::Check(check), Period::Range(column)) => check
+                .sql()
+                .contains(&format!("isempty({})", column.quoted())),
             (ConstraintKind::Check(check), Period::Pair { start, end, .. }) => {
                 check.sql() == sql
                     || check.sql() == format!("{} > {}", end.quoted(), start.quoted())
@@ -351,21 +373,19 @@ fn says_order(entity: &Entity, draft: &Draft<'_>, period: &Period) -> bool {
         return false;
     };
     entity.rules.iter().any(|rule| match &rule.form {
-        RuleForm::Check(expression) => {
-            match draft.row_expression(&entity.name, expression) {
-                Expr::Binary {
-                    operator,
-                    left,
-                    right,
-                } => {
-                    let (left, right) = (*left, *right);
-                    let (start, end) = (Expr::column(start.as_str()), Expr::column(end.as_str()));
-                    (operator == "<" && left == start && right == end)
-                        || (operator == ">" && left == end && right == start)
-                }
-                _ => false,
+        RuleForm::Check(expression) => match draft.row_expression(&entity.name, expression) {
+            Expr::Binary {
+                operator,
+                left,
+                right,
+            } => {
+                let (left, right) = (*left, *right);
+                let (start, end) = (Expr::column(start.as_str()), Expr::column(end.as_str()));
+                (operator == "<" && left == start && right == end)
+                    || (operator == ">" && left == end && right == start)
             }
-        }
+            _ => false,
+        },
         _ => false,
     })
 }

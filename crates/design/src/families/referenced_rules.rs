@@ -144,7 +144,12 @@ fn reads(draft: &Draft<'_>, entity: &str, expressions: &[&Expr]) -> Option<Reads
 
 /// The variable of a referenced row: `medicine_row`; of the row in its role's table,
 /// `medicine_prescriber_row`.
-fn variable(draft: &Draft<'_>, path: &[String], target: &Reference, table: &QualifiedName) -> String {
+fn variable(
+    draft: &Draft<'_>,
+    path: &[String],
+    target: &Reference,
+    table: &QualifiedName,
+) -> String {
     let plan = draft.plan(&target.entity);
     let role = plan
         .role_tables
@@ -168,8 +173,10 @@ fn build_rule(
         return;
     };
     let table = draft.plan(&entity.name).table.clone();
-    let over_variables =
-        |e: &Expr| e.map_columns(&mut |path| reads.places.get(path).cloned()).to_sql();
+    let over_variables = |e: &Expr| {
+        e.map_columns(&mut |path| reads.places.get(path).cloned())
+            .to_sql()
+    };
     let refusal = Refusal {
         condition: "check_violation",
         constraint: &rule.name,
@@ -226,9 +233,10 @@ fn build_rule(
         rule: rule.name.clone(),
         says: rule.says.clone(),
         by: by.clone(),
-        how: "Row trigger on INSERT and on UPDATE of the columns involved. It reads the referenced \
+        how:
+            "Row trigger on INSERT and on UPDATE of the columns involved. It reads the referenced \
               rows FOR SHARE, so whoever changes them at the same moment waits, or is waited for."
-            .to_owned(),
+                .to_owned(),
         family: FAMILY,
         source: source.clone(),
     });

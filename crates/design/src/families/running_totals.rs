@@ -247,7 +247,7 @@ fn bounds(draft: &Draft<'_>, total: &Total<'_>) -> Vec<(String, String, Name, So
             (
                 rule.name.clone(),
                 rule.says.clone(),
-                names::derived(table, &[&rule.name], "check"),
+                names::derived(table, &[names::rule_part(table, &rule.name)], "check"),
                 Source::at(
                     format!("{}.rules.{}", total.entity.name, rule.name),
                     rule.span,
@@ -300,9 +300,7 @@ fn start_at_zero(draft: &mut Draft<'_>, total: &Total<'_>) {
     let table = draft.table_mut(&total.entity.name);
     if let Some(column) = table.column_mut(total.column.as_str()) {
         column.not_null = true;
-        column
-            .default
-            .get_or_insert_with(|| Expression::new("0"));
+        column.default.get_or_insert_with(|| Expression::new("0"));
     }
 }
 
@@ -312,9 +310,8 @@ fn ensure_unique(draft: &mut Draft<'_>, total: &Total<'_>) -> Option<ObjectId> {
     let here = total.here();
     let nullable = has_nullable(draft, total);
     let table = draft.table_mut(&total.entity.name);
-    let covers = |key: &Key| {
-        key.columns.len() == here.len() && key.columns.iter().all(|c| here.contains(c))
-    };
+    let covers =
+        |key: &Key| key.columns.len() == here.len() && key.columns.iter().all(|c| here.contains(c));
     let existing = table.keys().find(|(_, key)| covers(key));
     if let Some((name, _)) = existing {
         let name = name.clone();

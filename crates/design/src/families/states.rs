@@ -148,7 +148,10 @@ fn build_flow(draft: &mut Draft<'_>, entity: &Entity, attribute: &Attribute, flo
         trigger_rules::function_object(&function),
         ObjectId::Routine(next),
     ];
-    let source = Source::at(format!("{}.{}", entity.name, attribute.name), attribute.span);
+    let source = Source::at(
+        format!("{}.{}", entity.name, attribute.name),
+        attribute.span,
+    );
     draft.enforce(Enforcement {
         rule: rule_id(entity, attribute),
         says: attribute.says.clone().unwrap_or_else(|| {
@@ -235,10 +238,7 @@ fn add_next_states(
     ));
     let name = draft.qualified(names::derived(&table, &["next"], column.as_str()));
     let signature = function.signature(name);
-    draft
-        .catalog
-        .routines
-        .insert(signature.clone(), function);
+    draft.catalog.routines.insert(signature.clone(), function);
     signature
 }
 

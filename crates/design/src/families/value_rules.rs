@@ -4,7 +4,7 @@ mod cases;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pgwright_brief::model::{Attribute, Bound, Entity, Rule, RuleForm};
+use pgwright_brief::model::{Attribute, Bound, Entity, PeriodOf, Rule, RuleForm};
 use pgwright_catalog::{
     Constraint, Name, ObjectId, QualifiedName, Trigger, TriggerEvent, TriggerTiming, quote_literal,
 };
@@ -105,7 +105,11 @@ fn number_or_text(value: &str) -> Expr {
 /// The range of an attribute as an expression over `name`.
 fn range(name: &str, minimum: Option<&Bound>, maximum: Option<&Bound>) -> Option<Expr> {
     let side = |bound: &Bound, inclusive: &str, exclusive: &str| {
-        let operator = if bound.inclusive { inclusive } else { exclusive };
+        let operator = if bound.inclusive {
+            inclusive
+        } else {
+            exclusive
+        };
         Expr::binary(operator, Expr::column(name), number_or_text(&bound.value))
     };
     let parts: Vec<Expr> = minimum
@@ -135,12 +139,23 @@ fn range_in_words(minimum: Option<&Bound>, maximum: Option<&Bound>) -> String {
         }
         (low, high) => {
             let low = low.map(|b| {
-                format!("{} {}", if b.inclusive { "at least" } else { "above" }, b.value)
+                format!(
+                    "{} {}",
+                    if b.inclusive { "at least" } else { "above" },
+                    b.value
+                )
             });
             let high = high.map(|b| {
-                format!("{} {}", if b.inclusive { "at most" } else { "below" }, b.value)
+                format!(
+                    "{} {}",
+                    if b.inclusive { "at most" } else { "below" },
+                    b.value
+                )
             });
-            low.into_iter().chain(high).collect::<Vec<_>>().join(" and ")
+            low.into_iter()
+                .chain(high)
+                .collect::<Vec<_>>()
+                .join(" and ")
         }
     }
 }
@@ -170,7 +185,11 @@ fn ranged<'e>(
             continue;
         };
         for attribute in role.attributes.iter().filter(|a| bounded(a)) {
-            if let Some(column) = role_table.columns.get(&attribute.name).and_then(ranged_column) {
+            if let Some(column) = role_table
+                .columns
+                .get(&attribute.name)
+                .and_then(ranged_column)
+            {
                 let table = role_table.table.clone();
                 found.push((attribute, table, column.clone(), Some(role.name.clone())));
             }
@@ -198,7 +217,10 @@ fn build_ranges(draft: &mut Draft<'_>, entity: &Entity, built: &mut Built) {
         }
         let words = range_in_words(minimum, maximum);
         let object = add_check(draft, &table, &name, Constraint::check(expression.to_sql()));
-        let source = Source::at(format!("{}.{}", entity.name, attribute.name), attribute.span);
+        let source = Source::at(
+            format!("{}.{}", entity.name, attribute.name),
+            attribute.span,
+        );
         built.first_source.get_or_insert_with(|| source.clone());
         built.ranges.push(object.clone());
         // The family that keeps a running total says how its bound holds, and tests it.
@@ -243,7 +265,7 @@ fn add_check(
 
 /// The constraint that a rule about values becomes.
 fn check_name(table: &QualifiedName, rule: &Rule) -> Name {
-    names::derived(table, &[&rule.name], "check")
+    names::derived(table, &[names::rule_part(table, &rule.name)], "check")
 }
 
 fn build_rule(
@@ -263,9 +285,10 @@ fn build_rule(
                 rule.says
             ),
             default: "The rule is not enforced.".to_owned(),
-            matters: "A CHECK constraint sees one row; a query inside it would not be tested again \
+            matters:
+                "A CHECK constraint sees one row; a query inside it would not be tested again \
                       when the other rows change."
-                .to_owned(),
+                    .to_owned(),
             otherwise: "The rule is kept by the constraint or trigger that fits its form."
                 .to_owned(),
             source,
@@ -339,10 +362,13 @@ fn build_clock_rule(
     );
     let function = trigger_rules::add_function(
         draft,
-        names::derived(&table, &[&rule.name], "check"),
+        names::derived(&table, &[names::rule_part(&table, &rule.name)], "check"),
         body,
         Rights::Session,
-        &format!("{} Tested when a row is written, not afterwards.", rule.says),
+        &format!(
+            "{} Tested when a row is written, not afterwards.",
+            rule.says
+        ),
         &[],
     );
     let mut trigger = Trigger::row(
@@ -444,6 +470,16 @@ pub(crate) fn row_rules(draft: &Draft<'_>, entity: &Entity) -> BTreeMap<String, 
             && !expression.has_subquery()
         {
             rules.insert(rule.name.clone(), expression);
+        }
+        // A period that must not overlap ends after it starts.
+        if let RuleForm::NoOverlap {
+            period: PeriodOf::Between(start, end),
+            ..
+        } = &rule.form
+        {
+            let order = Expr::binary("<", Expr::column(start), Expr::column(end));
+            let order = Expr::or(vec![Expr::column(end).is_null(), order]);
+            rules.insert(format!("{}.{start}_before_{end}", entity.name), order);
         }
     }
     rules

@@ -129,7 +129,9 @@ impl<'a> Scene<'a> {
     fn has_unique_link(&self) -> bool {
         let table = self.draft.table(&self.aggregate.part.name);
         let within = |columns: &[pgwright_catalog::Name]| {
-            columns.iter().all(|c| self.aggregate.link.columns.contains(c))
+            columns
+                .iter()
+                .all(|c| self.aggregate.link.columns.contains(c))
         };
         let by_constraint = table.constraints.values().any(|c| match &c.kind {
             ConstraintKind::PrimaryKey(key) | ConstraintKind::Unique(key) => within(&key.columns),
@@ -215,7 +217,12 @@ fn sum_equals(scene: &Scene<'_>) -> Option<Found> {
     };
     let wrong = wrong_figure(2, applies)?;
     let wrong_part = scene.part(2, &wrong, &[is(&bound.of, &value)?])?;
-    let mut rows = vec![right.clone(), part.clone(), wrong.clone(), wrong_part.clone()];
+    let mut rows = vec![
+        right.clone(),
+        part.clone(),
+        wrong.clone(),
+        wrong_part.clone(),
+    ];
     let mut cases = vec![
         case(
             "the figure is the sum of the parts",
@@ -285,12 +292,12 @@ fn sum_at_most(scene: &Scene<'_>) -> Option<Found> {
         .attribute(&bound.attribute)
         .is_some_and(|a| a.fixed || a.running_total.is_some() || a.computed.is_some());
     let is_kept = scene.aggregate.whole.append_only
-        || scene
-            .aggregate
-            .whole
-            .rules
-            .iter()
-            .any(|rule| matches!(rule.form, RuleForm::Frozen { .. } | RuleForm::SumEquals { .. }));
+        || scene.aggregate.whole.rules.iter().any(|rule| {
+            matches!(
+                rule.form,
+                RuleForm::Frozen { .. } | RuleForm::SumEquals { .. }
+            )
+        });
     if !is_fixed
         && !is_kept
         && let Some((statements, _)) = scene

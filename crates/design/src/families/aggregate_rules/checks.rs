@@ -106,7 +106,10 @@ fn add_check(draft: &mut Draft<'_>, aggregate: &Aggregate<'_>) -> Check {
             "count(*)".to_owned(),
             "bigint",
             "found_parts = 0",
-            format!("format('there must be at least one %s', {})", quote_literal(&part_name)),
+            format!(
+                "format('there must be at least one %s', {})",
+                quote_literal(&part_name)
+            ),
         ),
     };
     let refusal = Refusal {
@@ -227,7 +230,10 @@ fn add_whole_trigger(
         names::derived(&plan.table, &["changed"], &aggregate.rule.name),
         body,
         Rights::Owner,
-        &format!("Has {} tested when {} changes.", aggregate.rule.name, plan.table),
+        &format!(
+            "Has {} tested when {} changes.",
+            aggregate.rule.name, plan.table
+        ),
         &[],
     );
     draft
@@ -280,13 +286,7 @@ fn add_part_trigger(
     let moved = link
         .columns
         .iter()
-        .map(|c| {
-            format!(
-                "{} IS DISTINCT FROM {}",
-                dotted("NEW", c),
-                dotted("OLD", c)
-            )
-        })
+        .map(|c| format!("{} IS DISTINCT FROM {}", dotted("NEW", c), dotted("OLD", c)))
         .collect::<Vec<_>>()
         .join(" OR ");
     let body = format!(
@@ -318,7 +318,10 @@ fn add_part_trigger(
         names::derived(&plan.table, &["changed"], &aggregate.rule.name),
         body,
         Rights::Owner,
-        &format!("Has {} tested when {} changes.", aggregate.rule.name, plan.table),
+        &format!(
+            "Has {} tested when {} changes.",
+            aggregate.rule.name, plan.table
+        ),
         &[],
     );
     draft

@@ -50,9 +50,9 @@ fn copy_test(
     let column = draft.column(&entity.name, &attribute.name)?.quoted();
 
     let row = fixtures.with(fixtures.row(&entity.name, 1), &attribute.name, "NULL");
-    let source = references
-        .iter()
-        .fold(row.clone(), |row, reference| fixtures.referenced(&row, reference));
+    let source = references.iter().fold(row.clone(), |row, reference| {
+        fixtures.referenced(&row, reference)
+    });
     let value = fixtures.value(&source, last)?;
     if value.eq_ignore_ascii_case("null") {
         return None;
@@ -169,7 +169,11 @@ fn fixed_test(
             let set = fixtures.value(&row, &attribute.name)?;
             let other = fixtures.sample(&entity.name, &attribute.name, 2);
             // A value of which there are few may come out the same: clearing it changes it too.
-            let other = if other == set { "NULL".to_owned() } else { other };
+            let other = if other == set {
+                "NULL".to_owned()
+            } else {
+                other
+            };
             update = fixtures.update(&row, &[(&attribute.name, &other)]);
         }
     }

@@ -57,27 +57,16 @@ fn test(
             continue;
         };
         let of_whole = |number| {
-            let mut part_row = fixtures.row(part, number);
-            // A part that is worth nothing keeps the sums of the whole right.
-            for sum in &entity.rules {
-                if let RuleForm::SumEquals { entity: e, of, .. } = &sum.form
-                    && e == part
-                {
-                    part_row = fixtures.with(part_row, of, "0");
-                }
-            }
+            let part_row = fixtures.row(part, number);
             fixtures.with_reference(part_row, &link.attribute, &row)
         };
         part_rows.push((of_whole(11), of_whole(12)));
     }
     let mut statements = insert_beside(fixtures, &row);
-    let mut present = Vec::new();
-    for (index, (part, other)) in part_rows.iter().enumerate() {
+    for (part, other) in &part_rows {
         rows.extend([part.clone(), other.clone()]);
-        if may_be_worth_nothing(draft, entity, &parts[index]) {
-            statements.extend(insert_beside(fixtures, part));
-            present.push(part.clone());
-        }
+        statements.extend(insert_beside(fixtures, part));
+        statements.extend(fixtures.sums_in_advance(part));
     }
     cases.push(Case {
         says: "before: it is added and changed".to_owned(),
@@ -98,7 +87,10 @@ fn test(
         let sql = other_value(draft, fixtures, entity, &frozen, attribute)
             .unwrap_or_else(|| column.quoted());
         cases.push(Case {
-            says: format!("after: changing {}, which stays open", attribute.replace('_', " ")),
+            says: format!(
+                "after: changing {}, which stays open",
+                attribute.replace('_', " ")
+            ),
             statements: vec![fixtures.update(&frozen, &[(attribute, &sql)])],
             expected: Expected::Accepted,
         });
@@ -119,7 +111,7 @@ fn test(
             .brief
             .entity(&part.entity)
             .is_some_and(|e| e.append_only);
-        if present.contains(part) && !append_only {
+        if !append_only {
             cases.push(Case {
                 says: format!("after: removing a {name}"),
                 statements: vec![fixtures.delete(part)],
@@ -148,23 +140,6 @@ fn numbered(draft: &Draft<'_>, entity: &str) -> bool {
         .is_some_and(|e| e.attributes.iter().any(|a| a.gapless.is_some()))
 }
 
-/// Whether a part may hold zero in what the whole adds up.
-fn may_be_worth_nothing(draft: &Draft<'_>, whole: &Entity, part: &str) -> bool {
-    whole.rules.iter().all(|rule| match &rule.form {
-        RuleForm::SumEquals { entity, of, .. } if entity == part => draft
-            .brief
-            .entity(part)
-            .and_then(|p| p.attribute(of))
-            .and_then(|a| a.minimum.as_ref())
-            .is_none_or(|b| {
-                b.value
-                    .parse::<f64>()
-                    .is_ok_and(|v| v < 0.0 || (v <= 0.0 && b.inclusive))
-            }),
-        _ => true,
-    })
-}
-
 /// An attribute that could be changed if the row were not frozen, with another value: text, which
 /// few rules are about, before anything else; failing that, the attribute of the condition.
 fn changeable(
@@ -185,6 +160,7 @@ fn changeable(
                     && a.computed.is_none()
                     && a.gapless.is_none()
                     && a.running_total.is_none()
+                    && !is_summed(entity, &a.name)
                     && wanted(&a.kind)
             })
             .find_map(|a| {
@@ -207,6 +183,13 @@ fn changeable(
     })
 }
 
+/// Whether a rule makes an attribute the sum of parts.
+fn is_summed(entity: &Entity, attribute: &str) -> bool {
+    entity.rules.iter().any(|rule| {
+        matches!(&rule.form, RuleForm::SumEquals { attribute: summed, .. } if summed == attribute)
+    })
+}
+
 /// Another value than the row has.
 fn other_value(
     draft: &Draft<'_>,
@@ -217,9 +200,7 @@ fn other_value(
 ) -> Option<String> {
     draft.column(&entity.name, attribute)?;
     let sql = fixtures.sample(&entity.name, attribute, 77);
-    if Some(&sql) != fixtures.value(row, attribute).as_ref()
-        && !sql.eq_ignore_ascii_case("null")
-    {
+    if Some(&sql) != fixtures.value(row, attribute).as_ref() && !sql.eq_ignore_ascii_case("null") {
         return Some(sql);
     }
     let current = fixtures.value(row, attribute)?;

@@ -27,9 +27,8 @@ impl Scene<'_> {
             .into_values()
             .filter(|rule| !rule.columns().contains(&vec![number.clone()]))
             .collect();
-        let mut row =
-            Candidates::new(self.fixtures, self.numbered.entity, rules)
-                .with_conditions(row, conditions)?;
+        let mut row = Candidates::new(self.fixtures, self.numbered.entity, rules)
+            .with_conditions(row, conditions)?;
         row.values.remove(self.numbered.column.as_str());
         Some(row)
     }
@@ -152,8 +151,10 @@ fn test(scene: &Scene<'_>) -> Option<RuleTest> {
         ),
     ];
     if let Some(when) = numbered.when
-        && let Some(mut unfinished) =
-            scene.with_conditions(&fixtures.row(&numbered.entity.name, 4), &[logic::negation(when)])
+        && let Some(mut unfinished) = scene.with_conditions(
+            &fixtures.row(&numbered.entity.name, 4),
+            &[logic::negation(when)],
+        )
     {
         unfinished.values.remove(numbered.column.as_str());
         let mut statements = insert_beside(fixtures, &unfinished);
@@ -174,9 +175,11 @@ fn test(scene: &Scene<'_>) -> Option<RuleTest> {
     let refused_first = numbered.entity.append_only
         || numbered.when.is_some()
         || numbered.attribute.fixed
-        || numbered.entity.rules.iter().any(|r| {
-            matches!(r.form, pgwright_brief::model::RuleForm::Frozen { .. })
-        });
+        || numbered
+            .entity
+            .rules
+            .iter()
+            .any(|r| matches!(r.form, pgwright_brief::model::RuleForm::Frozen { .. }));
     let kept = || {
         if refused_first {
             Expected::rejected(RESTRICT_VIOLATION, None)
@@ -239,7 +242,9 @@ pub fn concurrent_tests(draft: &Draft<'_>, fixtures: &Fixtures<'_>) -> Vec<Concu
             steps.push(step(2, "COMMIT".into(), StepExpected::Done));
             let (says, numbers, rows): (String, &str, Vec<&Row>) = if commits {
                 (
-                    format!("Two sessions add {one} at once: the second waits and gets the next number."),
+                    format!(
+                        "Two sessions add {one} at once: the second waits and gets the next number."
+                    ),
                     "1, 2",
                     vec![&first, &second],
                 )

@@ -2,7 +2,7 @@
 
 use pgwright_brief::model::{Entity, Rule, RuleForm};
 
-use super::{Period, constraint_names};
+use super::{Period, bounds_rule, constraint_names};
 use crate::candidates::{self, Candidates};
 use crate::draft::Draft;
 use crate::families::value_rules::row_rules;
@@ -82,6 +82,14 @@ impl Scene<'_> {
                 .insert(end.to_string(), format!("({from})::{data_type} + {step}"));
         }
         row
+    }
+
+    /// The row with a value of its own for everything that rules look at.
+    fn settled(&self, row: Row) -> Row {
+        let rules: Vec<_> = row_rules(self.draft, self.entity).into_values().collect();
+        Candidates::new(self.fixtures, self.entity, rules.clone())
+            .with_conditions(&row, &rules)
+            .unwrap_or(row)
     }
 
     fn under_condition(&self, row: Row, holds: bool) -> Option<Row> {
@@ -185,11 +193,7 @@ pub fn tests(draft: &Draft<'_>, fixtures: &Fixtures<'_>) -> Vec<RuleTest> {
         ];
         if !scene.per.is_empty() {
             let other = scene.over(scene.row(4), &first, false);
-            cases.push(scene.case(
-                "the same period for another",
-                &other,
-                Expected::Accepted,
-            ));
+            cases.push(scene.case("the same period for another", &other, Expected::Accepted));
             rows.push(other);
         }
         if let RuleForm::NoOverlap {
@@ -220,15 +224,15 @@ pub fn tests(draft: &Draft<'_>, fixtures: &Fixtures<'_>) -> Vec<RuleTest> {
 
 /// The end before the start, or no time at all.
 fn bounds_test(scene: &Scene<'_>) -> Option<RuleTest> {
-    let table = &scene.draft.plan(&scene.entity.name).table;
-    let enforcement = scene.draft.enforcements.iter().find(|e| {
-        e.family == super::FAMILY
-            && e.rule.starts_with(&format!("{}.", scene.entity.name))
-            && (e.rule.ends_with("_not_empty") || e.rule.contains("_before_"))
-    })?;
+    let rule = bounds_rule(scene.entity, &scene.period);
+    let enforcement = scene
+        .draft
+        .enforcements
+        .iter()
+        .find(|e| e.family == super::FAMILY && e.rule == rule)?;
     let constraint = constraint_names(scene.draft, &enforcement.rule).pop()?;
-    debug_assert!(scene.draft.catalog.tables.contains_key(table));
-    let row = scene.row(1);
+    // Every value that another rule looks at is settled before this one is broken.
+    let row = scene.settled(scene.row(1));
     let (says, broken) = match &scene.period {
         Period::Range(column) => {
             let mut broken = row.clone();
@@ -238,6 +242,7 @@ fn bounds_test(scene: &Scene<'_>) -> Option<RuleTest> {
         Period::Pair { start, end, .. } => {
             let mut broken = row.clone();
             let from = scene.fixtures.value(&row, start.as_str())?;
+            broken.values.insert(start.to_string(), from.clone());
             broken.values.insert(end.to_string(), from);
             ("an end that is the start", broken)
         }

@@ -107,15 +107,9 @@ fn upkeep_test(scene: &Scene<'_>) -> Option<RuleTest> {
         None
     } else {
         let name = refresh::function_name(scene.draft, total).quoted();
-        let takes_day = scene
-            .draft
-            .catalog
-            .routines
-            .iter()
-            .any(|(signature, r)| {
-                signature.name == refresh::function_name(scene.draft, total)
-                    && !r.arguments.is_empty()
-            });
+        let takes_day = scene.draft.catalog.routines.iter().any(|(signature, r)| {
+            signature.name == refresh::function_name(scene.draft, total) && !r.arguments.is_empty()
+        });
         Some(if takes_day {
             format!("SELECT {name}('1900-01-01')")
         } else {
@@ -171,12 +165,7 @@ fn upkeep_test(scene: &Scene<'_>) -> Option<RuleTest> {
     })
 }
 
-fn bound_test(
-    scene: &Scene<'_>,
-    rule: String,
-    says: String,
-    constraint: &str,
-) -> Option<RuleTest> {
+fn bound_test(scene: &Scene<'_>, rule: String, says: String, constraint: &str) -> Option<RuleTest> {
     if !scene.total.is_live() {
         return None;
     }

@@ -70,8 +70,7 @@ pub fn build(draft: &mut Draft<'_>, total: &Total<'_>) -> ObjectId {
     let mut function = Routine::function("plpgsql", "bigint", body);
     function.security_definer = true;
     if day.is_some() {
-        function.arguments =
-            vec![Argument::input("from_day", "date").default("CURRENT_DATE - 1")];
+        function.arguments = vec![Argument::input("from_day", "date").default("CURRENT_DATE - 1")];
     }
     function.comment = Some(format!(
         "Brings {} of {table} up to date{}; gives the number of totals written.",

@@ -74,9 +74,7 @@ fn add_upkeep(draft: &mut Draft<'_>, total: &Total<'_>) -> Vec<ObjectId> {
     let same: Vec<String> = total
         .per
         .iter()
-        .map(|(here, there)| {
-            format!("t.{} {equals} change.{}", here.quoted(), there.quoted())
-        })
+        .map(|(here, there)| format!("t.{} {equals} change.{}", here.quoted(), there.quoted()))
         .collect();
     let update = |indent: usize| {
         let pad = " ".repeat(indent);
@@ -223,12 +221,7 @@ fn add_guard(draft: &mut Draft<'_>, total: &Total<'_>) -> Vec<ObjectId> {
     let moved: Vec<String> = total
         .here()
         .iter()
-        .map(|c| {
-            format!(
-                "NEW.{c} IS DISTINCT FROM OLD.{c}",
-                c = c.quoted()
-            )
-        })
+        .map(|c| format!("NEW.{c} IS DISTINCT FROM OLD.{c}", c = c.quoted()))
         .collect();
     let raise = refusal.raise(12);
     let body = format!(

@@ -63,13 +63,15 @@ fn scenes<'a>(draft: &'a Draft<'a>, fixtures: &'a Fixtures<'a>) -> Vec<Scene<'a>
     draft
         .created_entities()
         .flat_map(|entity| {
-            flows(entity).into_iter().map(move |(attribute, flow)| Scene {
-                draft,
-                fixtures,
-                entity,
-                attribute,
-                flow,
-            })
+            flows(entity)
+                .into_iter()
+                .map(move |(attribute, flow)| Scene {
+                    draft,
+                    fixtures,
+                    entity,
+                    attribute,
+                    flow,
+                })
         })
         .filter(|s| s.draft.column(&s.entity.name, &s.attribute.name).is_some())
         .collect()
@@ -102,11 +104,9 @@ pub fn tests(draft: &Draft<'_>, fixtures: &Fixtures<'_>) -> Vec<RuleTest> {
                     });
                     rows.push(row);
                 }
-                let refused = scene
-                    .flow
-                    .states
-                    .iter()
-                    .find(|to| *to != state && !moves_from(scene.flow, state).contains(&to.as_str()));
+                let refused = scene.flow.states.iter().find(|to| {
+                    *to != state && !moves_from(scene.flow, state).contains(&to.as_str())
+                });
                 let Some(to) = refused else { continue };
                 number += 1;
                 let Some(row) = scene.row_in(number, state) else {

@@ -26,7 +26,11 @@ fn entity_tests(draft: &Draft<'_>, fixtures: &Fixtures<'_>, entity: &Entity) -> 
     let rules = row_rules(draft, entity);
     let candidates = Candidates::new(fixtures, entity, rules.values().cloned().collect());
     let mut tests = Vec::new();
-    for enforcement in draft.enforcements.iter().filter(|e| e.family == super::FAMILY) {
+    for enforcement in draft
+        .enforcements
+        .iter()
+        .filter(|e| e.family == super::FAMILY)
+    {
         let rule_id = enforcement.rule.as_str();
         let mut numbers = 0..;
         let mut next = || fixtures.row(&entity.name, numbers.next().unwrap_or(0) + 1);
@@ -52,7 +56,13 @@ fn entity_tests(draft: &Draft<'_>, fixtures: &Fixtures<'_>, entity: &Entity) -> 
         } else {
             continue;
         };
-        tests.push(test_of(fixtures, rule_id, &enforcement.says, rows, &constraint));
+        tests.push(test_of(
+            fixtures,
+            rule_id,
+            &enforcement.says,
+            rows,
+            &constraint,
+        ));
     }
     tests
 }
@@ -142,9 +152,7 @@ fn range_rows(
     let mut next = || {
         let row = next();
         match (&entity.kinds, of_kind) {
-            (Some(kinds), Some(kind)) => {
-                fixtures.with(row, &kinds.attribute, &quote_literal(kind))
-            }
+            (Some(kinds), Some(kind)) => fixtures.with(row, &kinds.attribute, &quote_literal(kind)),
             _ => row,
         }
     };
@@ -207,7 +215,11 @@ fn role_range_test(
         .zip(plan_key)
         .map(|((own, _), (key, _))| {
             let value = fixtures.value(&row, key.as_str());
-            format!("{} = {}", own.quoted(), value.unwrap_or_else(|| "NULL".into()))
+            format!(
+                "{} = {}",
+                own.quoted(),
+                value.unwrap_or_else(|| "NULL".into())
+            )
         })
         .collect();
     let update = |value: &str| {
