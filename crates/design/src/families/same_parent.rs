@@ -190,7 +190,7 @@ fn same_row(
         return;
     };
     let table = draft.plan(&entity.name).table.clone();
-    let name = names::derived(&table, &[&rule.name], "check");
+    let name = names::derived(&table, &[names::rule_part(&table, &rule.name)], "check");
     let pairs: Vec<String> = left
         .iter()
         .zip(&right)
