@@ -114,9 +114,11 @@ fn summary(
     ));
     terminal.say("  start with README.md (the design document) and report.html");
     if let Some(reason) = &proof.reason {
-        terminal.raw(&format!("  NOTHING WAS PROVEN: {reason}"));
-        if !arguments.no_proof {
-            terminal.raw("  hint: pgwright postgres install 18");
+        let said = format!("  NOTHING WAS PROVEN: {reason}");
+        if arguments.no_proof {
+            terminal.say(said);
+        } else {
+            terminal.raw(&format!("{said}\n  hint: pgwright postgres install 18"));
         }
         return Ok(());
     }
