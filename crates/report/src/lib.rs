@@ -3,6 +3,7 @@
 pub mod dbml;
 pub mod design_json;
 pub mod document;
+pub mod erd;
 pub mod facts;
 mod markdown;
 pub mod monitoring;
@@ -39,6 +40,7 @@ pub fn documents() -> &'static [&'static dyn Document] {
     &[
         &document::DesignDocument,
         &design_json::DesignJson,
+        &erd::Erd,
         &dbml::Dbml,
         &monitoring::Monitoring,
     ]

@@ -29,6 +29,7 @@ pub struct Relationship<'a> {
     pub attribute: Option<&'a str>,
     /// It leads from a part to its whole.
     pub part: bool,
+    own: usize,
     from_word: String,
     from_plural: String,
     to_word: String,
@@ -39,7 +40,12 @@ pub struct Relationship<'a> {
 impl Relationship<'_> {
     /// The column that a reader thinks of: the one that only this reference uses.
     pub fn own_column(&self) -> Option<&Name> {
-        self.key.columns.last()
+        self.key.columns.get(self.own)
+    }
+
+    /// The column of the referenced key that this column repeats.
+    pub fn referenced_column(&self) -> Option<&Name> {
+        self.key.referenced_columns.get(self.own)
     }
 
     /// How many rows of the referencing side: `any number`, `at most one` …
@@ -141,6 +147,7 @@ pub fn relationships<'a>(
                         .is_some_and(|(whole, part)| always(subject, whole, &part.name)),
                 attribute,
                 part: is_part,
+                own: own_column(holder, attribute, key),
                 from_word,
                 from_plural,
                 to_word,
@@ -161,6 +168,25 @@ fn word(table: Option<&TableFacts<'_>>, name: &QualifiedName) -> (String, bool) 
     }
 }
 
+/// Which column only this foreign key uses: the attribute's own, or one that no other shares.
+fn own_column(holder: &TableFacts<'_>, attribute: Option<&str>, key: &ForeignKey) -> usize {
+    let last = key.columns.len().saturating_sub(1);
+    let planned = attribute.and_then(|a| holder.plan?.columns.get(a)?.scalar());
+    if let Some(at) = planned.and_then(|own| key.columns.iter().position(|c| c == own)) {
+        return at;
+    }
+    let shared = |column: &Name| {
+        let others = holder
+            .table
+            .foreign_keys()
+            .filter(|(_, other)| *other != key);
+        others
+            .into_iter()
+            .any(|(_, other)| other.columns.contains(column))
+    };
+    key.columns.iter().rposition(|c| !shared(c)).unwrap_or(last)
+}
+
 /// The attribute whose columns the foreign key has.
 fn attribute<'a>(holder: &TableFacts<'a>, key: &ForeignKey) -> Option<&'a str> {
     if holder.role != TableRole::Entity {
@@ -169,10 +195,14 @@ fn attribute<'a>(holder: &TableFacts<'a>, key: &ForeignKey) -> Option<&'a str> {
     let columns = &holder.plan?.columns;
     columns.iter().find_map(|(attribute, columns)| {
         let own = match columns {
-            Columns::Reference { own, columns, .. } => {
-                let last = own.last().or_else(|| columns.last());
-                last == key.columns.last() || *columns == key.columns
-            }
+            Columns::Reference {
+                own,
+                columns,
+                target: _,
+            } => match own.last() {
+                Some(own) => key.columns.contains(own),
+                None => *columns == key.columns,
+            },
             Columns::Either(choices) => choices.iter().any(|(_, c)| *c == key.columns),
             Columns::One(column) => key.columns.len() == 1 && key.columns[0] == *column,
             Columns::Several(_) | Columns::Table(_) => false,
