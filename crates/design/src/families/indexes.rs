@@ -80,7 +80,9 @@ fn add(draft: &mut Draft<'_>, table: &QualifiedName, chosen: Chosen) {
                 .map(|r| words::sentence(r))
                 .collect::<Vec<_>>()
                 .join(" ")
-        ),
+        )
+        .trim_end()
+        .to_owned(),
         alternatives: chosen
             .alternatives
             .into_iter()

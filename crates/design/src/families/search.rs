@@ -225,7 +225,7 @@ fn by_words(draft: &mut Draft<'_>, pattern: &AccessPattern, entity: &str, of: &[
         .enumerate()
         .map(|(position, column)| {
             let vector = format!(
-                "to_tsvector('pg_catalog.simple'::regconfig, COALESCE({}, ''::text))",
+                "to_tsvector('simple'::regconfig, COALESCE({}, ''::text))",
                 column.quoted()
             );
             if columns.len() == 1 {

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use pgwright_catalog::{
-    Expression, Index, IndexElement, IndexKey, Name, QualifiedName, Table,
-};
+use pgwright_catalog::{Expression, Index, IndexElement, IndexKey, Name, QualifiedName, Table};
+
+use pgwright_ddl::expr::{Expr, parse_expression};
 
 use super::needs::Need;
 use crate::companion;
@@ -41,8 +41,42 @@ impl Chosen {
                 IndexKey::Expression(expression) => names::identifier(expression.sql()),
             })
             .collect();
-        let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+        let mut parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+        // Two indexes on the same columns are told apart by what their conditions speak of.
+        let condition = self.condition_columns();
+        if !condition.is_empty() {
+            parts.push("where");
+            parts.extend(condition.iter().map(String::as_str));
+        }
         names::derived(table, &parts, suffix)
+    }
+}
+
+impl Chosen {
+    /// Columns that the condition compares, apart from tests for NULL, which most indexes of a table
+    /// share.
+    fn condition_columns(&self) -> Vec<String> {
+        let Some(predicate) = &self.index.predicate else {
+            return Vec::new();
+        };
+        let Ok(expression) = parse_expression(predicate.sql()) else {
+            return Vec::new();
+        };
+        let terms = match expression {
+            Expr::And(terms) => terms,
+            term => vec![term],
+        };
+        let mut columns: Vec<String> = Vec::new();
+        for term in terms.iter().filter(|t| !matches!(t, Expr::IsNull { .. })) {
+            for path in term.columns() {
+                if let Some(column) = path.last()
+                    && !columns.contains(column)
+                {
+                    columns.push(column.clone());
+                }
+            }
+        }
+        columns
     }
 }
 
@@ -91,6 +125,7 @@ pub fn choose(
         by.is_none()
     });
 
+    drop_needless_conditions(&mut needs);
     // The longest first, then those asked for: shorter ones may be prefixes of them.
     needs.sort_by_key(|need| {
         (
@@ -111,13 +146,41 @@ pub fn choose(
     (chosen, served)
 }
 
+/// Where a foreign key needs an index on the same columns over all rows, a second one over some rows
+/// would save a question little and cost every write.
+fn drop_needless_conditions(needs: &mut [Need]) {
+    let over_all: Vec<BTreeSet<Name>> = needs
+        .iter()
+        .filter(|n| n.foreign_key && n.predicate.is_none())
+        .map(|n| n.equality.iter().cloned().collect())
+        .collect();
+    for need in needs {
+        let own: BTreeSet<Name> = need.equality.iter().cloned().collect();
+        if !need.foreign_key
+            && need.then.is_empty()
+            && over_all.contains(&own)
+            && let Some(condition) = need.predicate.take()
+        {
+            need.details.push(format!(
+                "the condition ({condition}) is left to a filter: the foreign key needs every row \
+                 here, and a second index on the same column would cost each write again"
+            ));
+        }
+    }
+}
+
 fn existing(table: &Table) -> Vec<Existing> {
     let mut all: Vec<Existing> = table
         .keys()
         .filter(|(_, key)| !key.without_overlaps)
         .map(|(name, key)| Existing {
             name: name.to_string(),
-            elements: key.columns.iter().cloned().map(IndexElement::column).collect(),
+            elements: key
+                .columns
+                .iter()
+                .cloned()
+                .map(IndexElement::column)
+                .collect(),
             predicate: None,
             unique: true,
         })
@@ -179,7 +242,10 @@ fn column_or_folded(element: &IndexElement) -> Option<Name> {
             let sql = expression.sql().trim();
             let inner = sql.strip_prefix("lower(")?.strip_suffix(')')?;
             let inner = inner.trim_start_matches('(').trim_end_matches(')');
-            let column = inner.split("::").next()?.trim_matches(|c| c == '(' || c == ')' || c == '"');
+            let column = inner
+                .split("::")
+                .next()?
+                .trim_matches(|c| c == '(' || c == ')' || c == '"');
             Some(Name::new(column))
         }
     }
@@ -225,10 +291,9 @@ fn group_serves(group: &[Need], need: &Need) -> bool {
     }
     if need.foreign_key && lead.predicate != need.predicate {
         // The foreign key's own condition may be wider: an index for filled rows serves it.
-        let only_filled = need
-            .filled
-            .as_ref()
-            .is_some_and(|c| lead.predicate.as_deref() == Some(&format!("{} IS NOT NULL", c.quoted())));
+        let only_filled = need.filled.as_ref().is_some_and(|c| {
+            lead.predicate.as_deref() == Some(&format!("{} IS NOT NULL", c.quoted()))
+        });
         if lead.predicate.is_some() && !only_filled {
             return false;
         }
@@ -252,7 +317,11 @@ fn group_serves(group: &[Need], need: &Need) -> bool {
 
 fn build(group: Vec<Need>) -> Chosen {
     let lead = &group[0];
-    let index = if lead.in_order && group.iter().all(|n| !n.foreign_key && n.equality.is_empty()) {
+    let index = if lead.in_order
+        && group
+            .iter()
+            .all(|n| !n.foreign_key && n.equality.is_empty())
+    {
         brin(lead)
     } else {
         let mut index = Index::btree(equality_order(&group));

@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 
 use pgwright_brief::model::{AccessForm, AccessPattern, AttributeKind, Entity};
-use pgwright_catalog::{ForeignKey, IndexElement, Name, QualifiedName};
+use pgwright_catalog::{ForeignKey, IndexElement, Name, ObjectId, QualifiedName};
 use pgwright_ddl::expr::Expr;
 use pgwright_ddl::query::{RelationPredicates, parse_query};
 
 use crate::companion;
-use crate::decision::Source;
+use crate::decision::{Alternative, Decision, Source, Weight};
 use crate::draft::{Columns, Draft};
 use crate::relations::{self, Rows};
-use crate::words;
+use crate::{names, words};
 
 /// Rows below which a report's scan is not worth an index.
 const ROWS_FOR_REPORTS: f64 = 100_000.0;
@@ -187,7 +187,11 @@ fn find(
             then: then.clone(),
             predicate: (!all.is_empty()).then(|| all.join(" AND ")),
             filled: None,
-            reason: format!("serves \"{}\"{}", pattern.says.trim(), frequency(pattern)),
+            reason: format!(
+                "serves \"{}\"{}",
+                pattern.says.trim().trim_end_matches('.'),
+                frequency(pattern)
+            ),
             details: details.clone(),
             asked: true,
             foreign_key: false,
@@ -293,7 +297,11 @@ fn of_sql(draft: &mut Draft<'_>, needs: &mut Needs, sql: &str, pattern: &AccessP
         let Some(entity) = relations.entity(name).map(str::to_owned) else {
             continue;
         };
-        let reason = format!("serves \"{}\"{}", pattern.says.trim(), frequency(pattern));
+        let reason = format!(
+            "serves \"{}\"{}",
+            pattern.says.trim().trim_end_matches('.'),
+            frequency(pattern)
+        );
         let source = Source::at(pattern.name.clone(), pattern.span);
         of_relation(draft, needs, &entity, found, limit, reason, source);
     }
@@ -348,9 +356,16 @@ fn of_relation(
     let plan = draft.plan(entity);
     let table = draft.table(entity);
     let known = |column: &str| table.column(column).is_some();
+    // What a parameter or constant fixes narrows the search; a join column does so only where
+    // nothing else does, when the rows are looked up one by one for those of another table.
+    let joined = |column: &str| found.joins.iter().any(|j| j.column == column);
+    let fixed = found.equality.iter().any(|c| known(c) && !joined(c));
     let mut equality: Vec<Name> = Vec::new();
     for column in &found.equality {
-        if known(column) && !equality.iter().any(|c| c.as_str() == column) {
+        if known(column)
+            && !(fixed && joined(column))
+            && !equality.iter().any(|c| c.as_str() == column)
+        {
             equality.push(Name::new(column.clone()));
         }
     }
@@ -385,6 +400,13 @@ fn of_relation(
     }
     let mut predicates: Vec<String> = Vec::new();
     let has_search = !only_tenant || !then.is_empty();
+    // One of several references: rows that refer to something else hold NULL.
+    predicates.extend(
+        equality
+            .iter()
+            .filter(|c| optional_choice(draft, &plan.table, std::slice::from_ref(c)).is_some())
+            .map(|c| format!("{} IS NOT NULL", c.quoted())),
+    );
     if has_search {
         predicates.extend(found.constants.iter().filter(|c| is_plain(c)).cloned());
     }
@@ -429,10 +451,43 @@ fn is_coarse(entity: &Entity, draft: &Draft<'_>, column: &Name) -> bool {
     })
 }
 
-/// Every foreign key's referencing side.
-fn of_foreign_keys(draft: &Draft<'_>, needs: &mut Needs) {
+/// Those columns of a foreign key that tell the referenced row. A key that carries more than that, to
+/// hold two paths to one parent together, finds its rows by the narrower index as well.
+fn telling_columns(draft: &Draft<'_>, key: &ForeignKey) -> Vec<Name> {
+    let telling = draft.catalog.tables.get(&key.references).and_then(|table| {
+        table
+            .keys()
+            .map(|(_, k)| &k.columns)
+            .filter(|columns| columns.iter().all(|c| key.referenced_columns.contains(c)))
+            .min_by_key(|columns| columns.len())
+    });
+    let tells = |column: &Name| telling.is_none_or(|columns| columns.contains(column));
+    key.columns
+        .iter()
+        .zip(&key.referenced_columns)
+        .filter(|(_, referenced)| tells(referenced))
+        .map(|(column, _)| column.clone())
+        .collect()
+}
+
+/// Every foreign key's referencing side, and every part by its whole.
+fn of_foreign_keys(draft: &mut Draft<'_>, needs: &mut Needs) {
+    let mut left_out = Vec::new();
     for (table, found) in &draft.catalog.tables {
         for (name, key) in found.foreign_keys() {
+            if too_many(draft, table, &key.references) {
+                let led_by_key = found.primary_key().is_some_and(|(_, primary)| {
+                    primary
+                        .columns
+                        .iter()
+                        .take(key.columns.len())
+                        .all(|c| key.columns.contains(c))
+                });
+                if !led_by_key {
+                    left_out.push((table.clone(), name.clone(), key.references.clone()));
+                }
+                continue;
+            }
             let either = optional_choice(draft, table, &key.columns);
             let columns: Vec<String> = key.columns.iter().map(Name::to_string).collect();
             let mut details = vec![
@@ -465,25 +520,90 @@ fn of_foreign_keys(draft: &Draft<'_>, needs: &mut Needs) {
             });
         }
     }
+    for (table, name, references) in left_out {
+        explain_left_out(draft, table, &name, &references);
+    }
+    of_parts(draft, needs);
 }
 
-/// Those columns of a foreign key that tell the referenced row. A key that carries more than that, to
-/// hold two paths to one parent together, finds its rows by the narrower index as well.
-fn telling_columns(draft: &Draft<'_>, key: &ForeignKey) -> Vec<Name> {
-    let telling = draft.catalog.tables.get(&key.references).and_then(|table| {
-        table
-            .keys()
-            .map(|(_, k)| &k.columns)
-            .filter(|columns| columns.iter().all(|c| key.referenced_columns.contains(c)))
-            .min_by_key(|columns| columns.len())
+/// Rows of a table from which an index for the sake of a foreign key alone is not kept.
+const TOO_MANY_FOR_KEYS: f64 = 1e9;
+
+/// Rows of a referenced table up to which its rows are there to stay: a list of things to refer to.
+const FEW: f64 = 1e5;
+
+/// Whether an index would be of that size for a handful of referenced rows.
+fn too_many(draft: &Draft<'_>, table: &QualifiedName, references: &QualifiedName) -> bool {
+    super::rows_of(draft, table).is_some_and(|rows| rows >= TOO_MANY_FOR_KEYS)
+        && super::rows_of(draft, references).is_none_or(|rows| rows <= FEW)
+}
+
+fn explain_left_out(
+    draft: &mut Draft<'_>,
+    table: QualifiedName,
+    key: &Name,
+    references: &QualifiedName,
+) {
+    let rows = super::rows_of(draft, &table).unwrap_or_default();
+    let (here, there) = (
+        words::spoken(table.name.as_str()),
+        words::spoken(references.name.as_str()),
+    );
+    draft.decide(Decision {
+        family: "indexes",
+        title: format!("No index for the foreign key {key}"),
+        subjects: vec![ObjectId::Constraint(table.clone(), key.clone())],
+        choice: format!(
+            "{} are not indexed by what they refer to in {there}.",
+            words::capital(&here)
+        ),
+        rationale: format!(
+            "Such an index serves only the removal of one of the {there}, and nothing in the \
+             brief looks {here} up that way. Over {} rows it would take hundreds of gigabytes and \
+             a write for each row that comes. {} are few and stay: one that is no longer used is \
+             marked so, not deleted.",
+            words::count(rows),
+            words::capital(&there),
+        ),
+        alternatives: vec![Alternative::new(
+            "The index, as everywhere else",
+            "Deleting a referenced row is then quick. It can be added when it is needed, partition \
+             by partition (CREATE INDEX CONCURRENTLY), and dropped again.",
+        )],
+        source: Source::of(table.to_string()),
+        weight: Weight::Notable,
     });
-    let tells = |column: &Name| telling.is_none_or(|columns| columns.contains(column));
-    key.columns
-        .iter()
-        .zip(&key.referenced_columns)
-        .filter(|(_, referenced)| tells(referenced))
-        .map(|(column, _)| column.clone())
-        .collect()
+}
+
+/// Parts are read with their whole, also where the foreign key between them has more columns.
+fn of_parts(draft: &Draft<'_>, needs: &mut Needs) {
+    for name in companion::designed_entities(draft) {
+        let Some(part) = draft.brief.entity(&name).and_then(|e| e.part_of.as_ref()) else {
+            continue;
+        };
+        let plan = draft.plan(&name);
+        let Some(Columns::Reference { columns, .. }) = plan.columns.get(&part.name) else {
+            continue;
+        };
+        let whole_key = draft.plan(&part.whole).key.len();
+        let equality: Vec<Name> = columns.iter().take(whole_key).cloned().collect();
+        needs.entry(plan.table.clone()).or_default().push(Need {
+            equality,
+            then: Vec::new(),
+            predicate: None,
+            filled: None,
+            reason: format!(
+                "finds the {} of one {}",
+                words::spoken(&names::plural(&name)),
+                words::spoken(&part.whole)
+            ),
+            details: Vec::new(),
+            asked: false,
+            foreign_key: true,
+            in_order: false,
+            source: Source::at(format!("{name}.part_of"), part.span),
+        });
+    }
 }
 
 /// The column of one choice of several, most rows of which are empty.
