@@ -153,6 +153,9 @@ impl Words {
                 ),
             };
             words.tables.entry(name.clone()).or_insert(comment);
+            if side.kind == SideTableKind::Registry {
+                words.repeat(draft, name, &side.entity);
+            }
         }
         words
     }
@@ -261,6 +264,21 @@ impl Words {
                         self.say(&table, &column, text.clone());
                     }
                 }
+            }
+        }
+    }
+
+    /// A registry repeats columns of the entity's table, and so do its comments.
+    fn repeat(&mut self, draft: &Draft<'_>, registry: &QualifiedName, entity: &str) {
+        let table = draft.plan(entity).table.clone();
+        let Some(made) = draft.catalog.tables.get(registry) else {
+            return;
+        };
+        for column in &made.columns {
+            let there = (table.clone(), column.name.clone());
+            if let Some(said) = self.columns.get(&there).cloned() {
+                self.columns
+                    .insert((registry.clone(), column.name.clone()), said);
             }
         }
     }
