@@ -1,6 +1,7 @@
 //! Uniqueness: of attributes, combinations and keys, and rules of the form "at most one".
 
 mod cases;
+mod concurrent;
 mod explain;
 mod registry;
 
@@ -15,7 +16,7 @@ use crate::decision::{Enforcement, Source};
 use crate::draft::{Columns, Draft, KeyKind};
 use crate::fixtures::Fixtures;
 use crate::layout::{Place, Stored};
-use crate::testing::RuleTest;
+use crate::testing::{ConcurrentTest, RuleTest};
 use crate::{names, words};
 
 /// Uniqueness: of attributes, combinations and keys, and rules of the form "at most one".
@@ -39,6 +40,13 @@ impl Family for Uniqueness {
         demands(draft.brief)
             .iter()
             .filter_map(|demand| cases::test(draft, fixtures, demand))
+            .collect()
+    }
+
+    fn concurrent_tests(&self, draft: &Draft<'_>, fixtures: &Fixtures<'_>) -> Vec<ConcurrentTest> {
+        demands(draft.brief)
+            .iter()
+            .filter_map(|demand| concurrent::test(draft, fixtures, demand))
             .collect()
     }
 }
@@ -481,7 +489,14 @@ fn conjunction(conditions: &[String]) -> String {
         [one] => one.clone(),
         many => many
             .iter()
-            .map(|c| format!("({c})"))
+            .map(|c| {
+                // OR binds weaker than the AND that joins them; nothing else does.
+                if c.to_uppercase().contains(" OR ") {
+                    format!("({c})")
+                } else {
+                    c.clone()
+                }
+            })
             .collect::<Vec<_>>()
             .join(" AND "),
     }

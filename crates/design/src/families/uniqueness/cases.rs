@@ -22,34 +22,16 @@ pub(super) fn test(
     }
     let spec = specs(draft, demand).into_iter().next()?;
     let entity = &demand.entity.name;
-    let first = filled(draft, fixtures, demand, base(fixtures, demand, 1));
-    let same = like(
-        draft,
-        fixtures,
-        demand,
-        base(fixtures, demand, 2),
-        &first,
-        false,
-    );
+    let (first, same) = pair(draft, fixtures, demand)?;
     let elsewhere = like(
         draft,
         fixtures,
         demand,
         base(fixtures, demand, 3),
-        &first,
+        &filled(draft, fixtures, demand, base(fixtures, demand, 1)),
         true,
     );
-    let (first, same, elsewhere) = match demand.condition {
-        Some(condition) => {
-            let rules = Candidates::new(fixtures, demand.entity, row_rules(draft, demand));
-            let holds = |row: &Row| {
-                let row = rules.with_conditions(row, std::slice::from_ref(condition))?;
-                Some(settled(draft, fixtures, demand, row))
-            };
-            (holds(&first)?, holds(&same)?, holds(&elsewhere)?)
-        }
-        None => (first, same, elsewhere),
-    };
+    let elsewhere = counting(draft, fixtures, demand, elsewhere)?;
     let constraint = constraint(draft, demand, &spec);
     let mut given = fixtures.needs(&[&first]);
     let apart = has_elsewhere(draft, demand);
@@ -143,6 +125,36 @@ pub(super) fn test(
         given,
         cases,
     })
+}
+
+/// Two rows that the rule does not let stand beside each other.
+pub(super) fn pair(
+    draft: &Draft<'_>,
+    fixtures: &Fixtures<'_>,
+    demand: &Demand<'_>,
+) -> Option<(Row, Row)> {
+    let first = filled(draft, fixtures, demand, base(fixtures, demand, 1));
+    let same = base(fixtures, demand, 2);
+    let same = like(draft, fixtures, demand, same, &first, false);
+    Some((
+        counting(draft, fixtures, demand, first)?,
+        counting(draft, fixtures, demand, same)?,
+    ))
+}
+
+/// The row, so that the rule is about it.
+fn counting(
+    draft: &Draft<'_>,
+    fixtures: &Fixtures<'_>,
+    demand: &Demand<'_>,
+    row: Row,
+) -> Option<Row> {
+    let Some(condition) = demand.condition else {
+        return Some(row);
+    };
+    let rules = Candidates::new(fixtures, demand.entity, row_rules(draft, demand));
+    let row = rules.with_conditions(&row, std::slice::from_ref(condition))?;
+    Some(settled(draft, fixtures, demand, row))
 }
 
 /// A row can be made in another scope: not where rows need each other in a circle, and not where
