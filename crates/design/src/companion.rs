@@ -3,12 +3,14 @@
 
 use std::collections::BTreeSet;
 
-use pgwright_brief::model::{AttributeKind, Entity, ValueType};
+use pgwright_brief::model::{AttributeKind, Entity, RuleForm, ValueType};
 use pgwright_catalog::{
     Argument, Column, Constraint, ConstraintKind, ForeignKey, Identity, Index, IndexElement,
     IndexKey, Name, ObjectId, QualifiedName, Routine, RoutineSignature, Table, Volatility,
     quote_literal,
 };
+
+use pgwright_ddl::expr::Expr;
 
 use crate::draft::{Draft, EntityPlan, KeyKind};
 use crate::{layout, names, words};
@@ -446,4 +448,48 @@ pub fn tables_behind(draft: &Draft<'_>, view: &ObjectId, tables: &mut BTreeSet<Q
             _ => {}
         }
     }
+}
+
+/// Whether a rule of the entity speaks of an attribute, or compares with a value of it.
+pub fn is_ruled(entity: &Entity, attribute: &str, value: Option<&str>) -> bool {
+    let quoted = value.map(quote_literal);
+    let speaks = |expr: &Expr| {
+        let names = expr.columns();
+        let names_it = names
+            .iter()
+            .any(|path| path.first().is_some_and(|n| n == attribute));
+        names_it && quoted.as_ref().is_none_or(|q| expr.to_sql().contains(q))
+    };
+    entity.rules.iter().any(|rule| match &rule.form {
+        RuleForm::Check(expr) => speaks(expr),
+        RuleForm::When {
+            condition,
+            requirement,
+        }
+        | RuleForm::WhenReferenced {
+            condition,
+            requirement,
+        } => speaks(condition) || speaks(requirement),
+        RuleForm::AtMostOne {
+            condition: Some(condition),
+            ..
+        }
+        | RuleForm::Frozen { condition, .. } => speaks(condition),
+        RuleForm::ExactlyOne {
+            condition: Some(condition),
+            ..
+        }
+        | RuleForm::AtLeastOne {
+            condition: Some(condition),
+            ..
+        }
+        | RuleForm::SumEquals {
+            condition: Some(condition),
+            ..
+        } => speaks(condition),
+        RuleForm::SumEquals { attribute: own, .. } | RuleForm::SumAtMost { attribute: own, .. } => {
+            own == attribute
+        }
+        _ => false,
+    })
 }

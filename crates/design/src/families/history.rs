@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use pgwright_brief::model::Entity;
+use pgwright_brief::model::{Attribute, AttributeKind, Entity, ValueType};
 use pgwright_catalog::{
     Column, Name, ObjectId, QualifiedName, Trigger, TriggerEvent, TriggerTiming,
 };
@@ -387,52 +387,63 @@ fn changeable(
     entity: &str,
     attributes: &[String],
 ) -> Option<(String, String)> {
-    use pgwright_brief::model::{AttributeKind, ValueType};
-    let stored = Draft::stored_attributes(draft.brief.entity(entity)?);
-    let find = |name: &String| {
-        stored
-            .iter()
-            .find(|(a, _)| &a.name == name)
-            .map(|(a, _)| *a)
-    };
-    let candidates: Vec<_> = attributes
+    let found = draft.brief.entity(entity)?;
+    let stored = Draft::stored_attributes(found);
+    let candidates: Vec<&Attribute> = attributes
         .iter()
-        .filter_map(find)
-        .filter(|a| !a.fixed)
+        .filter_map(|name| stored.iter().find(|(a, _)| &a.name == name))
+        .filter(|(a, of_kind)| !a.fixed && of_kind.is_none())
+        .map(|(a, _)| *a)
         .collect();
-    // Moving a state along is always allowed; then plain texts and numbers.
+    let value = |a: &Attribute| (a.name.clone(), fixtures.sample(entity, &a.name, 2));
+    // Plain values that no rule speaks of; then states that may be entered without more ado.
+    let plain = |a: &&&Attribute| {
+        is_plain(&a.kind)
+            && a.copied_from.is_none()
+            && a.gapless.is_none()
+            && a.running_total.is_none()
+    };
+    if let Some(found) = candidates
+        .iter()
+        .filter(plain)
+        .find(|a| !companion::is_ruled(found, &a.name, None))
+    {
+        return Some(value(found));
+    }
     for attribute in &candidates {
-        if let AttributeKind::States(states) = &attribute.kind
-            && let Some((_, to)) = states
-                .transitions
-                .iter()
-                .find(|(from, _)| *from == states.initial)
-        {
-            return Some((attribute.name.clone(), pgwright_catalog::quote_literal(to)));
+        if let AttributeKind::States(states) = &attribute.kind {
+            let free = states.transitions.iter().find(|(from, to)| {
+                *from == states.initial && !companion::is_ruled(found, &attribute.name, Some(to))
+            });
+            if let Some((_, to)) = free {
+                return Some((attribute.name.clone(), pgwright_catalog::quote_literal(to)));
+            }
         }
     }
-    candidates
-        .iter()
-        .find(|a| {
-            matches!(
-                a.kind,
-                AttributeKind::Value(
-                    ValueType::Name
-                        | ValueType::Text
-                        | ValueType::LongText
-                        | ValueType::Email
-                        | ValueType::Phone
-                        | ValueType::Url
-                        | ValueType::Code
-                        | ValueType::Money { .. }
-                        | ValueType::Percentage
-                        | ValueType::Integer { .. }
-                        | ValueType::Quantity { .. }
-                        | ValueType::Decimal { .. }
-                        | ValueType::Date
-                        | ValueType::Instant
-                )
-            )
-        })
-        .map(|a| (a.name.clone(), fixtures.sample(entity, &a.name, 2)))
+    candidates.iter().find(plain).map(|a| value(a))
+}
+
+fn is_plain(kind: &AttributeKind) -> bool {
+    matches!(
+        kind,
+        AttributeKind::Value(
+            ValueType::Name
+                | ValueType::Text
+                | ValueType::LongText
+                | ValueType::Email
+                | ValueType::Phone
+                | ValueType::Url
+                | ValueType::Code
+                | ValueType::Money {
+                    with_currency: false,
+                    ..
+                }
+                | ValueType::Percentage
+                | ValueType::Integer { .. }
+                | ValueType::Quantity { .. }
+                | ValueType::Decimal { .. }
+                | ValueType::Date
+                | ValueType::Instant
+        )
+    )
 }
