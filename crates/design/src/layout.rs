@@ -205,7 +205,10 @@ fn plan_entity(draft: &mut Draft<'_>, entity: &Entity) {
     }
     // A key that the brief gives is the attribute's own column.
     if let KeyKind::Uuid(column) = &plan.key_kind
-        && entity.key.as_ref().is_some_and(|key| key.iter().any(|k| *k == column.as_str()))
+        && entity
+            .key
+            .as_ref()
+            .is_some_and(|key| key.iter().any(|k| *k == column.as_str()))
     {
         taken.remove(column);
     }
@@ -261,11 +264,7 @@ fn plan_entity(draft: &mut Draft<'_>, entity: &Entity) {
                 attribute,
             };
             let columns = attribute_columns(draft, &stored, tenant.as_ref(), &mut taken);
-            if let Some(table) = draft
-                .plan_mut(&entity.name)
-                .role_tables
-                .get_mut(&role.name)
-            {
+            if let Some(table) = draft.plan_mut(&entity.name).role_tables.get_mut(&role.name) {
                 table.columns.insert(attribute.name.clone(), columns);
             }
         }
@@ -329,8 +328,7 @@ fn attribute_columns(
                 .iter()
                 .map(|target| {
                     let called = target.role.as_ref().unwrap_or(&target.entity);
-                    let (columns, _) =
-                        unused_reference(draft, tenant, called, name, target, taken);
+                    let (columns, _) = unused_reference(draft, tenant, called, name, target, taken);
                     (target.clone(), columns)
                 })
                 .collect(),
@@ -392,7 +390,10 @@ pub fn free_relation(draft: &Draft<'_>, singular: &str) -> QualifiedName {
     let mut number = 2;
     while relation_taken(draft, &name) {
         name = draft.qualified(names::shortened(
-            draft.table_name(singular, Some(&plural(singular))).name.as_str(),
+            draft
+                .table_name(singular, Some(&plural(singular)))
+                .name
+                .as_str(),
             &number.to_string(),
         ));
         number += 1;
@@ -401,7 +402,7 @@ pub fn free_relation(draft: &Draft<'_>, singular: &str) -> QualifiedName {
 }
 
 /// The plural of a name in which `of` may stand: `units_of_measure`.
-fn plural(name: &str) -> String {
+pub fn plural(name: &str) -> String {
     match name.split_once("_of_") {
         Some((head, tail)) => format!("{}_of_{tail}", names::plural(head)),
         None => names::plural(name),
@@ -464,7 +465,9 @@ pub fn put(draft: &mut Draft<'_>, stored: &Stored<'_>, columns: Vec<Column>) {
             }
             if let Some(table) = draft.catalog.tables.get_mut(&table) {
                 for column in columns {
-                    merge(&mut table.columns, column, |column| place_in(&order, column));
+                    merge(&mut table.columns, column, |column| {
+                        place_in(&order, column)
+                    });
                 }
             }
         }
@@ -509,10 +512,7 @@ pub fn put_in_entity(draft: &mut Draft<'_>, entity: &Entity, columns: Vec<Column
 
 /// Where a column stands; one that the order does not know comes last.
 fn place_in(order: &[Name], column: &Name) -> usize {
-    order
-        .iter()
-        .position(|c| c == column)
-        .unwrap_or(usize::MAX)
+    order.iter().position(|c| c == column).unwrap_or(usize::MAX)
 }
 
 fn merge(columns: &mut Vec<Column>, column: Column, rank: impl Fn(&Name) -> usize) {

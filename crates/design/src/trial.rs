@@ -73,7 +73,9 @@ pub fn same_tenant(draft: &Draft<'_>, fixtures: &Fixtures<'_>, row: Row, first: 
 /// test itself writes.
 pub fn add_needs(fixtures: &Fixtures<'_>, given: &mut Vec<String>, row: &Row, written: &[&Row]) {
     // Named together, the written rows stand in for the usual ones of their numbers.
-    let rows: Vec<&Row> = std::iter::once(row).chain(written.iter().copied()).collect();
+    let rows: Vec<&Row> = std::iter::once(row)
+        .chain(written.iter().copied())
+        .collect();
     for statement in fixtures.needs(&rows) {
         if !given.contains(&statement) {
             given.push(statement);

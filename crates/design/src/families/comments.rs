@@ -135,7 +135,11 @@ impl Words {
             let entity = words::spoken(&crate::names::plural(&side.entity));
             let comment = match side.kind {
                 SideTableKind::Role => {
-                    format!("{} as {}.", words::capital(&entity), words::spoken(&side.of))
+                    format!(
+                        "{} as {}.",
+                        words::capital(&entity),
+                        words::spoken(&side.of)
+                    )
                 }
                 SideTableKind::Junction => {
                     format!("{} of {entity}.", words::capital(&words::spoken(&side.of)))
@@ -176,7 +180,8 @@ impl Words {
                         .iter()
                         .map(|a| words::spoken(&a.name))
                         .collect();
-                    let plural = words::capital(&words::spoken(&crate::names::plural(&entity.name)));
+                    let plural =
+                        words::capital(&words::spoken(&crate::names::plural(&entity.name)));
                     if facts.is_empty() {
                         format!("{plural} that are known.")
                     } else {
@@ -201,10 +206,7 @@ impl Words {
             for column in own {
                 self.columns.insert(
                     (plan.table.clone(), column.clone()),
-                    format!(
-                        "The {} that it is part of.",
-                        words::spoken(&part.whole)
-                    ),
+                    format!("The {} that it is part of.", words::spoken(&part.whole)),
                 );
             }
         }
@@ -328,11 +330,6 @@ fn attribute_comment(stored: &Stored<'_>) -> String {
     if attribute.optional && !matches!(attribute.kind, AttributeKind::Either(_)) {
         notes.push("NULL when there is none.".to_owned());
     }
-    if attribute.sensitive {
-        notes.push("Sensitive personal data.".to_owned());
-    } else if attribute.personal {
-        notes.push("Personal data.".to_owned());
-    }
     std::iter::once(text)
         .chain(notes)
         .collect::<Vec<_>>()
@@ -347,7 +344,10 @@ fn value_comment(attribute: &Attribute, meaning: &ValueType, entity: &str) -> St
     match meaning {
         ValueType::Name if attribute.name == "name" => format!("What the {entity} is called."),
         ValueType::Date => format!("Day: {name} of the {entity}."),
-        ValueType::Boolean => format!("Whether the {entity} is {}.", name.trim_start_matches("is ")),
+        ValueType::Boolean => format!(
+            "Whether the {entity} is {}.",
+            name.trim_start_matches("is ")
+        ),
         ValueType::Instant => format!("Point in time: {name} of the {entity}."),
         _ => format!("{} of the {entity}.", words::capital(&name)),
     }
@@ -406,10 +406,16 @@ fn constraint_comment(table: &QualifiedName, constraint: &Constraint) -> String 
         }
         ConstraintKind::ForeignKey(key) => match key.on_delete {
             ReferentialAction::Cascade => {
-                format!("Deleted with the row of {} that it belongs to.", key.references.name)
+                format!(
+                    "Deleted with the row of {} that it belongs to.",
+                    key.references.name
+                )
             }
             ReferentialAction::SetNull(_) => {
-                format!("Emptied when the row of {} is deleted.", key.references.name)
+                format!(
+                    "Emptied when the row of {} is deleted.",
+                    key.references.name
+                )
             }
             _ => format!(
                 "Refers to a row of {}, which cannot be deleted meanwhile.",

@@ -192,7 +192,8 @@ pub(super) fn lookup_table(draft: &Draft<'_>, stored: &Stored<'_>) -> QualifiedN
     };
     let singular = format!("{base}_{}", stored.attribute.name);
     let found = draft.side_tables.iter().find(|(_, side)| {
-        side.kind == SideTableKind::Lookup && side.entity == stored.entity.name
+        side.kind == SideTableKind::Lookup
+            && side.entity == stored.entity.name
             && side.of == lookup_of(stored)
     });
     match found {
@@ -224,7 +225,7 @@ fn build_lookup(draft: &mut Draft<'_>, stored: &Stored<'_>) {
     let mut table = Table {
         comment: Some(format!(
             "{} that users maintain, for {}.",
-            words::capital(&words::spoken(&names::plural(&stored.attribute.name))),
+            words::capital(&words::spoken(&layout::plural(&stored.attribute.name))),
             words::spoken(&names::plural(&stored.entity.name))
         )),
         ..Table::default()
@@ -279,8 +280,7 @@ fn build_lookup(draft: &mut Draft<'_>, stored: &Stored<'_>) {
     );
     table.constraints.insert(
         names::derived(&lookup, &["name", "not_blank"], "check"),
-        Constraint::check("name ~ '[^[:space:]]'")
-            .comment("A name holds more than spaces."),
+        Constraint::check("name ~ '[^[:space:]]'").comment("A name holds more than spaces."),
     );
     if let (Some(tenant), Some((tenant_key, _)), Some(policy)) =
         (&tenant, &tenant_type, &draft.brief.policies.tenancy)

@@ -93,11 +93,13 @@ fn build(draft: &mut Draft<'_>, stored: &Stored<'_>) {
         let mut new = Vec::new();
         for (column, (_, data_type)) in choice.columns.iter().zip(&key) {
             if choice.own.contains(column) {
-                new.push(Column::new(column.clone(), data_type.clone()).comment(format!(
-                    "The {} that the {} is about ({called}), when it is about one.",
-                    choice.words(),
-                    words::spoken(&stored.entity.name)
-                )));
+                new.push(
+                    Column::new(column.clone(), data_type.clone()).comment(format!(
+                        "The {} that the {} is about ({called}), when it is about one.",
+                        choice.words(),
+                        words::spoken(&stored.entity.name)
+                    )),
+                );
             }
         }
         layout::put(draft, stored, new);
@@ -181,12 +183,7 @@ fn build(draft: &mut Draft<'_>, stored: &Stored<'_>) {
     explain(draft, stored, &choices, &table);
 }
 
-fn explain(
-    draft: &mut Draft<'_>,
-    stored: &Stored<'_>,
-    choices: &[Choice],
-    table: &QualifiedName,
-) {
+fn explain(draft: &mut Draft<'_>, stored: &Stored<'_>, choices: &[Choice], table: &QualifiedName) {
     let spoken: Vec<String> = choices.iter().map(Choice::words).collect();
     let rows = draft
         .plan(&stored.entity.name)

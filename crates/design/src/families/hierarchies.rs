@@ -124,7 +124,10 @@ fn build(draft: &mut Draft<'_>, stored: &Stored<'_>, tree: &Tree) {
         ),
         body(stored, tree, &rule),
         Rights::Owner,
-        &format!("Refuses {} that would stand above itself.", words::a(&entity)),
+        &format!(
+            "Refuses {} that would stand above itself.",
+            words::a(&entity)
+        ),
         std::slice::from_ref(&tree.table),
     );
     let mut trigger = Trigger::row(
@@ -144,9 +147,7 @@ fn build(draft: &mut Draft<'_>, stored: &Stored<'_>, tree: &Tree) {
     let object = trigger_rules::add_trigger(draft, &tree.table, &name, trigger);
     draft.enforce(Enforcement {
         rule: stored.rule("tree"),
-        says: format!(
-            "No {entity} stands above itself, however many steps away ({above})."
-        ),
+        says: format!("No {entity} stands above itself, however many steps away ({above})."),
         by: vec![
             ObjectId::Constraint(tree.table.clone(), own),
             object,
@@ -253,13 +254,7 @@ fn descendants(draft: &mut Draft<'_>, stored: &Stored<'_>, tree: &Tree) -> Routi
     ));
     let start: Vec<String> = key
         .iter()
-        .map(|column| {
-            format!(
-                "r.{} = {}",
-                column.quoted(),
-                root(column).quoted()
-            )
-        })
+        .map(|column| format!("r.{} = {}", column.quoted(), root(column).quoted()))
         .collect();
     let listed = |alias: &str| {
         key.iter()
@@ -325,7 +320,12 @@ fn explain(
     let rows = draft
         .plan(&stored.entity.name)
         .expected_rows
-        .map(|rows| format!(" Among {} rows such a walk is a few index look-ups.", words::count(rows)))
+        .map(|rows| {
+            format!(
+                " Among {} rows such a walk is a few index look-ups.",
+                words::count(rows)
+            )
+        })
         .unwrap_or_default();
     draft.decide(Decision {
         family: "hierarchies",
@@ -377,9 +377,7 @@ fn test(draft: &Draft<'_>, fixtures: &Fixtures<'_>, stored: &Stored<'_>) -> Opti
     let name = tree.rule(stored);
     let own = tree.self_check(stored);
     let column = tree.own.last()?;
-    let under = |row, other| {
-        fixtures.update(row, &[(column.as_str(), &fixtures.key_value(other))])
-    };
+    let under = |row, other| fixtures.update(row, &[(column.as_str(), &fixtures.key_value(other))]);
     Some(RuleTest {
         rule,
         says: enforcement.says.clone(),
@@ -441,9 +439,8 @@ fn concurrent_test(
     let other = fixtures.row(&stored.entity.name, 2);
     let other = trial::same_tenant(draft, fixtures, other, &one);
     let column = tree.own.last()?;
-    let under = |row, target| {
-        fixtures.update(row, &[(column.as_str(), &fixtures.key_value(target))])
-    };
+    let under =
+        |row, target| fixtures.update(row, &[(column.as_str(), &fixtures.key_value(target))]);
     let step = |session, sql: String, expected| SessionStep {
         session,
         sql,

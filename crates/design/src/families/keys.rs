@@ -6,8 +6,8 @@ use pgwright_brief::model::{
     Attribute, AttributeKind, Brief, Entity, PartOf, Reference, ValueType, Volume,
 };
 use pgwright_catalog::{
-    Argument, Column, Constraint, Identity, Name, ObjectId, Parallel, QualifiedName, Routine,
-    RoutineSignature, Table, Volatility,
+    Column, Constraint, Identity, Name, ObjectId, Parallel, QualifiedName, Routine,
+    RoutineSignature, Table,
 };
 
 use super::{Family, enumerations, types};
@@ -156,11 +156,16 @@ fn is_referred_to(brief: &Brief, entity: &str) -> bool {
         other.part_of.as_ref().is_some_and(|p| p.whole == entity)
             || (other.name == entity && (other.actor || !other.roles.is_empty()))
             || (other.name == entity
-                && other.attributes.iter().any(|a| {
-                    matches!(a.kind, AttributeKind::Many { .. })
-                }))
+                && other
+                    .attributes
+                    .iter()
+                    .any(|a| matches!(a.kind, AttributeKind::Many { .. })))
             || Stored::of(other).iter().any(|s| by_attribute(s.attribute))
-    }) || brief.policies.visibility.iter().any(|v| v.me.entity == entity)
+    }) || brief
+        .policies
+        .visibility
+        .iter()
+        .any(|v| v.me.entity == entity)
 }
 
 fn plan_of(draft: &Draft<'_>, entity: &Entity) -> EntityPlan {
@@ -356,7 +361,11 @@ fn natural_columns(
 ) -> Vec<(Name, String)> {
     if let Some(target) = reference_called(entity, name) {
         let (columns, _) = layout::reference_columns(draft, tenant, name, &target);
-        let types = draft.plan(&target.entity).key.iter().map(|(_, t)| t.clone());
+        let types = draft
+            .plan(&target.entity)
+            .key
+            .iter()
+            .map(|(_, t)| t.clone());
         return columns.into_iter().zip(types).collect();
     }
     let Some(attribute) = entity.attribute(name) else {
@@ -385,7 +394,10 @@ fn natural_columns(
 
 fn build_table(draft: &mut Draft<'_>, entity: &Entity) {
     let plan = draft.plan(&entity.name).clone();
-    draft.catalog.tables.insert(plan.table.clone(), Table::default());
+    draft
+        .catalog
+        .tables
+        .insert(plan.table.clone(), Table::default());
     let own = match &plan.key_kind {
         KeyKind::Identity(column) => {
             let mut column = Column::new(column.clone(), "bigint").not_null();
@@ -397,7 +409,11 @@ fn build_table(draft: &mut Draft<'_>, entity: &Entity) {
         }
         KeyKind::Uuid(column) => {
             let default = uuid_default(draft);
-            Some(Column::new(column.clone(), "uuid").not_null().default(default))
+            Some(
+                Column::new(column.clone(), "uuid")
+                    .not_null()
+                    .default(default),
+            )
         }
         KeyKind::Natural => None,
     };
@@ -441,25 +457,36 @@ fn uuid_default(draft: &mut Draft<'_>) -> String {
     }
     let name = draft.qualified("uuid_in_time_order");
     let signature = RoutineSignature::new(name.clone(), Vec::<String>::new());
-    if !draft.catalog.routines.contains_key(&signature) {
-        // Version 7 (RFC 9562): 48 bits of milliseconds, then the random bits of a version 4, whose
-        // version digit 4 becomes 7 by setting two bits of its octet.
-        let mut function = Routine::function(
-            "sql",
-            "uuid",
-            "\n    SELECT encode(\n        set_bit(set_bit(\n            substring(int8send((extract(epoch FROM clock_timestamp()) * 1000)::bigint) FROM 3)\n                || substring(uuid_send(gen_random_uuid()) FROM 7),\n            52, 1), 53, 1),\n        'hex')::uuid\n",
-        );
-        function.volatility = Volatility::Volatile;
-        function.parallel = Parallel::Safe;
-        function.arguments = Vec::<Argument>::new();
-        function.comment = Some(
-            "A version 7 UUID: milliseconds since 1970, then random bits. PostgreSQL 18 has \
-             uuidv7() for it; give the columns that default when every server is on 18."
-                .to_owned(),
-        );
-        draft.catalog.routines.insert(signature, function);
-    }
+    draft
+        .catalog
+        .routines
+        .entry(signature)
+        .or_insert_with(uuid_function);
     format!("{}()", name.quoted())
+}
+
+/// Version 7 (RFC 9562): 48 bits of milliseconds, then the random bits of a version 4, whose version
+/// digit 4 becomes 7 by setting two bits of its octet.
+fn uuid_function() -> Routine {
+    let mut function = Routine::function(
+        "sql",
+        "uuid",
+        "
+    SELECT encode(
+        set_bit(set_bit(
+            substring(int8send((extract(epoch FROM clock_timestamp()) * 1000)::bigint) FROM 3)
+                || substring(uuid_send(gen_random_uuid()) FROM 7),
+            52, 1), 53, 1),
+        'hex')::uuid
+",
+    );
+    function.parallel = Parallel::Safe;
+    function.comment = Some(
+        "A version 7 UUID: milliseconds since 1970, then random bits. PostgreSQL 18 has uuidv7() \
+         for it; give the columns that default when every server is on 18."
+            .to_owned(),
+    );
+    function
 }
 
 fn explain(draft: &mut Draft<'_>) {
@@ -515,7 +542,10 @@ fn explain_identity(draft: &mut Draft<'_>, entities: &[&Entity]) {
             words::list(&named)
         )
     };
-    let subjects = entities.iter().map(|e| draft.table_object(&e.name)).collect();
+    let subjects = entities
+        .iter()
+        .map(|e| draft.table_object(&e.name))
+        .collect();
     draft.decide(Decision {
         family: "keys",
         title: "Primary keys".to_owned(),
@@ -651,9 +681,10 @@ fn explain_composite(draft: &mut Draft<'_>, entity: &Entity, attributes: &[Strin
             words::spoken(&entity.name)
         ),
         default: "No: the brief calls the combination the key.".to_owned(),
-        matters: "The key forbids it, and an application that wants it must add to the row that is \
+        matters:
+            "The key forbids it, and an application that wants it must add to the row that is \
                   there."
-            .to_owned(),
+                .to_owned(),
         otherwise: "The table gets a key of its own, and the combination is not unique.".to_owned(),
         source: Source::at(format!("{}.key", entity.name), entity.span),
     });
@@ -669,14 +700,16 @@ fn explain_existing(draft: &mut Draft<'_>, entity: &Entity) {
         .collect::<Vec<_>>();
     draft.decide(Decision {
         family: "keys",
-        title: format!("{} stays where it is", words::capital(&words::spoken(&entity.name))),
+        title: format!(
+            "{} stays where it is",
+            words::capital(&words::spoken(&entity.name))
+        ),
         subjects: vec![ObjectId::Table(table.clone())],
         choice: format!("References lead to {table} ({}).", key.join(", ")),
-        rationale: format!(
-            "The application has this table. The design refers to it by its key, of the key's own \
-             type, and changes nothing about it: what is already there keeps running, and the new \
-             tables can be taken away again without touching it."
-        ),
+        rationale: "The application has this table. The design refers to it by its key, of the \
+                    key's own type, and changes nothing about it: what is already there keeps \
+                    running, and the new tables can be taken away again without touching it."
+            .to_owned(),
         alternatives: vec![Alternative::new(
             "a table of our own, with what we need to know",
             "Two tables for one thing drift apart. Right only when the other table belongs to \

@@ -301,7 +301,10 @@ fn on_delete(
         };
     }
     let may_be_emptied = link.nullable
-        && matches!(link.stored.map(|s| s.place), Some(Place::Entity | Place::Role(_)))
+        && matches!(
+            link.stored.map(|s| s.place),
+            Some(Place::Entity | Place::Role(_))
+        )
         && !link.entity.append_only
         && link.target.role.is_none()
         && !draft.plan(&link.target.entity).restorable
@@ -337,9 +340,9 @@ fn is_in_a_rule(entity: &Entity, name: &str) -> bool {
             condition,
             requirement,
         } => mentions(condition) || mentions(requirement),
-        RuleForm::SamePath { left, right } => {
-            [left, right].iter().any(|p| p.first().is_some_and(|f| f == name))
-        }
+        RuleForm::SamePath { left, right } => [left, right]
+            .iter()
+            .any(|p| p.first().is_some_and(|f| f == name)),
         RuleForm::NoOverlap { per, condition, .. } | RuleForm::AtMostOne { per, condition } => {
             per.iter().any(|p| p == name) || condition.as_ref().is_some_and(mentions)
         }

@@ -101,7 +101,11 @@ fn build_roles(draft: &mut Draft<'_>, entity: &Entity) {
         .iter()
         .filter_map(|r| Some(plan.role_tables.get(&r.name)?.table.clone()))
         .collect();
-    let spoken: Vec<String> = entity.roles.iter().map(|r| words::spoken(&r.name)).collect();
+    let spoken: Vec<String> = entity
+        .roles
+        .iter()
+        .map(|r| words::spoken(&r.name))
+        .collect();
     if entity.roles_required
         && let Some(first) = plan.role_tables.values().next()
     {
@@ -119,8 +123,9 @@ fn build_roles(draft: &mut Draft<'_>, entity: &Entity) {
                 words::a(&entity.name),
                 words::choice(&spoken)
             ),
-            hint: "Write the role in the same transaction, or the new one before the last is removed."
-                .to_owned(),
+            hint:
+                "Write the role in the same transaction, or the new one before the last is removed."
+                    .to_owned(),
         };
         let by = presence.build(draft);
         draft.enforce(Enforcement {
@@ -163,8 +168,11 @@ fn explain_roles(
         .iter()
         .filter(|r| !r.attributes.is_empty())
         .map(|r| {
-            let facts: Vec<String> =
-                r.attributes.iter().map(|a| words::spoken(&a.name)).collect();
+            let facts: Vec<String> = r
+                .attributes
+                .iter()
+                .map(|a| words::spoken(&a.name))
+                .collect();
             format!("{} has {}", words::a(&r.name), words::list(&facts))
         })
         .collect();
@@ -280,8 +288,9 @@ fn build_kinds(draft: &mut Draft<'_>, entity: &Entity, kinds: &Kinds) {
             words::list(&values)
         ),
         by,
-        how: "The kind is a required column; a check for each fact of a kind ties the two together."
-            .to_owned(),
+        how:
+            "The kind is a required column; a check for each fact of a kind ties the two together."
+                .to_owned(),
         family: "roles_and_kinds",
         source: Source::at(format!("{}.kinds", entity.name), kinds.span),
     });
@@ -310,9 +319,7 @@ fn kind_columns(draft: &Draft<'_>, stored: &Stored<'_>) -> Vec<(Name, bool)> {
             })
             .collect(),
         // That exactly one is there is the reference's own check.
-        Some(either @ Columns::Either(_)) => {
-            either.all().into_iter().map(|c| (c, false)).collect()
-        }
+        Some(either @ Columns::Either(_)) => either.all().into_iter().map(|c| (c, false)).collect(),
         Some(Columns::Table(_)) | None => Vec::new(),
     }
 }
@@ -522,9 +529,11 @@ fn kind_tests(
                     words::a(&holder.name),
                     words::a(&stored.attribute.name)
                 ),
-                statements: vec![
-                    fixtures.insert_only(&fixtures.with(row.clone(), name.as_str(), "NULL")),
-                ],
+                statements: vec![fixtures.insert_only(&fixtures.with(
+                    row.clone(),
+                    name.as_str(),
+                    "NULL",
+                ))],
                 expected: Expected::rejected("23514", Some(constraint.as_str())),
             });
             rows.push(row);
@@ -624,7 +633,11 @@ fn last_roles(
             step(2, "BEGIN".to_owned(), StepExpected::Done),
             step(1, delete(&one.table), StepExpected::Done),
             step(2, delete(&other.table), StepExpected::Done),
-            step(1, "SET CONSTRAINTS ALL IMMEDIATE".to_owned(), StepExpected::Done),
+            step(
+                1,
+                "SET CONSTRAINTS ALL IMMEDIATE".to_owned(),
+                StepExpected::Done,
+            ),
             step(
                 2,
                 "COMMIT".to_owned(),

@@ -155,9 +155,13 @@ fn build(draft: &mut Draft<'_>, entity: &Entity, rule: &Rule, left: &Path, right
             follow(draft, entity, path, Some(&here), false, &mut made);
         }
         (path, other) => {
-            let shorter = if path.len() <= other.len() { path } else { other };
-            let not_null = is_required(draft, &entity.name, left)
-                || is_required(draft, &entity.name, right);
+            let shorter = if path.len() <= other.len() {
+                path
+            } else {
+                other
+            };
+            let not_null =
+                is_required(draft, &entity.name, left) || is_required(draft, &entity.name, right);
             let Some(here) = carry(draft, entity, shorter, not_null, &mut made) else {
                 return;
             };
@@ -352,10 +356,7 @@ fn compare(
         .collect();
     draft.table_mut(&entity.name).constraints.insert(
         name.clone(),
-        Constraint::check(pairs.join(" AND ")).comment(format!(
-            "It is the {}.",
-            spoken(path)
-        )),
+        Constraint::check(pairs.join(" AND ")).comment(format!("It is the {}.", spoken(path))),
     );
     made.objects.push(ObjectId::Constraint(table, name));
 }
@@ -449,7 +450,11 @@ fn tie(
     let own_table = draft.table_mut(&entity.name);
     own_table.constraints.insert(id.clone(), constraint);
     made.objects.push(ObjectId::Constraint(table.clone(), id));
-    if nullable && here.iter().any(|c| own_table.column(c.as_str()).is_some_and(|c| !c.not_null)) {
+    if nullable
+        && here
+            .iter()
+            .any(|c| own_table.column(c.as_str()).is_some_and(|c| !c.not_null))
+    {
         let when: Vec<String> = step
             .own
             .iter()
@@ -463,13 +468,12 @@ fn tie(
         let check = names::derived(&table, &[name, last, "known"], "check");
         own_table.constraints.insert(
             check.clone(),
-            Constraint::check(format!("{} OR ({})", when.join(" OR "), then.join(" AND "))).comment(
-                format!(
+            Constraint::check(format!("{} OR ({})", when.join(" OR "), then.join(" AND ")))
+                .comment(format!(
                     "With {} its {} is known: a foreign key with an empty column is not checked.",
                     words::a(name),
                     words::list(&same)
-                ),
-            ),
+                )),
         );
         made.objects.push(ObjectId::Constraint(table, check));
     }
@@ -495,9 +499,9 @@ fn target_key(
     let tenant = plan.tenant_column.clone();
     let table = draft.catalog.tables.get_mut(target)?;
     // A foreign key may name the columns in any order, but there must be a key of exactly these.
-    let there = table
-        .keys()
-        .any(|(_, key)| key.columns.len() == columns.len() && columns.iter().all(|c| key.columns.contains(c)));
+    let there = table.keys().any(|(_, key)| {
+        key.columns.len() == columns.len() && columns.iter().all(|c| key.columns.contains(c))
+    });
     if there {
         return None;
     }
@@ -565,10 +569,7 @@ fn record(
     for unknown in &made.unknown {
         draft.ask(Question {
             id: format!("{}.unknown", rule.name),
-            ask: format!(
-                "May {} refer to {unknown}?",
-                words::a(&entity.name)
-            ),
+            ask: format!("May {} refer to {unknown}?", words::a(&entity.name)),
             default: "No: what cannot be compared is refused.".to_owned(),
             matters: "A comparison with something unknown is neither true nor false.".to_owned(),
             otherwise: "The rule needs a trigger, which compares only what is known.".to_owned(),
@@ -587,9 +588,9 @@ fn record(
         String::new()
     } else {
         format!(
-            " {} repeats what could be looked up; it cannot go wrong, because the foreign keys \
-             compare it, and it follows by ON UPDATE CASCADE.",
-            words::capital(&words::list(&columns))
+            " The column {} repeats what could be looked up; it cannot go wrong, because the \
+             foreign keys compare it, and it follows by ON UPDATE CASCADE.",
+            words::list(&columns)
         )
     };
     let targets: Vec<String> = made
@@ -686,8 +687,7 @@ fn test(
         else {
             continue;
         };
-        let mut astray =
-            fixtures.with(row.clone(), column.as_str(), &fixtures.key_value(&target));
+        let mut astray = fixtures.with(row.clone(), column.as_str(), &fixtures.key_value(&target));
         let before = fixtures.insert(&[&target]);
         for statement in before {
             if !given.contains(&statement) {

@@ -146,7 +146,10 @@ fn explain(draft: &mut Draft<'_>, policy: &Policy) {
     let shared = if shared.is_empty() {
         String::new()
     } else {
-        format!(" {} belong to no tenant.", words::capital(&words::list(&shared)))
+        format!(
+            " {} belong to no tenant.",
+            words::capital(&words::list(&shared))
+        )
     };
     let column = owned
         .first()

@@ -225,10 +225,9 @@ fn column_comment(meaning: &ValueType, part: Option<&str>) -> Option<String> {
             },
             _,
         ) => format!("In {code}."),
-        (
-            ValueType::Quantity { unit: Some(unit) } | ValueType::Integer { unit: Some(unit) },
-            _,
-        ) => format!("In {unit}."),
+        (ValueType::Quantity { unit: Some(unit) } | ValueType::Integer { unit: Some(unit) }, _) => {
+            format!("In {unit}.")
+        }
         (_, Some("street")) => "With whatever else stands above the city.".to_owned(),
         (_, Some("country")) | (ValueType::Country, _) => "An ISO 3166-1 code.".to_owned(),
         (_, Some("currency")) | (ValueType::Currency, _) => "An ISO 4217 code.".to_owned(),
@@ -292,7 +291,10 @@ fn build_format(
         // One rule for all the texts of an entity: see `enforce_required`.
         return;
     }
-    let what = part.map_or_else(|| format.what.to_owned(), |p| format!("{p}_{}", format.what));
+    let what = part.map_or_else(
+        || format.what.to_owned(),
+        |p| format!("{p}_{}", format.what),
+    );
     draft.enforce(Enforcement {
         rule: stored.rule(&what),
         says: format!(
@@ -349,10 +351,7 @@ fn build_completeness(
     }
     let table = stored.table(draft);
     let name = names::derived(&table, &[&stored.attribute.name, "complete"], "check");
-    let needed: Vec<String> = needed
-        .iter()
-        .map(|(part, _)| words::spoken(part))
-        .collect();
+    let needed: Vec<String> = needed.iter().map(|(part, _)| words::spoken(part)).collect();
     let says = format!(
         "{} is there with {}, or not at all.",
         words::capital(&words::spoken(&stored.attribute.name)),
@@ -460,7 +459,10 @@ fn enforce_required(draft: &mut Draft<'_>, entity: &pgwright_brief::model::Entit
         .filter(|a| {
             !a.optional
                 && a.computed.is_none()
-                && !matches!(a.kind, AttributeKind::Many { .. } | AttributeKind::Either(_))
+                && !matches!(
+                    a.kind,
+                    AttributeKind::Many { .. } | AttributeKind::Either(_)
+                )
         })
         .collect();
     if !required.is_empty() {

@@ -94,10 +94,19 @@ fn exists(draft: &Draft<'_>, fixtures: &Fixtures<'_>, link: &Link<'_>) -> Option
         .brief
         .entity(&link.target.entity)
         .is_some_and(|e| e.existing.is_some());
-    let mut missing = fixtures.with(row.clone(), column.as_str(), missing_key(draft, link, &data_type));
+    let mut missing = fixtures.with(
+        row.clone(),
+        column.as_str(),
+        missing_key(draft, link, &data_type),
+    );
     // What is taken from the missing row would be missing too, and be noticed first.
     for attribute in &link.entity.attributes {
-        if attribute.copied_from.as_ref().and_then(|p| p.first()).map(String::as_str) == Some(link.name)
+        if attribute
+            .copied_from
+            .as_ref()
+            .and_then(|p| p.first())
+            .map(String::as_str)
+            == Some(link.name)
         {
             let sample = fixtures.sample(&link.entity.name, &attribute.name, 1);
             missing = fixtures.with(missing, &attribute.name, &sample);
@@ -112,9 +121,13 @@ fn exists(draft: &Draft<'_>, fixtures: &Fixtures<'_>, link: &Link<'_>) -> Option
         .filter(|(_, key)| key.columns.contains(column))
         .count()
         == 1
-        && !draft.catalog.tables.get(&table)?.triggers.values().any(|t| {
-            t.timing == TriggerTiming::Before && t.events.contains(&TriggerEvent::Insert)
-        });
+        && !draft
+            .catalog
+            .tables
+            .get(&table)?
+            .triggers
+            .values()
+            .any(|t| t.timing == TriggerTiming::Before && t.events.contains(&TriggerEvent::Insert));
     let named = alone.then_some(constraint.as_str());
     let mut given = fixtures.needs(&[&row]);
     let mut cases = vec![Case {
@@ -132,11 +145,7 @@ fn exists(draft: &Draft<'_>, fixtures: &Fixtures<'_>, link: &Link<'_>) -> Option
                 given.push(statement);
             }
         }
-        let across = fixtures.with(
-            row.clone(),
-            column.as_str(),
-            &fixtures.key_value(&foreign),
-        );
+        let across = fixtures.with(row.clone(), column.as_str(), &fixtures.key_value(&foreign));
         cases.push(Case {
             says: format!("{} of another tenant", link.target_words()),
             statements: vec![fixtures.insert_only(&across)],
@@ -148,9 +157,7 @@ fn exists(draft: &Draft<'_>, fixtures: &Fixtures<'_>, link: &Link<'_>) -> Option
         format!("{} that is there", link.target_words()),
         &row,
     ));
-    if !existing
-        && let Some(case) = deletion(draft, fixtures, link, &row)
-    {
+    if !existing && let Some(case) = deletion(draft, fixtures, link, &row) {
         cases.push(case);
     }
     Some(RuleTest {
@@ -178,9 +185,11 @@ fn is_plainly_deletable(draft: &Draft<'_>, entity: &str) -> bool {
                 .rules
                 .iter()
                 .any(|r| matches!(r.form, RuleForm::Frozen { .. }))
-            && !draft.table(entity).triggers.values().any(|t| {
-                t.events.contains(&TriggerEvent::Delete)
-            })
+            && !draft
+                .table(entity)
+                .triggers
+                .values()
+                .any(|t| t.events.contains(&TriggerEvent::Delete))
     })
 }
 
@@ -241,11 +250,7 @@ fn single(draft: &Draft<'_>, fixtures: &Fixtures<'_>, link: &Link<'_>) -> Option
     let enforcement = draft.enforcements.iter().find(|e| e.rule == rule)?;
     let one = holder(draft, fixtures, link);
     let target = fixtures.referenced(&one, link.name);
-    let other = fixtures.with_reference(
-        fixtures.row(&link.entity.name, 2),
-        link.name,
-        &target,
-    );
+    let other = fixtures.with_reference(fixtures.row(&link.entity.name, 2), link.name, &target);
     let other = trial::same_tenant(draft, fixtures, other, &one);
     let given = fixtures.needs(&[&one, &other]);
     Some(RuleTest {

@@ -46,8 +46,12 @@ fn pair(draft: &Draft<'_>, stored: &Stored<'_>, to: &Reference) -> Option<Pair> 
         .role
         .as_ref()
         .unwrap_or(&holder_reference.entity);
-    let (holder, _) =
-        layout::reference_columns(draft, plan.tenant_column.as_ref(), called, &holder_reference);
+    let (holder, _) = layout::reference_columns(
+        draft,
+        plan.tenant_column.as_ref(),
+        called,
+        &holder_reference,
+    );
     // Where the holder is the tenant itself, its own reference is the tenant's column.
     let is_tenant = draft
         .brief
@@ -188,10 +192,7 @@ pub(super) fn build(
             words::a(&stored.entity.name)
         ),
         by: vec![
-            ObjectId::Constraint(
-                pair.table.clone(),
-                names::derived(&pair.table, &[], "pkey"),
-            ),
+            ObjectId::Constraint(pair.table.clone(), names::derived(&pair.table, &[], "pkey")),
             ObjectId::Constraint(pair.table.clone(), target_name),
         ],
         how: "The pair is the key of its table, and a foreign key each way.".to_owned(),

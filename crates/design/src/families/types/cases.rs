@@ -17,7 +17,9 @@ pub(super) fn texts(entity: &Entity) -> Vec<(Stored<'_>, &ValueType)> {
         .into_iter()
         .filter(|s| matches!(s.place, Place::Entity) && s.attribute.computed.is_none())
         .filter_map(|s| match &s.attribute.kind {
-            AttributeKind::Value(meaning) if format::of(meaning).is_some_and(|f| is_blank_check(&f)) => {
+            AttributeKind::Value(meaning)
+                if format::of(meaning).is_some_and(|f| is_blank_check(&f)) =>
+            {
                 Some((s, meaning))
             }
             _ => None,
@@ -69,9 +71,9 @@ fn required(draft: &Draft<'_>, fixtures: &Fixtures<'_>, entity: &Entity) -> Opti
             continue;
         }
         for column in columns {
-            let must = table.column(column.as_str()).is_some_and(|c| {
-                c.not_null && c.generated.is_none() && c.identity.is_none()
-            });
+            let must = table
+                .column(column.as_str())
+                .is_some_and(|c| c.not_null && c.generated.is_none() && c.identity.is_none());
             if !must {
                 continue;
             }
@@ -89,7 +91,11 @@ fn required(draft: &Draft<'_>, fixtures: &Fixtures<'_>, entity: &Entity) -> Opti
     if cases.is_empty() {
         return None;
     }
-    cases.push(trial::accepted(fixtures, format!("{} with all of it", words::a(&row.entity)), &row));
+    cases.push(trial::accepted(
+        fixtures,
+        format!("{} with all of it", words::a(&row.entity)),
+        &row,
+    ));
     Some(RuleTest {
         rule: enforcement.rule.clone(),
         says: enforcement.says.clone(),
@@ -123,7 +129,11 @@ fn not_blank(draft: &Draft<'_>, fixtures: &Fixtures<'_>, entity: &Entity) -> Opt
             expected: Expected::rejected("23514", Some(constraint.as_str())),
         });
     }
-    cases.push(trial::accepted(fixtures, format!("{} with all of it", words::a(&row.entity)), &row));
+    cases.push(trial::accepted(
+        fixtures,
+        format!("{} with all of it", words::a(&row.entity)),
+        &row,
+    ));
     Some(RuleTest {
         rule: enforcement.rule.clone(),
         says: enforcement.says.clone(),
@@ -171,7 +181,10 @@ fn formats(
             Some(_) => filled(fixtures, row, &columns),
             None => row,
         };
-        let what = part.map_or_else(|| format.what.to_owned(), |p| format!("{p}_{}", format.what));
+        let what = part.map_or_else(
+            || format.what.to_owned(),
+            |p| format!("{p}_{}", format.what),
+        );
         let rule = stored.rule(&what);
         let Some(enforcement) = draft.enforcements.iter().find(|e| e.rule == rule) else {
             continue;
@@ -208,7 +221,11 @@ fn formats(
                 }
             })
             .collect();
-        cases.push(trial::accepted(fixtures, format!("{} with all of it", words::a(&row.entity)), &row));
+        cases.push(trial::accepted(
+            fixtures,
+            format!("{} with all of it", words::a(&row.entity)),
+            &row,
+        ));
         tests.push(RuleTest {
             rule,
             says: enforcement.says.clone(),
@@ -283,7 +300,11 @@ fn completeness(
                 statements: vec![fixtures.insert_only(&without)],
                 expected: Expected::rejected("23514", Some(constraint.as_str())),
             },
-            trial::accepted(fixtures, format!("{} with all of it", words::a(&row.entity)), &row),
+            trial::accepted(
+                fixtures,
+                format!("{} with all of it", words::a(&row.entity)),
+                &row,
+            ),
         ],
     })
 }

@@ -197,10 +197,7 @@ const GROUPS: &[Group] = &[
                 "A foreign key instead of a trigger, and a list that somebody keeps in step with the \
                  server's.",
             ),
-            (
-                "an offset such as +02:00",
-                "Wrong for half of the year.",
-            ),
+            ("an offset such as +02:00", "Wrong for half of the year."),
         ],
         weight: Weight::Notable,
     },
@@ -353,9 +350,10 @@ fn computed(draft: &mut Draft<'_>, all: &[Stored<'_>]) {
         title: "Computed values".to_owned(),
         subjects,
         choice: format!("Stored generated columns for {}.", words::list(&parts)),
-        rationale: "The server computes them when the row is written: no writer can forget to, and \
+        rationale:
+            "The server computes them when the row is written: no writer can forget to, and \
                     they can be indexed, summed and compared like any column."
-            .to_owned(),
+                .to_owned(),
         alternatives: vec![
             Alternative::new(
                 "virtual generated columns",
@@ -400,9 +398,10 @@ pub(super) fn questions(draft: &mut Draft<'_>) {
         matters: "A sum over several currencies is a number without a meaning, and it is hard to \
                   find out afterwards which amount was in which."
             .to_owned(),
-        otherwise: "With `money in EUR` the columns say so; with `money with currency` each amount \
+        otherwise:
+            "With `money in EUR` the columns say so; with `money with currency` each amount \
                     carries its own, and sums group by it."
-            .to_owned(),
+                .to_owned(),
         source: Source::at(first.part(), first.attribute.span),
     });
 }

@@ -91,7 +91,10 @@ pub(super) fn of(meaning: &ValueType) -> Option<Format> {
         ValueType::TimeZone => format(
             "VALUE ~ '^[A-Za-z_]+(/[A-Za-z0-9_+-]+)*$'",
             "be a time zone's name (IANA)",
-            &[("an offset", "'+02:00'"), ("no known zone", "'Mars/Olympus'")],
+            &[
+                ("an offset", "'+02:00'"),
+                ("no known zone", "'Mars/Olympus'"),
+            ],
         ),
         ValueType::Percentage => Format {
             what: "range",
@@ -142,7 +145,10 @@ pub(super) fn of(meaning: &ValueType) -> Option<Format> {
             what: "no_empty",
             condition: "array_position(VALUE, NULL) IS NULL AND array_position(VALUE, '') IS NULL",
             says: "hold no empty tag",
-            refused: &[("an empty tag", "ARRAY['']"), ("a missing tag", "ARRAY[NULL]::text[]")],
+            refused: &[
+                ("an empty tag", "ARRAY['']"),
+                ("a missing tag", "ARRAY[NULL]::text[]"),
+            ],
         },
         _ => return None,
     })
@@ -174,13 +180,19 @@ const DAYS_WITH_END: &[(&str, &str)] = &[
 
 const TIMES: &[(&str, &str)] = &[
     ("no beginning", "'(,2026-01-01 12:00+00)'"),
-    ("an end that is included", "'[2026-01-01 12:00+00,2026-01-01 13:00+00]'"),
+    (
+        "an end that is included",
+        "'[2026-01-01 12:00+00,2026-01-01 13:00+00]'",
+    ),
 ];
 
 const TIMES_WITH_END: &[(&str, &str)] = &[
     ("no beginning", "'(,2026-01-01 12:00+00)'"),
     ("no end", "'[2026-01-01 12:00+00,)'"),
-    ("an end that is included", "'[2026-01-01 12:00+00,2026-01-01 13:00+00]'"),
+    (
+        "an end that is included",
+        "'[2026-01-01 12:00+00,2026-01-01 13:00+00]'",
+    ),
 ];
 
 /// The form of a part of a value that takes several columns.
