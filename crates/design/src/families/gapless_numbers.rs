@@ -384,7 +384,7 @@ fn add_numbering(
         body,
         Rights::Owner,
         &format!("Gives the next {} without gaps.", numbered.column),
-        &[counter.clone()],
+        std::slice::from_ref(counter),
     );
     let mut events = vec![TriggerEvent::Insert];
     let mut columns = Vec::new();

@@ -35,7 +35,7 @@ mod types;
 mod uniqueness;
 mod value_rules;
 
-pub(crate) use running_totals::total_row;
+pub(crate) use running_totals::{refreshed_tables, total_row};
 
 pub(crate) use relationships::is_in_a_circle;
 

@@ -4,7 +4,7 @@ mod cases;
 
 use pgwright_brief::model::{Entity, PeriodOf, Rule, RuleForm};
 use pgwright_catalog::{
-    Constraint, ConstraintKind, ExclusionElement, Expression, Extension, IndexElement, Key, Name,
+    Constraint, ConstraintKind, ExclusionElement, Expression, IndexElement, Key, Name,
     ObjectId, QualifiedName, TypeKind,
 };
 use pgwright_ddl::expr::Expr;
@@ -294,7 +294,7 @@ fn add_btree_gist(draft: &mut Draft<'_>, object: &ObjectId) {
         .catalog
         .extensions
         .entry(name.clone())
-        .or_insert_with(Extension::default);
+        .or_default();
     draft
         .catalog
         .depends(object.clone(), ObjectId::Extension(name));

@@ -4,8 +4,10 @@ mod cases;
 mod refresh;
 mod upkeep;
 
-use pgwright_brief::model::{Attribute, Entity, RuleForm, RunningTotal};
-use pgwright_catalog::{Constraint, ConstraintKind, Expression, Key, Name, ObjectId};
+use std::collections::BTreeSet;
+
+use pgwright_brief::model::{Attribute, Entity, Rule, RuleForm, RunningTotal};
+use pgwright_catalog::{Constraint, ConstraintKind, Expression, Key, Name, ObjectId, QualifiedName};
 
 use super::Family;
 use crate::decision::{Alternative, Decision, Enforcement, Monitor, Question, Source, Weight};
@@ -149,6 +151,16 @@ pub(crate) fn total_row(draft: &Draft<'_>, fixtures: &Fixtures<'_>, row: &Row) -
         .collect()
 }
 
+/// Tables that a refresh of totals reads and writes, over all tenants.
+pub(crate) fn refreshed_tables(draft: &Draft<'_>) -> BTreeSet<QualifiedName> {
+    totals(draft)
+        .iter()
+        .filter(|total| !total.is_live())
+        .flat_map(|total| [&total.entity.name, &total.source.name])
+        .map(|entity| draft.plan(entity).table.clone())
+        .collect()
+}
+
 /// The pairs of columns that must agree, the tenant's first.
 fn shared(draft: &Draft<'_>, entity: &str, running: &RunningTotal) -> Option<Vec<(Name, Name)>> {
     let mut pairs: Vec<(Name, Name)> = Vec::new();
@@ -240,20 +252,20 @@ fn how(total: &Total<'_>) -> String {
 /// Least values that a total must keep: rule, words, constraint and source.
 fn bounds(draft: &Draft<'_>, total: &Total<'_>) -> Vec<(String, String, Name, Source)> {
     let table = &draft.plan(&total.entity.name).table;
-    let written = total.entity.rules.iter().filter_map(|rule| {
+    let is_about = |rule: &&Rule| {
         matches!(&rule.form, RuleForm::NeverBelow { attribute, .. }
             if attribute == &total.attribute.name)
-        .then(|| {
-            (
-                rule.name.clone(),
-                rule.says.clone(),
-                names::derived(table, &[names::rule_part(table, &rule.name)], "check"),
-                Source::at(
-                    format!("{}.rules.{}", total.entity.name, rule.name),
-                    rule.span,
-                ),
-            )
-        })
+    };
+    let written = total.entity.rules.iter().filter(is_about).map(|rule| {
+        (
+            rule.name.clone(),
+            rule.says.clone(),
+            names::derived(table, &[names::rule_part(table, &rule.name)], "check"),
+            Source::at(
+                format!("{}.rules.{}", total.entity.name, rule.name),
+                rule.span,
+            ),
+        )
     });
     let range = total.attribute.minimum.as_ref().map(|minimum| {
         (

@@ -47,6 +47,7 @@ impl<'a> Scene<'a> {
         let row = self
             .fixtures
             .with_reference(row, &self.aggregate.link.attribute, whole);
+        let row = self.fixtures.in_tenant_of(row, whole);
         let mut conditions = more.to_vec();
         conditions.extend(self.aggregate.part_condition.cloned());
         self.candidates(self.aggregate.part)

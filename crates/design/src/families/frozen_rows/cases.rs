@@ -58,7 +58,8 @@ fn test(
         };
         let of_whole = |number| {
             let part_row = fixtures.row(part, number);
-            fixtures.with_reference(part_row, &link.attribute, &row)
+            let part_row = fixtures.with_reference(part_row, &link.attribute, &row);
+            fixtures.in_tenant_of(part_row, &row)
         };
         part_rows.push((of_whole(11), of_whole(12)));
     }

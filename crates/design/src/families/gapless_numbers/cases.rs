@@ -41,32 +41,9 @@ impl Scene<'_> {
         for attribute in self.numbered.attribute.gapless.iter().flatten() {
             row = candidates::taking(self.fixtures, entity, row, attribute, &first);
         }
-        // Rows of one tenant, even where the scope does not name it: parts of the same rows.
-        if self.draft.plan(&entity.name).tenant_column.is_some() {
-            for name in self.references() {
-                row = candidates::taking(self.fixtures, entity, row, &name, &first);
-            }
-        }
+        row = self.fixtures.in_tenant_of(row, &first);
         let conditions: Vec<Expr> = self.numbered.when.cloned().into_iter().collect();
         self.with_conditions(&row, &conditions)
-    }
-
-    /// References that carry the tenant.
-    fn references(&self) -> Vec<String> {
-        let entity = self.numbered.entity;
-        let tenant = self.draft.plan(&entity.name).tenant_column.clone();
-        self.draft
-            .plan(&entity.name)
-            .columns
-            .iter()
-            .filter_map(|(attribute, columns)| match columns {
-                crate::draft::Columns::Reference { columns, .. } => tenant
-                    .as_ref()
-                    .is_some_and(|t| columns.contains(t))
-                    .then(|| attribute.clone()),
-                _ => None,
-            })
-            .collect()
     }
 
     fn number_of(&self, row: &Row, number: u32) -> String {

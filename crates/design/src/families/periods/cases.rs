@@ -115,7 +115,7 @@ impl Scene<'_> {
         for attribute in self.per {
             row = candidates::taking(self.fixtures, self.entity, row, attribute, other);
         }
-        row
+        self.fixtures.in_tenant_of(row, other)
     }
 
     /// The same row over the period of `other`, or over one of the same length right after it.

@@ -73,6 +73,7 @@ pub fn build(draft: &mut Draft<'_>) {
     let tenants = draft.plan(&policy.tenant).table.clone();
     let insiders = insiders(draft);
     let refreshing = quote_literal(&refreshing_setting(draft));
+    let refreshed = crate::families::refreshed_tables(draft);
     let (materialized, reported) = read_by_reports(draft);
     let reporter = companion::role(draft, "reporter");
 
@@ -117,6 +118,18 @@ pub fn build(draft: &mut Draft<'_>) {
                     "(SELECT current_setting({refreshing}::text, true) AS current_setting) = 'on'::text"
                 ),
                     "A refresh of materialized views reads every tenant's rows.",
+                ),
+            ));
+        }
+        if refreshed.contains(name) {
+            policies.push((
+                "refresh_totals",
+                of_owner(
+                    PolicyCommand::All,
+                    &format!(
+                    "(SELECT current_setting({refreshing}::text, true) AS current_setting) = 'on'::text"
+                ),
+                    "Totals are brought up to date for every tenant at once.",
                 ),
             ));
         }

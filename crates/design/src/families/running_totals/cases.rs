@@ -25,8 +25,21 @@ impl Scene<'_> {
         let first = self.fixtures.row(&source.name, 1);
         let mut row = self.fixtures.row(&source.name, number);
         for attribute in &self.total.running.per {
-            row = candidates::taking(self.fixtures, source, row, attribute, &first);
+            // A computed one is shared by sharing what it is computed from.
+            let computed = source.attribute(attribute).and_then(|a| a.computed.as_ref());
+            let shared: Vec<String> = match computed {
+                Some(expression) => expression
+                    .columns()
+                    .into_iter()
+                    .filter_map(|path| path.into_iter().next_back())
+                    .collect(),
+                None => vec![attribute.clone()],
+            };
+            for attribute in shared {
+                row = candidates::taking(self.fixtures, source, row, &attribute, &first);
+            }
         }
+        row = self.fixtures.in_tenant_of(row, &first);
         let rules = row_rules(self.draft, source).into_values().collect();
         let attribute = &self.total.running.attribute;
         // A computed amount is reached through what it is computed from.
@@ -45,10 +58,15 @@ impl Scene<'_> {
             .per
             .iter()
             .map(|(here, there)| {
-                let value = self
-                    .fixtures
-                    .value(row, there.as_str())
-                    .unwrap_or_else(|| "NULL".to_owned());
+                // What the database computes is looked up in the row itself.
+                let value = self.fixtures.value(row, there.as_str()).unwrap_or_else(|| {
+                    format!(
+                        "(SELECT s.{} FROM {} AS s WHERE {})",
+                        there.quoted(),
+                        self.fixtures.table_of(row).quoted(),
+                        self.fixtures.key_condition(row)
+                    )
+                });
                 format!("{} IS NOT DISTINCT FROM {value}", here.quoted())
             })
             .collect();

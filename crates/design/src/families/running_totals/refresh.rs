@@ -69,6 +69,13 @@ pub fn build(draft: &mut Draft<'_>, total: &Total<'_>) -> ObjectId {
     );
     let mut function = Routine::function("plpgsql", "bigint", body);
     function.security_definer = true;
+    // All tenants at once: a policy lets the owner through while the setting is on.
+    if draft.brief.policies.tenancy.is_some() {
+        function.settings.insert(
+            crate::families::row_security::refreshing_setting(draft),
+            "'on'".to_owned(),
+        );
+    }
     if day.is_some() {
         function.arguments = vec![Argument::input("from_day", "date").default("CURRENT_DATE - 1")];
     }

@@ -158,7 +158,7 @@ fn add_upkeep(draft: &mut Draft<'_>, total: &Total<'_>) -> Vec<ObjectId> {
             "Adds what a statement wrote to {source} to {column} of {table}.",
             column = total.column
         ),
-        &[table.clone()],
+        std::slice::from_ref(&table),
     );
     let mut by = vec![function_object(&function)];
     let mut add = |event: TriggerEvent, word: &str| {
