@@ -112,6 +112,18 @@ pub fn satisfy(
     fixed: &Assignment,
     defaults: &Assignment,
 ) -> Option<Assignment> {
+    satisfy_among(exprs, &[], domains, fixed, defaults)
+}
+
+/// The same, with none of `others` FALSE, as CHECK constraints ask: what is unknown passes. One of
+/// them that cannot be evaluated holds the columns it names still.
+pub fn satisfy_among(
+    exprs: &[Expr],
+    others: &[Expr],
+    domains: &Domains,
+    fixed: &Assignment,
+    defaults: &Assignment,
+) -> Option<Assignment> {
     let mut start = Assignment::new();
     for (name, domain) in domains {
         let value = fixed
@@ -124,7 +136,12 @@ pub fn satisfy(
     for (name, value) in fixed {
         start.insert(name.clone(), value.clone());
     }
-    let requirements: Vec<_> = exprs.iter().cloned().map(Requirement::True).collect();
+    let requirements: Vec<_> = exprs
+        .iter()
+        .cloned()
+        .map(Requirement::True)
+        .chain(others.iter().cloned().map(Requirement::NotFalse))
+        .collect();
     let mut free = domains.clone();
     free.retain(|name, _| !fixed.contains_key(name));
     Search::new(&requirements, &free, &start).run()
