@@ -151,8 +151,10 @@ fn add_maintenance(draft: &mut Draft<'_>, partitioned: &[(String, QualifiedName,
                 .map_or_else(|| "NULL::interval".to_owned(), companion::interval);
             let format = if plan.by_date { "YYYY-MM-DD" } else { "YYYY-MM-DD 00:00:00+00" };
             format!(
-                "({}::regclass, {}, '{unit}', interval '{step}', '{}', '{format}', interval '{}', {keep}, {options})",
+                "({}::regclass, {}::regclass, {}, {}, '{unit}', interval '{step}', '{}', '{format}', interval '{}', {keep}, {options})",
                 quote_literal(&table.quoted()),
+                quote_literal(&draft.qualified(format!("{}_default", stem(table))).quoted()),
+                quote_literal(plan.column.as_str()),
                 quote_literal(&stem(table)),
                 calendar::label_format(plan.interval),
                 calendar::ahead_interval(plan.interval),
@@ -166,13 +168,17 @@ fn add_maintenance(draft: &mut Draft<'_>, partitioned: &[(String, QualifiedName,
     child record;
     period_start timestamp;
     partition_name text;
+    attach text;
+    columns text;
+    secured boolean;
 BEGIN
     FOR plan IN
         SELECT *
         FROM (VALUES
             {rows}
-        ) AS p (parent, stem, unit, step, label, bound, ready, keep, options)
+        ) AS p (parent, fallback, key, stem, unit, step, label, bound, ready, keep, options)
     LOOP
+        SELECT c.relrowsecurity INTO secured FROM pg_class AS c WHERE c.oid = plan.parent;
         -- Coming periods, and past ones when a history is about to be loaded; nothing so old that
         -- it would be dropped below.
         period_start := date_trunc(
@@ -182,28 +188,56 @@ BEGIN
         WHILE period_start <= (now() + greatest(ahead, plan.ready)) AT TIME ZONE 'UTC' LOOP
             partition_name := plan.stem || '_p' || to_char(period_start, plan.label);
             IF to_regclass(format('%I.%I', {schema}, partition_name)) IS NULL THEN
+                -- Made apart and attached, because CREATE … PARTITION OF would lock out every reader of
+                -- the parent.
+                EXECUTE format(
+                    'CREATE TABLE %I.%I (LIKE %s INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING GENERATED INCLUDING STORAGE)',
+                    {schema}, partition_name, plan.parent
+                );
+                IF plan.options IS NOT NULL THEN
+                    EXECUTE format('ALTER TABLE %I.%I SET (%s)', {schema}, partition_name, plan.options);
+                END IF;
+                attach := format(
+                    'ALTER TABLE %s ATTACH PARTITION %I.%I FOR VALUES FROM (%L) TO (%L)',
+                    plan.parent, {schema}, partition_name,
+                    to_char(period_start, plan.bound), to_char(period_start + plan.step, plan.bound)
+                );
                 BEGIN
-                    -- Made apart and attached, because CREATE … PARTITION OF would lock out every
-                    -- reader of the parent.
-                    EXECUTE format(
-                        'CREATE TABLE %I.%I (LIKE %s INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING GENERATED INCLUDING STORAGE)',
-                        {schema}, partition_name, plan.parent
-                    );
-                    IF plan.options IS NOT NULL THEN
-                        EXECUTE format('ALTER TABLE %I.%I SET (%s)', {schema}, partition_name, plan.options);
-                    END IF;
-                    IF (SELECT c.relrowsecurity FROM pg_class AS c WHERE c.oid = plan.parent) THEN
-                        EXECUTE format('ALTER TABLE %I.%I ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', {schema}, partition_name);
-                    END IF;
-                    EXECUTE format(
-                        'ALTER TABLE %s ATTACH PARTITION %I.%I FOR VALUES FROM (%L) TO (%L)',
-                        plan.parent, {schema}, partition_name,
-                        to_char(period_start, plan.bound), to_char(period_start + plan.step, plan.bound)
-                    );
+                    EXECUTE attach;
                 EXCEPTION WHEN check_violation THEN
-                    RAISE WARNING 'partition % cannot be made: rows of its period are in the default partition', partition_name
-                        USING HINT = 'Move them: detach the default partition, make this one, insert them again, attach it.';
+                    -- Rows of the period came before their partition and are in the default one. They
+                    -- move while it is detached, so no trigger fires: nothing is added a second time.
+                    RAISE NOTICE 'moving rows from % to %', plan.fallback, partition_name;
+                    SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum)
+                    INTO columns
+                    FROM pg_attribute AS a
+                    WHERE a.attrelid = plan.parent
+                        AND a.attnum > 0
+                        AND NOT a.attisdropped
+                        AND a.attgenerated = '';
+                    EXECUTE format('ALTER TABLE %s DETACH PARTITION %s', plan.parent, plan.fallback);
+                    EXECUTE format('ALTER TABLE %s NO FORCE ROW LEVEL SECURITY', plan.fallback);
+                    EXECUTE format(
+                        'INSERT INTO %I.%I (%s) SELECT %s FROM %s WHERE %I >= %L AND %I < %L',
+                        {schema}, partition_name, columns, columns, plan.fallback,
+                        plan.key, to_char(period_start, plan.bound),
+                        plan.key, to_char(period_start + plan.step, plan.bound)
+                    );
+                    EXECUTE format(
+                        'DELETE FROM %s WHERE %I >= %L AND %I < %L',
+                        plan.fallback,
+                        plan.key, to_char(period_start, plan.bound),
+                        plan.key, to_char(period_start + plan.step, plan.bound)
+                    );
+                    EXECUTE attach;
+                    IF secured THEN
+                        EXECUTE format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', plan.fallback);
+                    END IF;
+                    EXECUTE format('ALTER TABLE %s ATTACH PARTITION %s DEFAULT', plan.parent, plan.fallback);
                 END;
+                IF secured THEN
+                    EXECUTE format('ALTER TABLE %I.%I ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', {schema}, partition_name);
+                END IF;
             END IF;
             period_start := period_start + plan.step;
         END LOOP;
@@ -565,11 +599,11 @@ pub fn add_monitors(draft: &mut Draft<'_>) {
     draft.monitors.push(Monitor {
         name: "default_partitions".to_owned(),
         watches: "Rows that fell into a default partition, because no partition takes their time. \
-                  They keep a partition for their period from being made."
+                  They move to a partition of their own as soon as maintenance makes one."
             .to_owned(),
         sql: strays.join("\nUNION ALL\n"),
-        threshold: "Act on any row, the same day: find out whether its time is wrong or \
-                    maintenance has not run; then move it to its partition."
+        threshold: "Act on any row, the same day: its time is wrong, or maintain_partitions() has \
+                    not run; the longer it waits, the more rows it must move while others wait."
             .to_owned(),
     });
     let rows: Vec<String> = partitioned
