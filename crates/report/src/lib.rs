@@ -5,6 +5,7 @@ pub mod design_json;
 pub mod document;
 pub mod erd;
 pub mod facts;
+pub mod html;
 mod markdown;
 pub mod monitoring;
 pub mod proof;
@@ -40,6 +41,7 @@ pub fn documents() -> &'static [&'static dyn Document] {
     &[
         &document::DesignDocument,
         &design_json::DesignJson,
+        &html::Report,
         &erd::Erd,
         &dbml::Dbml,
         &monitoring::Monitoring,

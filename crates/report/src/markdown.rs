@@ -60,63 +60,117 @@ pub fn code(text: &str) -> String {
     format!("{fence} {text} {fence}")
 }
 
-/// A document while it is being written.
+/// A part of a document. Texts are Markdown within a line: see [`prose`] and [`code`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Block {
+    /// A heading with its level, and what else it can be found under.
+    Heading(usize, String, Vec<String>),
+    /// A paragraph.
+    Paragraph(String),
+    /// Words of somebody else.
+    Quote(String),
+    /// Items of a list.
+    Items(Vec<String>),
+    /// Heads and rows of a table.
+    Table(Vec<String>, Vec<Vec<String>>),
+    /// Language and text of a block of code.
+    Code(String, String),
+    /// What only Markdown shows: a page for a browser has its own.
+    MarkdownOnly(String),
+}
+
+/// A document while it is being written: one content, shown as Markdown and as HTML.
 #[derive(Debug, Default)]
 pub struct Markdown {
-    text: String,
+    /// What has been written.
+    pub blocks: Vec<Block>,
 }
 
 impl Markdown {
-    /// The finished text: one line break at the end.
-    pub fn finish(self) -> String {
-        format!("{}\n", self.text.trim_end())
-    }
-
     /// A heading; its text is Markdown already.
     pub fn heading(&mut self, level: usize, text: &str) {
-        let _ = writeln!(self.text, "{} {text}\n", "#".repeat(level));
+        self.blocks
+            .push(Block::Heading(level, text.to_owned(), Vec::new()));
     }
 
-    /// A paragraph of Markdown, in lines of at most a hundred characters.
+    /// A heading that links find under other names too.
+    pub fn heading_known_as(&mut self, level: usize, text: &str, known_as: String) {
+        self.blocks
+            .push(Block::Heading(level, text.to_owned(), vec![known_as]));
+    }
+
+    /// A paragraph of Markdown.
     pub fn paragraph(&mut self, text: &str) {
         if !text.trim().is_empty() {
-            wrap(&mut self.text, text, "", "");
-            self.text.push('\n');
+            self.blocks.push(Block::Paragraph(text.to_owned()));
         }
+    }
+
+    /// The words of somebody else.
+    pub fn quote(&mut self, text: &str) {
+        self.blocks.push(Block::Quote(text.to_owned()));
     }
 
     /// Items of a list.
     pub fn items<I: IntoIterator<Item = String>>(&mut self, items: I) {
-        let before = self.text.len();
-        for item in items {
-            wrap(&mut self.text, &item, "- ", "  ");
-        }
-        if self.text.len() > before {
-            self.text.push('\n');
+        let items: Vec<String> = items.into_iter().collect();
+        if !items.is_empty() {
+            self.blocks.push(Block::Items(items));
         }
     }
 
     /// A table, one line for each row.
     pub fn table<R: IntoIterator<Item = Vec<String>>>(&mut self, heads: &[&str], rows: R) {
         let rows: Vec<Vec<String>> = rows.into_iter().collect();
-        if rows.is_empty() {
-            return;
+        if !rows.is_empty() {
+            let heads = heads.iter().map(|h| (*h).to_owned()).collect();
+            self.blocks.push(Block::Table(heads, rows));
         }
-        let _ = writeln!(self.text, "| {} |", heads.join(" | "));
-        let _ = writeln!(self.text, "|{}", "---|".repeat(heads.len()));
-        for row in rows {
-            let cells: Vec<String> = row
-                .iter()
-                .map(|c| c.replace('|', "\\|").replace('\n', " "))
-                .collect();
-            let _ = writeln!(self.text, "| {} |", cells.join(" | "));
-        }
-        self.text.push('\n');
     }
 
     /// A block of code.
     pub fn block(&mut self, language: &str, text: &str) {
-        let _ = writeln!(self.text, "```{language}\n{}\n```\n", text.trim_end());
+        self.blocks
+            .push(Block::Code(language.to_owned(), text.to_owned()));
+    }
+
+    /// A paragraph that a page for a browser leaves out.
+    pub fn markdown_only(&mut self, text: &str) {
+        self.blocks.push(Block::MarkdownOnly(text.to_owned()));
+    }
+
+    /// The document as Markdown: lines of at most a hundred characters, one line break at the end.
+    pub fn finish(&self) -> String {
+        let mut out = String::new();
+        for block in &self.blocks {
+            match block {
+                Block::Heading(level, text, _) => {
+                    let _ = writeln!(out, "{} {text}", "#".repeat(*level));
+                }
+                Block::Paragraph(text) | Block::MarkdownOnly(text) => wrap(&mut out, text, "", ""),
+                Block::Quote(text) => wrap(&mut out, text, "> ", "> "),
+                Block::Items(items) => items.iter().for_each(|i| wrap(&mut out, i, "- ", "  ")),
+                Block::Table(heads, rows) => table(&mut out, heads, rows),
+                Block::Code(language, text) => {
+                    let fence = if text.contains("```") { "~~~~" } else { "```" };
+                    let _ = writeln!(out, "{fence}{language}\n{}\n{fence}", text.trim_end());
+                }
+            }
+            out.push('\n');
+        }
+        format!("{}\n", out.trim_end())
+    }
+}
+
+fn table(out: &mut String, heads: &[String], rows: &[Vec<String>]) {
+    let _ = writeln!(out, "| {} |", heads.join(" | "));
+    let _ = writeln!(out, "|{}", "---|".repeat(heads.len()));
+    for row in rows {
+        let cells: Vec<String> = row
+            .iter()
+            .map(|c| c.replace('|', "\\|").replace('\n', " "))
+            .collect();
+        let _ = writeln!(out, "| {} |", cells.join(" | "));
     }
 }
 

@@ -13,12 +13,18 @@ use crate::markdown::{Markdown, code, prose};
 pub fn write(page: &mut Markdown, facts: &Facts<'_>) {
     page.heading(2, "Entities");
     for entity in &facts.subject.brief.entities {
-        page.heading(3, &prose(&capital(&spoken(&entity.name))));
+        let heading = prose(&capital(&spoken(&entity.name)));
         let Some(table) = facts.entity_table(&entity.name) else {
+            page.heading(3, &heading);
             existing(page, facts, entity);
             continue;
         };
-        introduction(page, facts, table, entity);
+        page.heading_known_as(3, &heading, table.name.to_string());
+        if entity.existing.is_some() {
+            existing(page, facts, entity);
+        } else {
+            introduction(page, facts, table, entity);
+        }
         columns(page, facts, table);
         relationships(page, facts, table);
         constraints(page, facts, table);
@@ -27,9 +33,10 @@ pub fn write(page: &mut Markdown, facts: &Facts<'_>) {
             t.role != TableRole::Entity && t.entity.is_some_and(|e| e.name == entity.name)
         });
         for side in beside {
-            page.heading(
+            page.heading_known_as(
                 4,
                 &format!("{} ({})", code(&facts.short(side.name)), side.role.word()),
+                side.name.to_string(),
             );
             page.paragraph(&prose(&side.purpose));
             columns(page, facts, side);
@@ -41,7 +48,7 @@ pub fn write(page: &mut Markdown, facts: &Facts<'_>) {
     if !others.is_empty() {
         page.heading(3, "Tables of no single entity");
         for table in others {
-            page.heading(4, &code(&facts.short(table.name)));
+            page.heading_known_as(4, &code(&facts.short(table.name)), table.name.to_string());
             page.paragraph(&prose(&table.purpose));
             columns(page, facts, table);
             constraints(page, facts, table);

@@ -19,18 +19,25 @@ pub struct DesignDocument;
 
 impl Document for DesignDocument {
     fn render(&self, subject: &Subject<'_>) -> Vec<(String, String)> {
-        let facts = Facts::new(subject);
-        let mut page = Markdown::default();
-        overview::write(&mut page, &facts);
-        entities::write(&mut page, &facts);
-        rules::write(&mut page, &facts);
-        decisions::weighty(&mut page, &facts);
-        access::write(&mut page, &facts);
-        operation::write(&mut page, &facts);
-        decisions::questions(&mut page, &facts);
-        decisions::routine(&mut page, &facts);
-        vec![("README.md".to_owned(), page.finish())]
+        vec![(
+            "README.md".to_owned(),
+            content(&Facts::new(subject)).finish(),
+        )]
     }
+}
+
+/// What the document says, for whichever form it is shown in.
+pub(crate) fn content(facts: &Facts<'_>) -> Markdown {
+    let mut page = Markdown::default();
+    overview::write(&mut page, facts);
+    entities::write(&mut page, facts);
+    rules::write(&mut page, facts);
+    decisions::weighty(&mut page, facts);
+    access::write(&mut page, facts);
+    operation::write(&mut page, facts);
+    decisions::questions(&mut page, facts);
+    decisions::routine(&mut page, facts);
+    page
 }
 
 /// An object as running text names it: `` constraint `contacts_email_key` ``.

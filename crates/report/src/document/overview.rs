@@ -14,7 +14,7 @@ pub fn write(page: &mut Markdown, facts: &Facts<'_>) {
     }
     page.paragraph(&numbers(facts));
     page.paragraph(&proof(facts));
-    page.paragraph(
+    page.markdown_only(
         "This document explains the design to the people who will build on it. `report.html` says the \
          same with a diagram to move about in, and opens in any browser without a network.",
     );
@@ -45,7 +45,7 @@ fn contents(page: &mut Markdown) {
         .iter()
         .map(|p| format!("[{p}](#{})", anchor(p)))
         .collect();
-    page.paragraph(&links.join(" · "));
+    page.markdown_only(&links.join(" · "));
 }
 
 fn numbers(facts: &Facts<'_>) -> String {
@@ -176,7 +176,7 @@ fn package(page: &mut Markdown, facts: &Facts<'_>) {
 
 fn glance(page: &mut Markdown, facts: &Facts<'_>) {
     page.heading(2, "The system at a glance");
-    page.paragraph("![Entity-relationship diagram](erd.svg)");
+    page.markdown_only("![Entity-relationship diagram](erd.svg)");
     let mut rows = Vec::new();
     for table in facts.tables.iter().filter(|t| t.role == TableRole::Entity) {
         let Some(entity) = table.entity else { continue };

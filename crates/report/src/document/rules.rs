@@ -48,7 +48,7 @@ pub fn write(page: &mut Markdown, facts: &Facts<'_>) {
 fn at_length(page: &mut Markdown, facts: &Facts<'_>, rule: &RuleFacts<'_>) {
     let name = rule.id.replace('.', " ");
     page.heading(3, &prose(&capital(&spoken(&name))));
-    page.paragraph(&format!("> {}", prose(rule.says)));
+    page.quote(&prose(rule.says));
     let mut said: Vec<&str> = vec![rule.says];
     for kept in &rule.kept {
         // A family may put the rule in more precise words than the brief.

@@ -29,8 +29,24 @@ pub fn svg(facts: &Facts<'_>) -> String {
 }
 
 /// The diagram as an element of a page that has the styles.
-pub fn inline_svg(facts: &Facts<'_>) -> String {
-    draw::inline(&facts.subject.brief.title, &Diagram::new(facts))
+pub fn inline_svg(facts: &Facts<'_>) -> Inline {
+    let diagram = Diagram::new(facts);
+    Inline {
+        tall: format!(
+            "{:.2}",
+            diagram.layout.height / diagram.layout.width.max(1.0) + 0.06
+        ),
+        svg: draw::inline(&facts.subject.brief.title, &diagram),
+    }
+}
+
+/// The diagram for a page.
+#[derive(Debug)]
+pub struct Inline {
+    /// The element.
+    pub svg: String,
+    /// Its height in widths, and a little more.
+    pub tall: String,
 }
 
 /// Styles of the diagram, for the page that it stands in.

@@ -84,13 +84,21 @@ pub fn rules<'a>(subject: &Subject<'a>) -> Vec<RuleFacts<'a>> {
             None => found.push(RuleFacts {
                 id: &enforcement.rule,
                 says: &enforcement.says,
-                text: None,
+                text: subject
+                    .brief
+                    .policies
+                    .visibility
+                    .iter()
+                    .find(|v| v.says == enforcement.says)
+                    .map(|v| v.condition.as_str()),
                 entity: entity_of(subject, enforcement),
                 kept: vec![enforcement],
                 tests: Vec::new(),
             }),
         }
     }
+    // What the author said comes first, whichever family keeps it.
+    found.sort_by_key(|rule| !rule.written());
     for rule in &mut found {
         rule.tests = tests.get(rule.id).cloned().unwrap_or_default();
     }
