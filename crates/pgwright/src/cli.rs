@@ -137,7 +137,7 @@ pub enum PostgresCommand {
     Install {
         /// Major version, 14 to 18.
         #[arg(value_parser = clap::value_parser!(u32).range(14..=18))]
-        version: u32,
+        major: u32,
     },
 }
 
@@ -146,4 +146,14 @@ pub struct Completions {
     /// The shell.
     #[arg(value_enum)]
     pub shell: clap_complete::Shell,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_arguments_do_not_contradict_each_other() {
+        super::Cli::command().debug_assert();
+    }
 }

@@ -66,7 +66,7 @@ pub fn run(arguments: &Design, terminal: &Terminal) -> Result<(), Failure> {
 }
 
 /// The servers to prove on; `None` when there is nothing to prove with. Servers that were asked
-/// for by number and are missing are an error.
+/// for, by number or by directory, and are missing are an error.
 fn servers(
     arguments: &Design,
     terminal: &Terminal,
@@ -74,10 +74,11 @@ fn servers(
     if arguments.no_proof {
         return Ok(None);
     }
+    let asked = !arguments.servers.pg.is_empty() || arguments.servers.pg_bin.is_some();
     match terminal.phase("looking for servers", || proof::servers(&arguments.servers)) {
         Ok(servers) if !servers.is_empty() => Ok(Some(servers)),
         Ok(_) => Ok(None),
-        Err(failure) if !arguments.servers.pg.is_empty() => Err(failure),
+        Err(failure) if asked => Err(failure),
         Err(_) => Ok(None),
     }
 }

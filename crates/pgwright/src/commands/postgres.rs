@@ -20,8 +20,8 @@ pub fn run(arguments: &Postgres, terminal: &Terminal) -> Result<(), Failure> {
             let lines: String = found.iter().map(|i| format!("{i}\n")).collect();
             output(&lines)
         }
-        PostgresCommand::Install { version } => {
-            let installed = install(*version, &mut |line| terminal.say(line))
+        PostgresCommand::Install { major } => {
+            let installed = install(*major, &mut |line| terminal.say(line))
                 .map_err(|error| Failure::NoServer(error.to_string()))?;
             output(&format!("{installed}\n"))
         }
