@@ -4,8 +4,8 @@ mod cases;
 
 use pgwright_brief::model::{Entity, PeriodOf, Rule, RuleForm};
 use pgwright_catalog::{
-    Constraint, ConstraintKind, ExclusionElement, Expression, IndexElement, Key, Name,
-    ObjectId, QualifiedName, TypeKind,
+    Constraint, ConstraintKind, ExclusionElement, Expression, IndexElement, Key, Name, ObjectId,
+    QualifiedName, TypeKind,
 };
 use pgwright_ddl::expr::Expr;
 
@@ -290,11 +290,7 @@ fn predicate(draft: &Draft<'_>, entity: &Entity, condition: Option<&Expr>) -> Op
 /// `&&` are operators of pg_catalog, so the extension may live in whatever schema the server puts it.
 fn add_btree_gist(draft: &mut Draft<'_>, object: &ObjectId) {
     let name = Name::new("btree_gist");
-    draft
-        .catalog
-        .extensions
-        .entry(name.clone())
-        .or_default();
+    draft.catalog.extensions.entry(name.clone()).or_default();
     draft
         .catalog
         .depends(object.clone(), ObjectId::Extension(name));

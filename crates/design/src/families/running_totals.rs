@@ -7,7 +7,9 @@ mod upkeep;
 use std::collections::BTreeSet;
 
 use pgwright_brief::model::{Attribute, Entity, Rule, RuleForm, RunningTotal};
-use pgwright_catalog::{Constraint, ConstraintKind, Expression, Key, Name, ObjectId, QualifiedName};
+use pgwright_catalog::{
+    Constraint, ConstraintKind, Expression, Key, Name, ObjectId, QualifiedName,
+};
 
 use super::Family;
 use crate::decision::{Alternative, Decision, Enforcement, Monitor, Question, Source, Weight};

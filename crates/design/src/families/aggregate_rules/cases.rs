@@ -97,12 +97,39 @@ impl<'a> Scene<'a> {
 
     /// The whole without the parts that fixtures bring along: those are what a test is about.
     pub(super) fn bare(&self, whole: &Row) -> Vec<String> {
-        let part_table = self.draft.plan(&self.aggregate.part.name).table.quoted();
+        let part = self.fixtures.row(&self.aggregate.part.name, whole.number);
+        let part = self
+            .fixtures
+            .with_reference(part, &self.aggregate.link.attribute, whole);
+        let part = self.fixtures.in_tenant_of(part, whole);
+        let insert_part = self.fixtures.insert_only(&part);
         let mut statements = insert_beside(self.fixtures, whole);
-        statements.retain(|s| {
-            !s.starts_with(&format!("INSERT INTO {part_table} ")) && !s.starts_with("UPDATE ")
-        });
+        if !statements.contains(&insert_part) {
+            return statements;
+        }
+        let mut theirs = self.fixtures.needs(&[&part]);
+        theirs.push(insert_part);
+        theirs.extend(self.fixtures.corrected_sums(&part));
+        let own = self.fixtures.insert_only(whole);
+        statements.retain(|s| *s == own || !theirs.contains(s));
         statements
+    }
+
+    /// A part of `whole` that is worth so much.
+    pub(super) fn part_worth(
+        &self,
+        number: u32,
+        whole: &Row,
+        of: &str,
+        value: &str,
+    ) -> Option<Row> {
+        match is(of, value) {
+            Some(condition) if !condition.has_subquery() => self.part(number, whole, &[condition]),
+            _ => {
+                let part = self.part(number, whole, &[])?;
+                Some(self.fixtures.with(part, of, value))
+            }
+        }
     }
 
     /// Whether other rules about the same parts would have a say in a test.
@@ -266,19 +293,19 @@ fn sum_at_most(scene: &Scene<'_>) -> Option<Found> {
         return None;
     };
     let (whole, value) = bounded_whole(scene, 1)?;
-    let all = scene.part(1, &whole, &[is(&bound.of, &value)?])?;
+    let all = scene.part_worth(1, &whole, &bound.of, &value)?;
     let more = scene.part(
         2,
         &whole,
         &[Expr::binary(">", Expr::column(&bound.of), Expr::Integer(0))],
     )?;
-    let mut statements = insert_beside(scene.fixtures, &whole);
-    statements.extend(insert_beside(scene.fixtures, &all));
+    let mut statements = scene.bare(&whole);
+    statements.push(scene.fixtures.insert_only(&all));
     let mut cases = vec![
         case("parts that reach the bound", statements, Expected::Accepted),
         case(
             "one more part",
-            insert_beside(scene.fixtures, &more),
+            vec![scene.fixtures.insert_only(&more)],
             scene.rejected(),
         ),
     ];
@@ -321,7 +348,20 @@ pub(super) fn bounded_whole(scene: &Scene<'_>, number: u32) -> Option<(Row, Stri
     };
     let above_zero = Expr::binary(">", Expr::column(&bound.attribute), Expr::Integer(0));
     let whole = scene.whole(number, true, &[above_zero])?;
-    let value = scene.fixtures.value(&whole, &bound.attribute)?;
+    let is_summed = scene.aggregate.whole.rules.iter().any(|rule| {
+        matches!(&rule.form, RuleForm::SumEquals { attribute, .. } if *attribute == bound.attribute)
+    });
+    // A bound that is itself a sum of other parts is known only once those are there.
+    let value = if is_summed {
+        format!(
+            "(SELECT w.{} FROM {} AS w WHERE {})",
+            bound.column.quoted(),
+            scene.fixtures.table_of(&whole).quoted(),
+            scene.fixtures.key_condition(&whole)
+        )
+    } else {
+        scene.fixtures.value(&whole, &bound.attribute)?
+    };
     Some((whole, value))
 }
 

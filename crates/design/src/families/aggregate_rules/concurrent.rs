@@ -52,8 +52,8 @@ fn sum_at_most(scene: &Scene<'_>) -> Option<ConcurrentTest> {
     };
     let fixtures = scene.fixtures;
     let (whole, value) = bounded_whole(scene, 1)?;
-    let first = scene.part(1, &whole, &[is(&bound.of, &value)?])?;
-    let second = scene.part(2, &whole, &[is(&bound.of, &value)?])?;
+    let first = scene.part_worth(1, &whole, &bound.of, &value)?;
+    let second = scene.part_worth(2, &whole, &bound.of, &value)?;
     let part_table = &scene.draft.plan(&scene.aggregate.part.name).table;
     let whole_table = &scene.draft.plan(&scene.aggregate.whole.name).table;
     Some(ConcurrentTest {

@@ -26,7 +26,9 @@ impl Scene<'_> {
         let mut row = self.fixtures.row(&source.name, number);
         for attribute in &self.total.running.per {
             // A computed one is shared by sharing what it is computed from.
-            let computed = source.attribute(attribute).and_then(|a| a.computed.as_ref());
+            let computed = source
+                .attribute(attribute)
+                .and_then(|a| a.computed.as_ref());
             let shared: Vec<String> = match computed {
                 Some(expression) => expression
                     .columns()

@@ -1,6 +1,6 @@
 //! Moves between states that are accepted and rejected.
 
-use pgwright_brief::model::{Attribute, Entity, States as Flow};
+use pgwright_brief::model::{Attribute, Entity, RuleForm, States as Flow};
 use pgwright_catalog::quote_literal;
 use pgwright_ddl::expr::Expr;
 
@@ -11,7 +11,7 @@ use crate::families::value_rules::row_rules;
 use crate::fixtures::{Fixtures, Row};
 use crate::testing::{Case, ConcurrentTest, Expected, RuleTest, SessionStep, StepExpected};
 use crate::trial::insert_beside;
-use crate::trigger_rules::CHECK_VIOLATION;
+use crate::trigger_rules::{CHECK_VIOLATION, RESTRICT_VIOLATION};
 
 struct Scene<'a> {
     draft: &'a Draft<'a>,
@@ -59,6 +59,34 @@ impl Scene<'_> {
     }
 }
 
+impl Scene<'_> {
+    /// Whether a row stops changing once it is in a state, its state included.
+    fn freezes_in(&self, row: &Row) -> bool {
+        self.entity.rules.iter().any(|rule| match &rule.form {
+            RuleForm::Frozen {
+                condition, except, ..
+            } => !except.contains(&self.attribute.name) && self.fixtures.holds(row, condition),
+            _ => false,
+        })
+    }
+
+    /// The statements after which a row is there in its state. One that is frozen in it gets there
+    /// by moves, so that its parts can be added before.
+    fn given(&self, row: &Row, state: &str) -> Vec<String> {
+        if !self.freezes_in(row) {
+            return self.fixtures.insert(&[row]);
+        }
+        let rules = row_rules(self.draft, self.entity).into_values().collect();
+        let candidates = Candidates::new(self.fixtures, self.entity, rules);
+        let start = self.fixtures.row(&self.entity.name, row.number);
+        let mut statements = self.fixtures.insert(&[&start]);
+        if let Some((moves, _)) = candidates.updates_to(&start, &[self.is(state)]) {
+            statements.extend(moves);
+        }
+        statements
+    }
+}
+
 fn scenes<'a>(draft: &'a Draft<'a>, fixtures: &'a Fixtures<'a>) -> Vec<Scene<'a>> {
     draft
         .created_entities()
@@ -88,7 +116,14 @@ pub fn tests(draft: &Draft<'_>, fixtures: &Fixtures<'_>) -> Vec<RuleTest> {
                 .enforcements
                 .iter()
                 .find(|e| e.rule == rule_id(scene.entity, scene.attribute))?;
-            let mut rows = Vec::new();
+            let mut given: Vec<String> = Vec::new();
+            let mut add = |row: &Row, state: &str| {
+                for statement in scene.given(row, state) {
+                    if !given.contains(&statement) {
+                        given.push(statement);
+                    }
+                }
+            };
             let mut cases = Vec::new();
             let mut number = 0;
             for state in &scene.flow.states {
@@ -97,12 +132,15 @@ pub fn tests(draft: &Draft<'_>, fixtures: &Fixtures<'_>) -> Vec<RuleTest> {
                     let Some(row) = scene.row_in(number, state) else {
                         continue;
                     };
+                    if scene.freezes_in(&row) {
+                        continue;
+                    }
                     cases.push(Case {
                         says: format!("from “{state}” to “{to}”"),
                         statements: scene.move_to(&row, to),
                         expected: Expected::Accepted,
                     });
-                    rows.push(row);
+                    add(&row, state);
                 }
                 let refused = scene.flow.states.iter().find(|to| {
                     *to != state && !moves_from(scene.flow, state).contains(&to.as_str())
@@ -115,15 +153,18 @@ pub fn tests(draft: &Draft<'_>, fixtures: &Fixtures<'_>) -> Vec<RuleTest> {
                 cases.push(Case {
                     says: format!("from “{state}” to “{to}”, which is no allowed move"),
                     statements: scene.move_to(&row, to),
-                    expected: Expected::rejected(CHECK_VIOLATION, Some(&constraint)),
+                    expected: if scene.freezes_in(&row) {
+                        Expected::rejected(RESTRICT_VIOLATION, None)
+                    } else {
+                        Expected::rejected(CHECK_VIOLATION, Some(&constraint))
+                    },
                 });
-                rows.push(row);
+                add(&row, state);
             }
-            let all: Vec<&Row> = rows.iter().collect();
             Some(RuleTest {
                 rule: enforcement.rule.clone(),
                 says: enforcement.says.clone(),
-                given: fixtures.insert(&all),
+                given,
                 cases,
             })
         })
@@ -154,6 +195,15 @@ pub fn concurrent_tests(draft: &Draft<'_>, fixtures: &Fixtures<'_>) -> Vec<Concu
         let Some(row) = scene.row_in(1, &state) else {
             continue;
         };
+        // Where the first session freezes the row, that is what the second meets.
+        let is_frozen = scene
+            .row_in(1, &one)
+            .is_some_and(|moved| scene.freezes_in(&moved));
+        let refusal = if is_frozen {
+            RESTRICT_VIOLATION
+        } else {
+            CHECK_VIOLATION
+        };
         let step = |session, sql: &str, expected| SessionStep {
             session,
             sql: sql.to_owned(),
@@ -176,7 +226,7 @@ pub fn concurrent_tests(draft: &Draft<'_>, fixtures: &Fixtures<'_>) -> Vec<Concu
                 step(
                     2,
                     &scene.move_to(&row, &two)[0],
-                    StepExpected::WaitsThenFails(CHECK_VIOLATION.to_owned()),
+                    StepExpected::WaitsThenFails(refusal.to_owned()),
                 ),
                 step(1, "COMMIT", StepExpected::Done),
                 step(2, "ROLLBACK", StepExpected::Done),
