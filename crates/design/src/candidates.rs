@@ -7,7 +7,7 @@ use pgwright_brief::model::{AttributeKind, Entity, States, ValueType};
 use pgwright_catalog::quote_literal;
 use pgwright_ddl::eval::evaluate;
 use pgwright_ddl::expr::{Expr, parse_expression};
-use pgwright_ddl::solve::{Domain, Domains, Kind, satisfy, violate};
+use pgwright_ddl::solve::{Domain, Domains, Kind, satisfy_among, violate};
 use pgwright_ddl::value::{Assignment, Interval, Value};
 
 use crate::draft::Draft;
@@ -29,8 +29,8 @@ impl<'a> Candidates<'a> {
         Self {
             fixtures,
             entity,
+            domains: domains(entity, &rules),
             rules,
-            domains: domains(entity),
         }
     }
 
@@ -46,14 +46,11 @@ impl<'a> Candidates<'a> {
         conditions: &[Expr],
         rules: &[Expr],
     ) -> Option<Row> {
-        let wanted: Vec<Expr> = conditions
-            .iter()
-            .cloned()
-            .chain(self.relevant(conditions, rules))
-            .collect();
-        let domains = self.domains_of(&wanted);
+        let beside = self.relevant(conditions, rules);
+        let all: Vec<Expr> = conditions.iter().chain(&beside).cloned().collect();
+        let domains = self.domains_of(&all);
         let before = self.values(row, &domains);
-        let found = satisfy(&wanted, &domains, &Assignment::new(), &before)?;
+        let found = satisfy_among(conditions, &beside, &domains, &Assignment::new(), &before)?;
         Some(self.apply(row, &found))
     }
 
@@ -113,7 +110,8 @@ impl<'a> Candidates<'a> {
                 let all: Vec<Expr> = others.iter().cloned().chain([rule.clone()]).collect();
                 let domains = self.domains_of(&all);
                 let before = self.values(&first, &domains);
-                let base = satisfy(&all, &domains, &Assignment::new(), &before)?;
+                let rule = std::slice::from_ref(rule);
+                let base = satisfy_among(rule, &others, &domains, &Assignment::new(), &before)?;
                 Some((others, domains, base))
             })
         else {
@@ -194,14 +192,46 @@ impl<'a> Candidates<'a> {
                 row = if value.is_null() {
                     self.fixtures.with(row, name, "NULL")
                 } else {
-                    let target = self.fixtures.referenced(&row, name);
+                    let target = self.target(&row, name, value);
                     self.fixtures.with_reference(row, name, &target)
                 };
+            } else if *value == Value::Text(USUAL.to_owned()) {
+                let usual = self.fixtures.sample(&self.entity.name, name, row.number);
+                row = self.fixtures.with(row, name, &usual);
             } else {
                 row = self.fixtures.with(row, name, &value.to_sql_literal());
             }
         }
         row
+    }
+
+    /// The row that a reference goes to when the solver has given it a value: that with the key,
+    /// among those that the row refers to, or else one that differs from them all.
+    fn target(&self, row: &Row, name: &str, value: &Value) -> Row {
+        let usual = self.fixtures.referenced(row, name);
+        let wanted = value.to_sql_literal();
+        let is_wanted = |target: &Row| self.fixtures.key_value(target) == wanted;
+        if is_wanted(&usual) || !matches!(value, Value::Integer(_)) {
+            return usual;
+        }
+        let whole = self.entity.part_of.iter().map(|part| &part.name);
+        let attributes = Draft::stored_attributes(self.entity);
+        let references = attributes.iter().map(|(attribute, _)| &attribute.name);
+        let others: Vec<Row> = whole
+            .chain(references.filter(|name| self.is_reference(name)))
+            .map(|name| self.fixtures.referenced(row, name))
+            .filter(|target| target.entity == usual.entity)
+            .collect();
+        if let Some(found) = others.iter().find(|target| is_wanted(target)) {
+            return found.clone();
+        }
+        // A value of no row: the usual row will do, unless another reference goes there as well.
+        let is_shared = others.iter().filter(|other| **other == usual).count() > 1;
+        if is_shared {
+            self.fixtures.another_referenced(row, name, 40)
+        } else {
+            usual
+        }
     }
 
     /// Whether the database gives the value itself.
@@ -277,11 +307,14 @@ fn way(flow: &States, from: &str, to: &str) -> Option<Vec<String>> {
 }
 
 /// The domain of each attribute whose values the solver can think about.
-fn domains(entity: &Entity) -> Domains {
+fn domains(entity: &Entity, rules: &[Expr]) -> Domains {
     let mut found = Domains::new();
     if let Some(kinds) = &entity.kinds {
         let names = kinds.kinds.iter().map(|k| k.name.clone()).collect();
         found.insert(kinds.attribute.clone(), Domain::new(Kind::OneOf(names)));
+    }
+    if let Some(part) = &entity.part_of {
+        found.insert(part.name.clone(), Domain::new(Kind::Integer));
     }
     for (attribute, of_kind) in Draft::stored_attributes(entity) {
         if attribute.computed.is_some() {
@@ -289,6 +322,9 @@ fn domains(entity: &Entity) -> Domains {
         }
         if let Some(mut domain) = domain(&attribute.kind) {
             domain.nullable = attribute.optional || of_kind.is_some();
+            if has_form(&attribute.kind) {
+                domain.kind = Kind::OneOf(texts(&attribute.name, rules));
+            }
             // A number that the database gives is always there by the time rules are tested.
             domain.nullable &= attribute.gapless.is_none();
             // A sum that is kept current starts at zero and is not written by hand.
@@ -296,6 +332,41 @@ fn domains(entity: &Entity) -> Domains {
                 domain = domain.between(Some(Value::Integer(0)), Some(Value::Integer(0)));
             }
             found.insert(attribute.name.clone(), domain);
+        }
+    }
+    found
+}
+
+/// Stands for a usual value of an attribute whose texts have a form.
+const USUAL: &str = "the usual value";
+
+/// Texts of the kind have a form, of which the solver knows nothing.
+fn has_form(kind: &AttributeKind) -> bool {
+    matches!(
+        kind,
+        AttributeKind::Value(
+            ValueType::Email
+                | ValueType::Phone
+                | ValueType::Url
+                | ValueType::Currency
+                | ValueType::Country
+                | ValueType::Language
+                | ValueType::TimeZone
+                | ValueType::Secret
+        )
+    )
+}
+
+/// The texts that an attribute may have: a usual one, and those that rules compare it with.
+fn texts(attribute: &str, rules: &[Expr]) -> Vec<String> {
+    let mut found = vec![USUAL.to_owned()];
+    for rule in rules {
+        if rule.columns().iter().any(|path| path.last().is_some_and(|name| name == attribute)) {
+            rule.visit(&mut |part| {
+                if let Expr::Text(text) = part {
+                    found.push(text.clone());
+                }
+            });
         }
     }
     found
