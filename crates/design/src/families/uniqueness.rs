@@ -272,8 +272,9 @@ fn specs(draft: &Draft<'_>, demand: &Demand<'_>) -> Vec<Spec> {
                 .to_sql(),
         );
     }
+    let not_distinct = draft.brief.minimum_version >= 15;
     sets.into_iter()
-        .map(|parts| {
+        .flat_map(|parts| {
             let nulls = nulls(draft, demand, &table, &parts);
             let mut conditions = conditions.clone();
             conditions.extend(nulls.conditions);
@@ -286,21 +287,57 @@ fn specs(draft: &Draft<'_>, demand: &Demand<'_>) -> Vec<Spec> {
                     .map(Name::as_str)
                     .collect(),
             };
-            Spec {
+            let whole = Spec {
                 name: names::derived(&table, &middle, "key"),
                 table: table.clone(),
                 parts,
                 conditions,
                 says: demand.says.clone(),
-                nulls_not_distinct: nulls.not_distinct,
-            }
+                nulls_not_distinct: not_distinct && !nulls.scope.is_empty(),
+            };
+            let groups = if not_distinct {
+                Vec::new()
+            } else {
+                groups(&whole, &nulls.scope)
+            };
+            std::iter::once(whole).chain(groups)
+        })
+        .collect()
+}
+
+/// Before PostgreSQL 15 each group of rows that lack the same columns needs an index of its own.
+fn groups(whole: &Spec, scope: &[Name]) -> Vec<Spec> {
+    let scope = &scope[..scope.len().min(3)];
+    (1..1_usize << scope.len())
+        .map(|chosen| {
+            let missing: Vec<&Name> = scope
+                .iter()
+                .enumerate()
+                .filter(|(position, _)| chosen & (1 << position) != 0)
+                .map(|(_, column)| column)
+                .collect();
+            let mut spec = whole.clone();
+            spec.parts.retain(|p| !missing.contains(&p.column()));
+            spec.conditions
+                .extend(missing.iter().map(|c| format!("{} IS NULL", c.quoted())));
+            let middle: Vec<&str> = spec
+                .parts
+                .iter()
+                .map(|p| p.column().as_str())
+                .chain(["without"])
+                .chain(missing.iter().map(|c| c.as_str()))
+                .collect();
+            spec.name = names::derived(&spec.table, &middle, "key");
+            spec
         })
         .collect()
 }
 
 /// How values that are not known count.
 struct Nulls {
-    not_distinct: bool,
+    /// Columns that may be empty and still tell rows apart: those without are one group.
+    scope: Vec<Name>,
+    /// What the index leaves out.
     conditions: Vec<String>,
 }
 
@@ -308,10 +345,10 @@ struct Nulls {
 /// within, such as tasks without a project, are one group: only NULLS NOT DISTINCT says so.
 fn nulls(draft: &Draft<'_>, demand: &Demand<'_>, table: &QualifiedName, parts: &[Part]) -> Nulls {
     let none = Nulls {
-        not_distinct: false,
+        scope: Vec::new(),
         conditions: Vec::new(),
     };
-    if demand.unique.is_empty() || draft.brief.minimum_version < 15 {
+    if demand.unique.is_empty() {
         return none;
     }
     let Some(table) = draft.catalog.tables.get(table) else {
@@ -337,12 +374,17 @@ fn nulls(draft: &Draft<'_>, demand: &Demand<'_>, table: &QualifiedName, parts: &
         .and_then(|a| columns_of(draft, demand, a))
         .map(|c| c.all())
         .unwrap_or_default();
-    let scope_is_empty = empty.iter().any(|p| !last.contains(p.column()));
-    if !scope_is_empty {
+    let scope: Vec<Name> = empty
+        .iter()
+        .map(|p| p.column())
+        .filter(|c| !last.contains(c))
+        .cloned()
+        .collect();
+    if scope.is_empty() {
         return none;
     }
     Nulls {
-        not_distinct: true,
+        scope,
         conditions: empty
             .iter()
             .filter(|p| last.contains(p.column()))
