@@ -15,7 +15,7 @@ use crate::draft::{Draft, PartitionPlan};
 use crate::families::maintenance;
 use crate::fixtures::Fixtures;
 use crate::testing::{Case, Expected, RuleTest};
-use crate::{names, words};
+use crate::{names, trigger_rules, words};
 
 /// Rows that a batch removes: some milliseconds of work, a lock short enough for anybody to wait.
 const BATCH: u32 = 5_000;
@@ -336,6 +336,10 @@ struct Expiring {
     tenant_column: Option<Name>,
     /// The entity that the retention is of.
     entity: String,
+    /// Statements that remove its parts.
+    parts: Vec<String>,
+    /// Tables of those parts.
+    part_tables: BTreeSet<QualifiedName>,
 }
 
 fn expiring(
@@ -364,7 +368,11 @@ fn expiring(
                 Some(column) => column,
                 None => continue,
             };
+            let mut part_tables = BTreeSet::new();
+            let parts = part_removals(draft, &name, "expired AS w0", "w0", &mut part_tables);
             all.push(Expiring {
+                parts,
+                part_tables,
                 table: plan.table.clone(),
                 condition: format!(
                     "e.{} < now() - {}",
@@ -380,6 +388,8 @@ fn expiring(
         for (table, c) in &draft.companions {
             if c.entity.as_deref() == Some(name.as_str()) && c.holds == Holds::Changes {
                 all.push(Expiring {
+                    parts: Vec::new(),
+                    part_tables: BTreeSet::new(),
                     table: table.clone(),
                     condition: format!(
                         "e.{} < now() - {}",
@@ -404,6 +414,8 @@ fn expiring(
                 && found.column(plan.column.as_str()).is_some()
             {
                 all.push(Expiring {
+                    parts: Vec::new(),
+                    part_tables: BTreeSet::new(),
                     table: table.clone(),
                     condition: format!(
                         "e.{} < now() - {}",
@@ -438,9 +450,16 @@ pub fn expiry_column(draft: &Draft<'_>, entity: &str) -> Option<Name> {
 }
 
 /// `AND NOT EXISTS …` for every table whose rows still need the row.
-fn still_needed(draft: &Draft<'_>, table: &QualifiedName) -> String {
+fn still_needed(
+    draft: &Draft<'_>,
+    table: &QualifiedName,
+    parts: &BTreeSet<QualifiedName>,
+) -> String {
     let mut terms = BTreeSet::new();
     for (holder, _, key) in draft.catalog.references_to(table) {
+        if parts.contains(holder) {
+            continue;
+        }
         if matches!(
             key.on_delete,
             ReferentialAction::NoAction | ReferentialAction::Restrict
@@ -461,11 +480,62 @@ fn still_needed(draft: &Draft<'_>, table: &QualifiedName) -> String {
     terms.into_iter().collect()
 }
 
-/// The primary key of a table in several pieces, whose rows a batch must find by it.
-fn key_of_partitioned(draft: &Draft<'_>, table: &QualifiedName) -> Option<Vec<Name>> {
-    let found = draft.catalog.tables.get(table)?;
-    found.partition_by.as_ref()?;
-    Some(found.primary_key()?.1.columns.clone())
+/// The primary key of a table.
+fn key_of(draft: &Draft<'_>, table: &QualifiedName) -> Vec<Name> {
+    draft
+        .catalog
+        .tables
+        .get(table)
+        .and_then(|t| t.primary_key())
+        .map(|(_, key)| key.columns.clone())
+        .unwrap_or_default()
+}
+
+/// Statements that remove the parts of expired rows, where the foreign key does not: each part of
+/// them, and parts of parts, found through the chain of wholes up to `expired`.
+fn part_removals(
+    draft: &Draft<'_>,
+    whole: &str,
+    chain: &str,
+    alias: &str,
+    tables: &mut BTreeSet<QualifiedName>,
+) -> Vec<String> {
+    let mut removals = Vec::new();
+    for part in companion::designed_entities(draft) {
+        let is_part = draft
+            .brief
+            .entity(&part)
+            .and_then(|e| e.part_of.as_ref())
+            .is_some_and(|p| p.whole == whole);
+        if !is_part {
+            continue;
+        }
+        let Some(link) = trigger_rules::link(draft, &part, whole) else {
+            continue;
+        };
+        let table = draft.plan(&part).table.clone();
+        let joined = trigger_rules::equal("p", &link.columns, alias, &link.key);
+        let condition = match chain.split_once(" WHERE ") {
+            Some((_, up)) => format!("{joined} AND {up}"),
+            None => joined.clone(),
+        };
+        let sources = chain.split(" WHERE ").next().unwrap_or(chain);
+        removals.push(format!(
+            "DELETE FROM {} AS p USING {sources} WHERE {condition}",
+            table.quoted()
+        ));
+        // One level down this part is the whole: it joins the chain under an alias of its own.
+        let own_alias = format!("w{}", tables.len() + 1);
+        tables.insert(table.clone());
+        let up = trigger_rules::equal(&own_alias, &link.columns, alias, &link.key);
+        let up = match chain.split_once(" WHERE ") {
+            Some((_, more)) => format!("{up} AND {more}"),
+            None => up,
+        };
+        let longer = format!("{} AS {own_alias}, {sources} WHERE {up}", table.quoted());
+        removals.extend(part_removals(draft, &part, &longer, &own_alias, tables));
+    }
+    removals
 }
 
 fn add_expiry(draft: &mut Draft<'_>, partitioned: &[(String, QualifiedName, PartitionPlan)]) {
@@ -508,40 +578,44 @@ fn add_expiry(draft: &mut Draft<'_>, partitioned: &[(String, QualifiedName, Part
         };
         body.push_str(&loop_start);
         let name = table.table.quoted();
-        let key = key_of_partitioned(draft, &table.table);
-        // The place of a row (ctid) is the fastest way back to it, but two partitions have the same
-        // places.
-        let (back, chosen) = match &key {
-            Some(key) => {
-                let list = |alias: &str| {
-                    key.iter()
-                        .map(|c| format!("{alias}.{}", c.quoted()))
-                        .collect::<Vec<_>>()
-                        .join(", ")
-                };
-                (format!("({}) IN (", list("t")), list("e"))
-            }
-            None => ("t.ctid = ANY (ARRAY(".to_owned(), "e.ctid".to_owned()),
+        let key = key_of(draft, &table.table);
+        let list = |alias: &str| {
+            key.iter()
+                .map(|c| format!("{alias}.{}", c.quoted()))
+                .collect::<Vec<_>>()
+                .join(", ")
         };
-        let close = if key.is_some() { ")" } else { "))" };
+        let parts: String = table
+            .parts
+            .iter()
+            .enumerate()
+            .map(|(index, part)| {
+                format!(",\n{indent}        part_{} AS (\n{indent}            {part}\n{indent}        )", index + 1)
+            })
+            .collect();
         body.push_str(&format!(
             "{indent}    LOOP\n\
              {indent}        PERFORM set_config({maintenance}, 'on', true);\n\
              {set_tenant}\
-             {indent}        DELETE FROM {name} AS t\n\
-             {indent}        WHERE {back}\n\
-             {indent}            SELECT {chosen}\n\
+             {indent}        WITH expired AS (\n\
+             {indent}            SELECT {}\n\
              {indent}            FROM {name} AS e\n\
              {indent}            WHERE {of_tenant}{condition}{needed}\n\
              {indent}            LIMIT batch\n\
              {indent}            FOR UPDATE SKIP LOCKED\n\
-             {indent}        {close};\n\
+             {indent}        ){parts}\n\
+             {indent}        DELETE FROM {name} AS t\n\
+             {indent}        USING expired AS e\n\
+             {indent}        WHERE ({}) = ({});\n\
              {indent}        GET DIAGNOSTICS removed = ROW_COUNT;\n\
              {indent}        COMMIT;\n\
              {indent}        EXIT WHEN removed < batch;\n\
              {indent}    END LOOP;\n",
+            list("e"),
+            list("t"),
+            list("e"),
             condition = table.condition,
-            needed = still_needed(draft, &table.table),
+            needed = still_needed(draft, &table.table, &table.part_tables),
         ));
         body.push_str(loop_end);
     }
