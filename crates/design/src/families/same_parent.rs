@@ -1,18 +1,20 @@
 //! Paths that must end in the same row: foreign keys that share a column, and no trigger.
 
-use pgwright_brief::model::{AttributeKind, Entity, Path, Reference, Rule, RuleForm};
+mod cases;
+mod explain;
+
+use pgwright_brief::model::{Entity, Path, Reference, Rule, RuleForm};
 use pgwright_catalog::{
     Column, Constraint, ConstraintKind, ForeignKey, Name, ObjectId, QualifiedName,
     ReferentialAction,
 };
 
 use super::{Family, relationships};
-use crate::decision::{Alternative, Decision, Enforcement, Question, Source, Weight};
 use crate::draft::{Columns, Draft};
-use crate::fixtures::{Fixtures, Row};
+use crate::fixtures::Fixtures;
 use crate::layout;
-use crate::testing::{Case, Expected, RuleTest};
-use crate::{names, trial, words};
+use crate::testing::RuleTest;
+use crate::{names, words};
 
 /// Paths that must end in the same row.
 #[derive(Debug)]
@@ -33,7 +35,7 @@ impl Family for SameParent {
         rules(draft)
             .into_iter()
             .filter_map(|(entity, rule, left, right)| {
-                test(draft, fixtures, entity, rule, left, right)
+                cases::test(draft, fixtures, entity, rule, left, right)
             })
             .collect()
     }
@@ -139,7 +141,7 @@ fn can_follow(draft: &Draft<'_>, entity: &str, path: &[String]) -> bool {
 
 fn build(draft: &mut Draft<'_>, entity: &Entity, rule: &Rule, left: &Path, right: &Path) {
     if !can_follow(draft, &entity.name, left) || !can_follow(draft, &entity.name, right) {
-        return cannot(draft, entity, rule);
+        return explain::cannot(draft, entity, rule);
     }
     let mut made = Made::default();
     let mut kept = "Foreign keys that share a column";
@@ -175,7 +177,7 @@ fn build(draft: &mut Draft<'_>, entity: &Entity, rule: &Rule, left: &Path, right
             follow(draft, entity, other, Some(&here), true, &mut made);
         }
     }
-    record(draft, entity, rule, left, right, kept, made);
+    explain::record(draft, entity, rule, left, right, kept, made);
 }
 
 /// Two references of one row: a check compares them.
@@ -519,229 +521,4 @@ fn target_key(
         ),
     );
     Some(ObjectId::Constraint(target.clone(), name))
-}
-
-fn cannot(draft: &mut Draft<'_>, entity: &Entity, rule: &Rule) {
-    draft.ask(Question {
-        id: format!("{}.where", rule.name),
-        ask: format!(
-            "\"{}\" leads through a table that the design may not change, or through a reference to \
-             one of several. Who keeps it?",
-            rule.says
-        ),
-        default: "The application: the database does not check it.".to_owned(),
-        matters: "Foreign keys can compare only what the tables on the way hold under a unique \
-                  constraint."
-            .to_owned(),
-        otherwise: "With a unique constraint over the key and the other column in that table, \
-                    foreign keys keep the rule."
-            .to_owned(),
-        source: Source::at(entity.name.clone(), rule.span),
-    });
-}
-
-fn record(
-    draft: &mut Draft<'_>,
-    entity: &Entity,
-    rule: &Rule,
-    left: &Path,
-    right: &Path,
-    kept: &str,
-    made: Made,
-) {
-    let source = Source::at(format!("{}.rules", entity.name), rule.span);
-    let how = if kept.starts_with('A') {
-        format!("{kept}.")
-    } else {
-        format!(
-            "{kept}: both ends are compared with the same value, by the database, for every writer \
-             and with any number of writers at once."
-        )
-    };
-    draft.enforce(Enforcement {
-        rule: rule.name.clone(),
-        says: rule.says.clone(),
-        by: made.objects.clone(),
-        how,
-        family: "same_parent",
-        source: source.clone(),
-    });
-    for unknown in &made.unknown {
-        draft.ask(Question {
-            id: format!("{}.unknown", rule.name),
-            ask: format!("May {} refer to {unknown}?", words::a(&entity.name)),
-            default: "No: what cannot be compared is refused.".to_owned(),
-            matters: "A comparison with something unknown is neither true nor false.".to_owned(),
-            otherwise: "The rule needs a trigger, which compares only what is known.".to_owned(),
-            source: source.clone(),
-        });
-    }
-    let columns: Vec<String> = made
-        .carried
-        .iter()
-        .filter_map(|object| match object {
-            ObjectId::Column(table, column) => Some(format!("{}.{column}", table.name)),
-            _ => None,
-        })
-        .collect();
-    let carried = if columns.is_empty() {
-        String::new()
-    } else {
-        format!(
-            " The column {} repeats what could be looked up; it cannot go wrong, because the \
-             foreign keys compare it, and it follows by ON UPDATE CASCADE.",
-            words::list(&columns)
-        )
-    };
-    let targets: Vec<String> = made
-        .targets
-        .iter()
-        .filter_map(|object| match object {
-            ObjectId::Constraint(table, _) => {
-                let rows = draft
-                    .entities
-                    .values()
-                    .find(|p| p.table == *table)
-                    .and_then(|p| p.expected_rows)
-                    .map(|r| format!(" ({} rows)", words::count(r)))
-                    .unwrap_or_default();
-                Some(format!("{}{rows}", table.name))
-            }
-            _ => None,
-        })
-        .collect();
-    let cost = if targets.is_empty() {
-        String::new()
-    } else {
-        format!(
-            " The price is one more unique index on {}: redundant as a rule, since the key alone is \
-             unique, but a foreign key needs it to point at.",
-            words::list(&targets)
-        )
-    };
-    let mut subjects = made.objects;
-    subjects.extend(made.carried);
-    subjects.extend(made.targets);
-    draft.decide(Decision {
-        family: "same_parent",
-        title: words::capital(rule.says.trim_end_matches('.')),
-        subjects,
-        choice: format!(
-            "{kept} keep{} it: {} = {}.",
-            if kept.starts_with('A') { "s" } else { "" },
-            left.join("."),
-            right.join(".")
-        ),
-        rationale: format!(
-            "A constraint is checked for every write of either side, whoever writes and however many \
-             at once; nothing needs to be locked by hand.{carried}{cost}"
-        ),
-        alternatives: vec![
-            Alternative::new(
-                "a trigger that looks",
-                "No column and no index, but it must watch all the tables on the way, lock rows to \
-                 be right with two writers, and is skipped by a load with triggers disabled.",
-            ),
-            Alternative::new(
-                "the application",
-                "Right until the first script, import or second service.",
-            ),
-        ],
-        source,
-        weight: Weight::Major,
-    });
-}
-
-fn test(
-    draft: &Draft<'_>,
-    fixtures: &Fixtures<'_>,
-    entity: &Entity,
-    rule: &Rule,
-    left: &Path,
-    right: &Path,
-) -> Option<RuleTest> {
-    let enforcement = draft
-        .enforcements
-        .iter()
-        .find(|e| e.rule == rule.name && e.family == "same_parent")?;
-    let row = with_path(draft, fixtures, entity, left, fixtures.row(&entity.name, 1));
-    let row = with_path(draft, fixtures, entity, right, row);
-    let sqlstate = if left.len() == 1 && right.len() == 1 {
-        "23514"
-    } else {
-        "23503"
-    };
-    let mut given = fixtures.needs(&[&row]);
-    let mut cases = Vec::new();
-    for path in [left, right] {
-        let Some(name) = path.first() else {
-            continue;
-        };
-        let here = fixtures.referenced(&row, name);
-        let target = Row {
-            role: here.role.clone(),
-            ..fixtures.row(&here.entity, 4)
-        };
-        // Only the reference's own column: everything else stays as the rule wants it.
-        let Some(column) = hop(draft, &entity.name, name).and_then(|h| h.own.last().cloned())
-        else {
-            continue;
-        };
-        let mut astray = fixtures.with(row.clone(), column.as_str(), &fixtures.key_value(&target));
-        let before = fixtures.insert(&[&target]);
-        for statement in before {
-            if !given.contains(&statement) {
-                given.push(statement);
-            }
-        }
-        // The columns that repeat a path say what the row's other references lead to.
-        for (_, columns) in &draft.plan(&entity.name).carried {
-            for column in columns {
-                if let Some(value) = fixtures.value(&row, column.as_str()) {
-                    astray = fixtures.with(astray, column.as_str(), &value);
-                }
-            }
-        }
-        // In a partitioned or tenant's table other columns of the reference would change too.
-        if let Some(tenant) = &draft.plan(&entity.name).tenant_column
-            && let Some(value) = fixtures.value(&row, tenant.as_str())
-        {
-            astray = fixtures.with(astray, tenant.as_str(), &value);
-        }
-        cases.push(Case {
-            says: format!("another {}", words::spoken(name)),
-            statements: vec![fixtures.insert_only(&astray)],
-            expected: Expected::rejected(sqlstate, None),
-        });
-    }
-    cases.push(trial::accepted(fixtures, "both the same", &row));
-    Some(RuleTest {
-        rule: rule.name.clone(),
-        says: enforcement.says.clone(),
-        given,
-        cases,
-    })
-}
-
-/// The row with the first reference of the path there, if it may be empty.
-fn with_path(
-    draft: &Draft<'_>,
-    fixtures: &Fixtures<'_>,
-    entity: &Entity,
-    path: &Path,
-    row: Row,
-) -> Row {
-    let _ = draft;
-    let Some(name) = path.first() else {
-        return row;
-    };
-    let optional = entity
-        .attribute(name)
-        .is_some_and(|a| a.optional && matches!(a.kind, AttributeKind::Reference(_)));
-    if optional {
-        let target = fixtures.referenced(&row, name);
-        fixtures.with_reference(row, name, &target)
-    } else {
-        row
-    }
 }
