@@ -154,7 +154,9 @@ fn known(draft: &Draft<'_>, found: &VocabularyRelation<'_>, rows: Rows) -> Optio
         }
         RelationSource::Lookup(attribute) => {
             let table = draft.side_tables.iter().find(|(_, side)| {
-                side.kind == SideTableKind::Lookup && side.entity == entity && side.of == attribute.name
+                side.kind == SideTableKind::Lookup
+                    && side.entity == entity
+                    && side.of == attribute.name
             })?;
             let columns = found
                 .columns
@@ -197,13 +199,18 @@ fn column(draft: &Draft<'_>, entity: &str, source: &ColumnSource<'_>) -> Option<
         ColumnSource::Whole(part) => of(&part.name, None)?.scalar()?.clone(),
         ColumnSource::Kind(kinds) => of(&kinds.attribute, None)?.scalar()?.clone(),
         ColumnSource::Attribute(attribute, holder) => {
-            of(&attribute.name, role_of(holder).as_deref())?.scalar()?.clone()
+            of(&attribute.name, role_of(holder).as_deref())?
+                .scalar()?
+                .clone()
         }
         ColumnSource::Alternative(attribute, target, holder) => {
             match of(&attribute.name, role_of(holder).as_deref())? {
-                Columns::Either(choices) => {
-                    choices.iter().find(|(r, _)| r == *target)?.1.last()?.clone()
-                }
+                Columns::Either(choices) => choices
+                    .iter()
+                    .find(|(r, _)| r == *target)?
+                    .1
+                    .last()?
+                    .clone(),
                 _ => return None,
             }
         }
@@ -274,7 +281,9 @@ pub fn for_query(draft: &mut Draft<'_>, query: &Query, rows: Rows) -> Relations 
             .iter()
             .any(|r| r.path.len() == 1 && r.path[0] == found.name);
         match found.source {
-            RelationSource::Role(role) if referred => add_role_view(draft, entity, Some(role), rows),
+            RelationSource::Role(role) if referred => {
+                add_role_view(draft, entity, Some(role), rows)
+            }
             RelationSource::Entity if has_role_attributes(&found) => {
                 let of_role = |name: &str| {
                     found
@@ -318,7 +327,11 @@ fn add_role_view(draft: &mut Draft<'_>, entity: &str, role: Option<&str>, rows: 
     if draft.catalog.views.contains_key(&name) {
         return;
     }
-    let source = if rows == Rows::Live { &plan.read_relation } else { &plan.table };
+    let source = if rows == Rows::Live {
+        &plan.read_relation
+    } else {
+        &plan.table
+    };
     let hidden = ["deleted_at", "deleted_by"];
     let mut columns: Vec<String> = draft
         .table(entity)

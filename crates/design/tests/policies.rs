@@ -47,7 +47,11 @@ fn indexes(table: &Table) -> BTreeSet<String> {
                         IndexKey::Column(name) => name.to_string(),
                         IndexKey::Expression(expression) => expression.sql().to_owned(),
                     };
-                    if e.descending { format!("{key} desc") } else { key }
+                    if e.descending {
+                        format!("{key} desc")
+                    } else {
+                        key
+                    }
                 })
                 .collect();
             let condition = index
@@ -117,7 +121,14 @@ policies:
     assert_eq!(value.data_type, own.data_type);
     assert!(names.contains(&"customer_id_after") && !names.contains(&"note_after"));
     let trigger = &table(&design.catalog, "deals").triggers["record_change"];
-    assert!(trigger.when.as_ref().unwrap().sql().contains("IS DISTINCT FROM"));
+    assert!(
+        trigger
+            .when
+            .as_ref()
+            .unwrap()
+            .sql()
+            .contains("IS DISTINCT FROM")
+    );
     // Nobody but the owner's function writes it.
     assert_eq!(
         privileges(changes, "t_readwrite"),
@@ -139,7 +150,10 @@ fn a_table_is_partitioned_where_its_rows_and_their_age_call_for_it() {
     volume: 1000 a month, kept 2 years",
     );
     let reading = table(&design.catalog, "readings");
-    assert_eq!(reading.partition_by.as_ref().unwrap().elements, ["taken_at"]);
+    assert_eq!(
+        reading.partition_by.as_ref().unwrap().elements,
+        ["taken_at"]
+    );
     let (_, key) = reading.primary_key().unwrap();
     assert_eq!(key.columns.last().unwrap().as_str(), "taken_at");
     let partition = table(&design.catalog, "readings_p2026_11");
@@ -168,7 +182,12 @@ fn a_table_is_partitioned_where_its_rows_and_their_age_call_for_it() {
         .collect();
     assert_eq!(procedures, ["maintain_partitions", "remove_expired_rows"]);
     assert!(body(&design, "remove_expired_rows").contains("t.notes"));
-    assert!(design.monitors.iter().any(|m| m.name == "default_partitions"));
+    assert!(
+        design
+            .monitors
+            .iter()
+            .any(|m| m.name == "default_partitions")
+    );
 }
 
 #[test]
@@ -233,7 +252,11 @@ reports:
         assert!(found.row_security && found.force_row_security, "{name}");
         let policy = &found.policies["tenant_isolation"];
         let using = policy.using.as_ref().unwrap().sql();
-        assert!(using.contains("(SELECT t.current_company_id()") || using.contains("current_tenant_id()"), "{using}");
+        assert!(
+            using.contains("(SELECT t.current_company_id()")
+                || using.contains("current_tenant_id()"),
+            "{using}"
+        );
         assert!(policy.roles.is_empty(), "{name}");
     }
     // A materialized view knows no policies.
@@ -259,7 +282,11 @@ policies:
     );
     let offer = table(&design.catalog, "offers");
     assert_eq!(
-        offer.policies["supplier_sees"].using.as_ref().unwrap().sql(),
+        offer.policies["supplier_sees"]
+            .using
+            .as_ref()
+            .unwrap()
+            .sql(),
         "supplier_id = (SELECT t.current_supplier_id() AS current_supplier_id)"
     );
     assert!(offer.policies.contains_key("everyone_else"));
@@ -356,7 +383,10 @@ policies:
             .iter()
             .all(|i| !i.starts_with("gin"))
     );
-    let told = design.decisions.iter().any(|d| d.rationale.contains("leakproof"));
+    let told = design
+        .decisions
+        .iter()
+        .any(|d| d.rationale.contains("leakproof"));
     assert!(told);
 }
 
@@ -370,7 +400,12 @@ reports:
   by_day: {fresh: daily, sql: 'select sold_at::date as day, sum(amount) as total from sale group by sold_at::date'}
   newest: {fresh: daily, sql: 'select amount from sale order by sold_at desc limit 10'}",
     );
-    assert!(design.catalog.views.contains_key(&QualifiedName::new("t", "today")));
+    assert!(
+        design
+            .catalog
+            .views
+            .contains_key(&QualifiedName::new("t", "today"))
+    );
     let stored = |name: &str| &design.catalog.materialized_views[&QualifiedName::new("t", name)];
     let unique = |name: &str| -> Vec<String> {
         let index = stored(name).indexes.values().find(|i| i.unique).unwrap();
@@ -394,7 +429,10 @@ fn nothing_is_left_to_public_and_everything_has_an_owner() {
     let design = design("entities:\n  thing: {has: {name: name, pin: secret}}");
     let owner = Some(Name::new("t_owner"));
     for (signature, routine) in &design.catalog.routines {
-        assert!(routine.grants.iter().all(|g| g.grantee.is_some()), "{signature}");
+        assert!(
+            routine.grants.iter().all(|g| g.grantee.is_some()),
+            "{signature}"
+        );
         assert_eq!(routine.owner, owner);
     }
     for found in design.catalog.tables.values() {
@@ -414,9 +452,8 @@ policies:
   restorable: offer
   visibility:
     - rule: supplier sees offer where supplier = me";
-    let view = |design: &Design| {
-        design.catalog.views[&QualifiedName::new("t", "live_offers")].clone()
-    };
+    let view =
+        |design: &Design| design.catalog.views[&QualifiedName::new("t", "live_offers")].clone();
     let supplier = Grant::to("t_supplier", Privilege::Select);
     assert!(view(&design_for(15, yaml)).grants.contains(&supplier));
     let old = view(&design_for(14, yaml));

@@ -61,7 +61,12 @@ fn add(draft: &mut Draft<'_>, table: &QualifiedName, chosen: Chosen) {
         .map(|p| format!(", only rows where {}", p.sql()))
         .unwrap_or_default();
     let rows = rows_of(draft, table);
-    let size = size_sentence(rows, columns.len(), index.method.as_str(), index.predicate.is_some());
+    let size = size_sentence(
+        rows,
+        columns.len(),
+        index.method.as_str(),
+        index.predicate.is_some(),
+    );
     let subjects = vec![object];
     if let Some(found) = draft.catalog.tables.get_mut(table) {
         found.indexes.insert(name.clone(), index);
@@ -89,7 +94,11 @@ fn add(draft: &mut Draft<'_>, table: &QualifiedName, chosen: Chosen) {
             .map(|(choice, trade_off)| Alternative::new(choice, trade_off))
             .collect(),
         source: chosen.source,
-        weight: if chosen.asked { Weight::Notable } else { Weight::Routine },
+        weight: if chosen.asked {
+            Weight::Notable
+        } else {
+            Weight::Routine
+        },
     });
 }
 

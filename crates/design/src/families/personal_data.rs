@@ -37,7 +37,11 @@ impl Family for PersonalData {
         let inventory = add_inventory(draft);
         record_classification(draft, &marked, inventory);
         for entity in draft.brief.policies.erasable.clone() {
-            if draft.brief.entity(&entity).is_some_and(companion::is_designed) {
+            if draft
+                .brief
+                .entity(&entity)
+                .is_some_and(companion::is_designed)
+            {
                 erase::build(draft, &entity);
             }
         }
@@ -84,9 +88,7 @@ pub(super) fn marked<'b>(draft: &Draft<'b>, entity: &str) -> Vec<Marked<'b>> {
         }
         let columns = stored.columns(draft);
         let parts: Vec<(Option<String>, Name)> = match columns {
-            Some(Columns::Several(parts)) => {
-                parts.into_iter().map(|(p, c)| (Some(p), c)).collect()
-            }
+            Some(Columns::Several(parts)) => parts.into_iter().map(|(p, c)| (Some(p), c)).collect(),
             Some(columns) => columns.all().into_iter().map(|c| (None, c)).collect(),
             None => Vec::new(),
         };
@@ -142,7 +144,10 @@ fn mark_columns(draft: &mut Draft<'_>) -> Vec<(ObjectId, bool)> {
                         .map(|c| format!("{} ", words::sentence(&c)))
                         .unwrap_or_default();
                     column.comment = Some(format!("{before}{text}"));
-                    objects.push((ObjectId::Column(table.clone(), column.name.clone()), sensitive));
+                    objects.push((
+                        ObjectId::Column(table.clone(), column.name.clone()),
+                        sensitive,
+                    ));
                 }
             }
         }
@@ -222,7 +227,8 @@ fn record_classification(
         family: "personal_data",
         title: "Personal data is marked where it is".to_owned(),
         subjects: vec![ObjectId::View(inventory)],
-        choice: "A mark at the end of each column's comment, and a view that lists them.".to_owned(),
+        choice: "A mark at the end of each column's comment, and a view that lists them."
+            .to_owned(),
         rationale,
         alternatives: vec![
             Alternative::new(

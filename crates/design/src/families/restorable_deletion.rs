@@ -13,7 +13,7 @@ use crate::draft::{Columns, Draft};
 use crate::fixtures::Fixtures;
 use crate::testing::{Case, Expected, RuleTest};
 use crate::trigger_rules::{self, RESTRICT_VIOLATION, Rights, UNIQUE_VIOLATION};
-use crate::{names, words};
+use crate::{names, trial, words};
 
 /// Rows that are hidden rather than deleted, and can be restored.
 #[derive(Debug)]
@@ -585,12 +585,14 @@ fn test_of(draft: &Draft<'_>, fixtures: &Fixtures<'_>, entity: &str) -> RuleTest
     if let Some((attribute, index)) = unique_attribute(draft, entity) {
         let value = fixtures.sample(entity, &attribute, 1);
         let first = fixtures.with(fixtures.row(entity, 1), &attribute, &value);
-        let second = fixtures.with(fixtures.row(entity, 2), &attribute, &value);
+        let second = trial::same_tenant(draft, fixtures, fixtures.row(entity, 2), &first);
+        let second = fixtures.with(second, &attribute, &value);
+        trial::add_needs(fixtures, &mut given, &second, &[&row]);
         let mut statements = vec![
             fixtures.update(&first, &[(&attribute, &value)]),
             call("hide"),
         ];
-        statements.extend(fixtures.insert(&[&second]));
+        statements.extend(trial::insert_beside(fixtures, &second));
         cases.push(case(
             &format!(
                 "a new {spoken} takes the {} of a hidden one",

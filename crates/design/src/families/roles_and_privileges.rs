@@ -42,7 +42,12 @@ impl Family for RolesAndPrivileges {
 
 fn add_roles(draft: &mut Draft<'_>) {
     let owner = companion::role(draft, "owner");
-    add_role(draft, "owner", "owns every object; nobody logs in as it.", None);
+    add_role(
+        draft,
+        "owner",
+        "owns every object; nobody logs in as it.",
+        None,
+    );
     add_role(
         draft,
         "migrator",
@@ -56,7 +61,12 @@ fn add_roles(draft: &mut Draft<'_>) {
         "reads for reports and support; no secrets, no sensitive data.",
         None,
     );
-    add_role(draft, "auditor", "reads data, histories and logs of access.", None);
+    add_role(
+        draft,
+        "auditor",
+        "reads data, histories and logs of access.",
+        None,
+    );
     if has_reporter(draft) {
         let purpose = "reads reports over all tenants, for the operator's own people.";
         add_role(draft, "reporter", purpose, None);
@@ -125,7 +135,13 @@ fn secure_schema(draft: &mut Draft<'_>) {
 
 fn record(draft: &mut Draft<'_>) {
     let system = draft.brief.system.clone();
-    let roles: Vec<ObjectId> = draft.catalog.roles.keys().cloned().map(ObjectId::Role).collect();
+    let roles: Vec<ObjectId> = draft
+        .catalog
+        .roles
+        .keys()
+        .cloned()
+        .map(ObjectId::Role)
+        .collect();
     draft.enforce(Enforcement {
         rule: "privileges".to_owned(),
         says: "Every role may do what its work needs, and nothing else".to_owned(),
@@ -211,7 +227,10 @@ fn test_of(draft: &Draft<'_>) -> Option<RuleTest> {
         cases: vec![
             Case {
                 says: "the application reads".to_owned(),
-                statements: vec![role("readwrite"), format!("SELECT {key} FROM {table} WHERE false")],
+                statements: vec![
+                    role("readwrite"),
+                    format!("SELECT {key} FROM {table} WHERE false"),
+                ],
                 expected: Expected::Returns(0),
             },
             refused(

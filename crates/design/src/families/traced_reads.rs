@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use pgwright_catalog::{Argument, Column, Constraint, Name, ObjectId, QualifiedName, Routine, RoutineSignature};
+use pgwright_catalog::{
+    Argument, Column, Constraint, Name, ObjectId, QualifiedName, Routine, RoutineSignature,
+};
 
 use super::Family;
 use crate::companion::{self, Holds, Shape};
@@ -64,7 +66,12 @@ pub fn open_columns(draft: &Draft<'_>, entity: &str) -> BTreeSet<Name> {
 
 /// The function that reads a row and records that it did.
 pub fn reader(draft: &Draft<'_>, entity: &str) -> RoutineSignature {
-    let mut types: Vec<String> = draft.plan(entity).key.iter().map(|(_, t)| t.clone()).collect();
+    let mut types: Vec<String> = draft
+        .plan(entity)
+        .key
+        .iter()
+        .map(|(_, t)| t.clone())
+        .collect();
     types.push("text".to_owned());
     RoutineSignature::new(
         draft.qualified(names::shortened(&format!("read_{entity}"), "")),
@@ -100,7 +107,11 @@ fn build(draft: &mut Draft<'_>, entity: &str) {
         .iter()
         .map(Name::quoted)
         .collect();
-    let mut values: Vec<String> = plan.key.iter().map(|(n, _)| format!("t.{}", n.quoted())).collect();
+    let mut values: Vec<String> = plan
+        .key
+        .iter()
+        .map(|(n, _)| format!("t.{}", n.quoted()))
+        .collect();
     if let Some(actor) = companion::current_actor(draft) {
         targets.push("read_by".to_owned());
         values.push(actor);
@@ -164,7 +175,10 @@ fn build(draft: &mut Draft<'_>, entity: &str) {
 }
 
 fn decide(draft: &mut Draft<'_>, entity: &str, log: &QualifiedName, signature: RoutineSignature) {
-    let open: Vec<String> = open_columns(draft, entity).iter().map(Name::to_string).collect();
+    let open: Vec<String> = open_columns(draft, entity)
+        .iter()
+        .map(Name::to_string)
+        .collect();
     let subjects = vec![
         ObjectId::Routine(signature.clone()),
         ObjectId::Table(log.clone()),
@@ -225,7 +239,11 @@ fn test_of(draft: &Draft<'_>, fixtures: &Fixtures<'_>, entity: &str) -> Option<R
         .iter()
         .find(|(_, c)| c.holds == Holds::Reads && c.entity.as_deref() == Some(entity))
         .map(|(t, _)| t.clone())?;
-    let key: Vec<String> = plan.key.iter().map(|(n, _)| format!("t.{}", n.quoted())).collect();
+    let key: Vec<String> = plan
+        .key
+        .iter()
+        .map(|(n, _)| format!("t.{}", n.quoted()))
+        .collect();
     let mut given = fixtures.insert(&[&row]);
     given.extend(companion::set_tenant(draft, entity, &condition));
     let as_role = |role: &str| format!("SET LOCAL ROLE {role}");

@@ -88,7 +88,11 @@ pub fn build(draft: &mut Draft<'_>, entity: &str) {
             .iter()
             .zip(&link.key)
             .map(|(own, key)| {
-                format!("t.{} = {}", own.quoted(), companion::argument_name(key).quoted())
+                format!(
+                    "t.{} = {}",
+                    own.quoted(),
+                    companion::argument_name(key).quoted()
+                )
             })
             .collect::<Vec<_>>()
             .join(" AND ");
@@ -123,7 +127,10 @@ pub fn build(draft: &mut Draft<'_>, entity: &str) {
 
     draft.enforce(Enforcement {
         rule: format!("{entity}_erasure"),
-        says: format!("The personal data of {} can be erased on request", words::a(entity)),
+        says: format!(
+            "The personal data of {} can be erased on request",
+            words::a(entity)
+        ),
         by: vec![
             ObjectId::Routine(signature.clone()),
             ObjectId::Table(log.clone()),
@@ -135,15 +142,19 @@ pub fn build(draft: &mut Draft<'_>, entity: &str) {
         family: "personal_data",
         source: Source::of("policies.erasable"),
     });
-    decide(draft, entity, &own, &parts, ObjectId::Routine(signature), log);
+    decide(
+        draft,
+        entity,
+        &own,
+        &parts,
+        ObjectId::Routine(signature),
+        log,
+    );
 }
 
 /// Parts of the entity, and parts of those, that hold personal data: only the first level has the
 /// whole's key.
-fn parts_with_personal_data(
-    draft: &Draft<'_>,
-    whole: &str,
-) -> Vec<(String, trigger_rules::Link)> {
+fn parts_with_personal_data(draft: &Draft<'_>, whole: &str) -> Vec<(String, trigger_rules::Link)> {
     companion::designed_entities(draft)
         .into_iter()
         .filter(|part| {
@@ -179,7 +190,11 @@ fn role_row(draft: &Draft<'_>, entity: &str, table: &QualifiedName) -> String {
         .iter()
         .zip(&plan.key)
         .map(|((own, _), (key, _))| {
-            format!("t.{} = {}", own.quoted(), companion::argument_name(key).quoted())
+            format!(
+                "t.{} = {}",
+                own.quoted(),
+                companion::argument_name(key).quoted()
+            )
         })
         .collect::<Vec<_>>()
         .join(" AND ")
@@ -243,7 +258,11 @@ fn companion_row(draft: &Draft<'_>, entity: &str) -> String {
         .iter()
         .zip(&plan.key)
         .map(|(own, (key, _))| {
-            format!("t.{} = {}", own.quoted(), companion::argument_name(key).quoted())
+            format!(
+                "t.{} = {}",
+                own.quoted(),
+                companion::argument_name(key).quoted()
+            )
         })
         .collect::<Vec<_>>()
         .join(" AND ")
@@ -381,7 +400,10 @@ pub fn test(draft: &Draft<'_>, fixtures: &Fixtures<'_>, entity: &str) -> Option<
     );
     Some(RuleTest {
         rule: format!("{entity}_erasure"),
-        says: format!("Erasing {} leaves none of its personal data", words::a(entity)),
+        says: format!(
+            "Erasing {} leaves none of its personal data",
+            words::a(entity)
+        ),
         given,
         cases: vec![
             Case {

@@ -32,7 +32,10 @@ pub fn substitute(draft: &Draft<'_>, marked: &Marked<'_>) -> String {
         value(draft, marked)
     } else {
         let name = format!("t.{}", marked.column.quoted());
-        format!("CASE WHEN {name} IS NOT NULL THEN {} END", value(draft, marked))
+        format!(
+            "CASE WHEN {name} IS NOT NULL THEN {} END",
+            value(draft, marked)
+        )
     }
 }
 
@@ -74,10 +77,18 @@ fn value(draft: &Draft<'_>, marked: &Marked<'_>) -> String {
     };
     match meaning {
         ValueType::Name | ValueType::Text | ValueType::LongText | ValueType::Secret => {
-            if unique { text("erased ") } else { text("erased") }
+            if unique {
+                text("erased ")
+            } else {
+                text("erased")
+            }
         }
         ValueType::Code => {
-            if unique { text("erased-") } else { text("erased") }
+            if unique {
+                text("erased-")
+            } else {
+                text("erased")
+            }
         }
         ValueType::Email => {
             if unique {
@@ -122,7 +133,9 @@ fn value(draft: &Draft<'_>, marked: &Marked<'_>) -> String {
         ValueType::Weekday => "1".to_owned(),
         ValueType::Duration => "'00:00:00'".to_owned(),
         ValueType::DatePeriod { .. } => "'[1900-01-01,1900-01-02)'".to_owned(),
-        ValueType::TimePeriod { .. } => "'[1900-01-01 00:00:00+00,1900-01-02 00:00:00+00)'".to_owned(),
+        ValueType::TimePeriod { .. } => {
+            "'[1900-01-01 00:00:00+00,1900-01-02 00:00:00+00)'".to_owned()
+        }
         ValueType::TimeOfDayPeriod => format!("t.{}", marked.column.quoted()),
         ValueType::Json | ValueType::Tags => "'{}'".to_owned(),
         ValueType::Uuid => "gen_random_uuid()".to_owned(),
@@ -160,10 +173,11 @@ fn date(attribute: &Attribute) -> String {
 
 fn is_unique(draft: &Draft<'_>, marked: &Marked<'_>) -> bool {
     let by_itself = marked.attribute.unique.is_some();
-    let together = draft
-        .brief
-        .entity(marked.entity)
-        .is_some_and(|e| e.unique.iter().any(|u| u.attributes.contains(&marked.attribute.name)));
+    let together = draft.brief.entity(marked.entity).is_some_and(|e| {
+        e.unique
+            .iter()
+            .any(|u| u.attributes.contains(&marked.attribute.name))
+    });
     by_itself || together
 }
 

@@ -95,11 +95,13 @@ pub fn on_tables(draft: &mut Draft<'_>) {
 
 /// A table that the application already has keeps its owner and its grants.
 fn existing(draft: &Draft<'_>, name: &QualifiedName) -> bool {
-    draft
-        .brief
-        .entities
-        .iter()
-        .any(|e| e.existing.is_some() && draft.entities.get(&e.name).is_some_and(|p| p.table == *name))
+    draft.brief.entities.iter().any(|e| {
+        e.existing.is_some()
+            && draft
+                .entities
+                .get(&e.name)
+                .is_some_and(|p| p.table == *name)
+    })
 }
 
 /// What the design refers to and joins with, its roles must be able to read; nothing else about such
@@ -107,16 +109,14 @@ fn existing(draft: &Draft<'_>, name: &QualifiedName) -> bool {
 fn read_existing(draft: &mut Draft<'_>, name: &QualifiedName) {
     let owner = companion::role(draft, "owner");
     let mut readers = vec![owner.clone()];
-    readers.extend(
-        ["readwrite", "readonly", "auditor"].map(|what| companion::role(draft, what)),
-    );
+    readers.extend(["readwrite", "readonly", "auditor"].map(|what| companion::role(draft, what)));
     if let Some(table) = draft.catalog.tables.get_mut(name) {
         for role in &readers {
-            table.grants.insert(Grant::to(role.clone(), Privilege::Select));
+            table
+                .grants
+                .insert(Grant::to(role.clone(), Privilege::Select));
         }
-        table
-            .grants
-            .insert(Grant::to(owner, Privilege::References));
+        table.grants.insert(Grant::to(owner, Privilege::References));
     }
     // Everybody may use the schema `public` as it is.
     if name.schema.as_str() != "public"
@@ -130,15 +130,26 @@ fn read_existing(draft: &mut Draft<'_>, name: &QualifiedName) {
 
 fn rights_of_tables(draft: &Draft<'_>) -> BTreeMap<QualifiedName, Rights> {
     let mut all = BTreeMap::new();
-    let tenant = draft.brief.policies.tenancy.as_ref().map(|t| t.tenant.as_str());
+    let tenant = draft
+        .brief
+        .policies
+        .tenancy
+        .as_ref()
+        .map(|t| t.tenant.as_str());
     let traced = traced_reads::traced(draft);
-    for entity in draft.brief.entities.iter().filter(|e| companion::is_designed(e)) {
+    for entity in draft
+        .brief
+        .entities
+        .iter()
+        .filter(|e| companion::is_designed(e))
+    {
         let Some(plan) = draft.entities.get(&entity.name) else {
             continue;
         };
         let registered = tenant == Some(entity.name.as_str());
         let changes = !entity.append_only;
-        for table in std::iter::once(&plan.table).chain(plan.role_tables.values().map(|r| &r.table)) {
+        for table in std::iter::once(&plan.table).chain(plan.role_tables.values().map(|r| &r.table))
+        {
             let own = *table == plan.table;
             let mut rights = Rights {
                 insert: !registered || !own,
@@ -208,7 +219,10 @@ fn classify(draft: &Draft<'_>, entity: &str, table: &QualifiedName, rights: &mut
         if stored.table(draft) != *table {
             continue;
         }
-        let columns = stored.columns(draft).map(|c| Columns::all(&c)).unwrap_or_default();
+        let columns = stored
+            .columns(draft)
+            .map(|c| Columns::all(&c))
+            .unwrap_or_default();
         let attribute = stored.attribute;
         if attribute.running_total.is_some() {
             rights.unwritable.extend(columns.iter().cloned());
@@ -227,7 +241,20 @@ fn grants_of(draft: &Draft<'_>, name: &QualifiedName, rights: &Rights) -> BTreeS
     let readonly = companion::role(draft, "readonly");
     let auditor = companion::role(draft, "auditor");
     let mut grants = BTreeSet::new();
-    grants.extend(select(draft, name, &auditor, &Rights { log: false, withheld: BTreeSet::new(), secret: rights.secret.clone(), open: rights.open.clone(), unwritable: BTreeSet::new(), ..*rights }, true));
+    grants.extend(select(
+        draft,
+        name,
+        &auditor,
+        &Rights {
+            log: false,
+            withheld: BTreeSet::new(),
+            secret: rights.secret.clone(),
+            open: rights.open.clone(),
+            unwritable: BTreeSet::new(),
+            ..*rights
+        },
+        true,
+    ));
     if rights.log {
         return grants;
     }
@@ -254,8 +281,13 @@ fn select(
     guarded: bool,
 ) -> Vec<Grant> {
     let readable = |column: &Name| {
-        let hidden = guarded && (rights.secret.contains(column) || rights.withheld.contains(column));
-        !hidden && rights.open.as_ref().is_none_or(|open| open.contains(column))
+        let hidden =
+            guarded && (rights.secret.contains(column) || rights.withheld.contains(column));
+        !hidden
+            && rights
+                .open
+                .as_ref()
+                .is_none_or(|open| open.contains(column))
     };
     by_columns(draft, name, role, Privilege::Select, readable)
 }
@@ -321,7 +353,12 @@ fn over_all(draft: &Draft<'_>) -> BTreeSet<QualifiedName> {
         return BTreeSet::new();
     }
     let mut tables = BTreeSet::new();
-    for report in draft.brief.reports.iter().filter(|r| r.stale_minutes.is_none()) {
+    for report in draft
+        .brief
+        .reports
+        .iter()
+        .filter(|r| r.stale_minutes.is_none())
+    {
         let view = ObjectId::View(draft.qualified(report.name.as_str()));
         companion::tables_behind(draft, &view, &mut tables);
     }
@@ -352,7 +389,10 @@ pub fn on_views(draft: &mut Draft<'_>) {
             }
         }
         if has_reporter(draft) && reports.contains(&name) {
-            grants.insert(Grant::to(companion::role(draft, "reporter"), Privilege::Select));
+            grants.insert(Grant::to(
+                companion::role(draft, "reporter"),
+                Privilege::Select,
+            ));
         }
         // Before PostgreSQL 15 a view shows what its owner sees, which is everything.
         if invoker && !tables.is_empty() {
@@ -394,7 +434,9 @@ pub fn on_views(draft: &mut Draft<'_>) {
 fn reads_whole(draft: &Draft<'_>, tables: &BTreeSet<QualifiedName>, role: &Name) -> bool {
     tables.iter().all(|name| {
         draft.catalog.tables.get(name).is_some_and(|table| {
-            table.grants.contains(&Grant::to(role.clone(), Privilege::Select))
+            table
+                .grants
+                .contains(&Grant::to(role.clone(), Privilege::Select))
         })
     })
 }
@@ -426,7 +468,9 @@ pub fn on_routines(draft: &mut Draft<'_>) {
         {
             Vec::new()
         } else if routine.security_definer
-            && restricted.iter().any(|(prefix, _)| name.starts_with(prefix))
+            && restricted
+                .iter()
+                .any(|(prefix, _)| name.starts_with(prefix))
         {
             let mut roles: Vec<Name> = restricted
                 .iter()

@@ -178,7 +178,11 @@ pub fn build(draft: &mut Draft<'_>) {
 fn read_by_reports(draft: &Draft<'_>) -> (BTreeSet<QualifiedName>, BTreeSet<QualifiedName>) {
     let mut stored = BTreeSet::new();
     for view in draft.catalog.materialized_views.keys() {
-        companion::tables_behind(draft, &ObjectId::MaterializedView(view.clone()), &mut stored);
+        companion::tables_behind(
+            draft,
+            &ObjectId::MaterializedView(view.clone()),
+            &mut stored,
+        );
     }
     let mut live = BTreeSet::new();
     for report in &draft.brief.reports {

@@ -201,6 +201,14 @@ fn of_rule(draft: &Draft<'_>, fixtures: &Fixtures<'_>, rule: &Visibility) -> Rul
     }
     let references: Vec<&Row> = rows.iter().collect();
     given.extend(fixtures.insert(&references));
+    // Where rows belong to a tenant besides, both conditions hold.
+    if let Some(first) = rows.first() {
+        given.extend(companion::set_tenant(
+            draft,
+            &first.entity,
+            &fixtures.key_condition(first),
+        ));
+    }
     if let Some(other) = companion::designed_entities(draft)
         .into_iter()
         .find(|name| !visibility::seen_by(draft, rule).contains(&draft.plan(name).table))

@@ -222,7 +222,11 @@ fn condition(
     let mut terms = Vec::new();
     if let Some(tenant) = &plan.tenant_column {
         let current = draft.qualified("current_tenant_id");
-        terms.push(format!("{} = {}", tenant.quoted(), companion::once(&current)));
+        terms.push(format!(
+            "{} = {}",
+            tenant.quoted(),
+            companion::once(&current)
+        ));
     }
     if plan.restorable {
         terms.push("(deleted_at IS NULL)".to_owned());
