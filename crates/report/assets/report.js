@@ -122,19 +122,27 @@
       const button = document.createElement("button");
       button.type = "button";
       button.textContent = label(byName.get(n));
-      button.addEventListener("click", () => { focus(byName.get(n)); centre(byName.get(n)); });
+      button.addEventListener("click", () => { focus(byName.get(n)); centre(); });
       first.append(i ? " " : "", button);
     });
     chosen.replaceChildren(first);
   };
-  const centre = (table) => {
-    const box = table.getBBox();
-    const at = table.transform.baseVal.consolidate().matrix;
-    const outer = table.parentNode.transform.baseVal.consolidate().matrix;
-    const w = Math.max(Math.min(view.w, full.w), box.width * 1.6);
-    const h = w * (viewport.clientHeight / viewport.clientWidth);
-    const x = at.e + outer.e + box.width / 2, y = at.f + outer.f + box.height / 2;
-    view = { x: x - w / 2, y: y - h / 2, w, h };
+  // Shows a table with its neighbours, as large as fits and no larger than life.
+  const centre = () => {
+    const shown = tables.filter((t) => !t.classList.contains("dim"));
+    const box = { left: Infinity, top: Infinity, right: -Infinity, bottom: -Infinity };
+    for (const t of shown) {
+      const size = t.getBBox();
+      const at = t.transform.baseVal.consolidate().matrix;
+      const outer = t.parentNode.transform.baseVal.consolidate().matrix;
+      const x = at.e + outer.e, y = at.f + outer.f;
+      box.left = Math.min(box.left, x); box.right = Math.max(box.right, x + size.width);
+      box.top = Math.min(box.top, y); box.bottom = Math.max(box.bottom, y + size.height);
+    }
+    const ratio = viewport.clientHeight / viewport.clientWidth;
+    const w = Math.max(box.right - box.left + 60, (box.bottom - box.top + 60) / ratio, viewport.clientWidth / 1.3);
+    const h = w * ratio;
+    view = { x: (box.left + box.right - w) / 2, y: (box.top + box.bottom - h) / 2, w, h };
     show();
   };
   for (const t of tables) {
@@ -155,7 +163,7 @@
     const found = tables.find((t) => label(t).toLowerCase() === wanted)
       ?? tables.find((t) => label(t).toLowerCase().startsWith(wanted))
       ?? tables.find((t) => label(t).toLowerCase().includes(wanted));
-    if (found) { focus(found); centre(found); } else {
+    if (found) { focus(found); centre(); } else {
       clear();
       chosen.textContent = "No table of that name.";
     }

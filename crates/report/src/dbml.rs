@@ -42,8 +42,21 @@ pub fn render(title: &str, catalog: &Catalog) -> String {
         let _ = writeln!(text, "\nTable {} {{", qualified(&name.schema, &name.name));
         columns(&mut text, table);
         indexes(&mut text, table);
-        if let Some(comment) = &table.comment {
-            let _ = writeln!(text, "\n  Note: {}", quoted_text(comment));
+        let mut notes: Vec<String> = table.comment.iter().cloned().collect();
+        if let Some(key) = &table.partition_by {
+            notes.push(format!(
+                "Partitioned by {} of {}.",
+                key.strategy.to_lowercase(),
+                key.elements.join(", ")
+            ));
+        }
+        for (constraint, definition) in &table.constraints {
+            if let ConstraintKind::Check(check) = &definition.kind {
+                notes.push(format!("{constraint}: {}.", check.sql()));
+            }
+        }
+        if !notes.is_empty() {
+            let _ = writeln!(text, "\n  Note: {}", quoted_text(&notes.join(" ")));
         }
         text.push_str("}\n");
     }
@@ -151,10 +164,20 @@ fn indexes(text: &mut String, table: &Table) {
         if index.unique {
             settings.push("unique".to_owned());
         }
-        // DBML knows these two methods only; others stand in the note.
+        // DBML knows these two methods only, and no predicates; the note has what it cannot say.
+        let mut notes = Vec::new();
         match index.method.as_str() {
             method @ ("btree" | "hash") => settings.push(format!("type: {method}")),
-            method => settings.push(format!("note: {}", quoted_text(&format!("using {method}")))),
+            method => notes.push(format!("using {method}")),
+        }
+        if let Some(predicate) = &index.predicate {
+            notes.push(format!("only where {}", predicate.sql()));
+        }
+        if let Some(comment) = &index.comment {
+            notes.push(comment.clone());
+        }
+        if !notes.is_empty() {
+            settings.push(format!("note: {}", quoted_text(&notes.join("; "))));
         }
         lines.push(format!("({}) [{}]", keys.join(", "), settings.join(", ")));
     }

@@ -63,20 +63,31 @@ fn numbers(facts: &Facts<'_>) -> String {
         .iter()
         .filter_map(|t| Some(t.size.total(t.rows?)))
         .sum();
+    let views = catalog.views.len() + catalog.materialized_views.len();
+    let mut parts = vec![many(facts.relationships.len(), "foreign key")];
+    if views > 0 {
+        parts.push(many(views, "view"));
+    }
     let mut text = format!(
-        "The design has {} for {} in the schema {}, {} and {}. It keeps {} of the brief, and {} more that \
-         follow from what its attributes and policies say.",
+        "The design has {} for {} in the schema {}, with {}.",
         many(facts.tables.len(), "table"),
         many(entities, "entity"),
         code(facts.schema()),
-        many(facts.relationships.len(), "foreign key"),
-        many(
-            catalog.views.len() + catalog.materialized_views.len(),
-            "view"
-        ),
-        many(written, "business rule"),
-        facts.rules.len() - written,
+        list(&parts),
     );
+    let implied = facts.rules.len() - written;
+    text.push_str(&match (written, implied) {
+        (0, 0) => String::new(),
+        (0, implied) => format!(
+            " It keeps {} that follow from what the attributes and policies of the brief say.",
+            many(implied, "rule")
+        ),
+        (written, 0) => format!(" It keeps {} of the brief.", many(written, "business rule")),
+        (written, implied) => format!(
+            " It keeps {} of the brief, and {implied} more that follow from what its attributes and policies say.",
+            many(written, "business rule")
+        ),
+    });
     if rows > 0.0 {
         text.push_str(&format!(
             " At the volumes of the brief it will hold about {} rows, roughly {} with indexes.",
@@ -195,7 +206,7 @@ fn glance(page: &mut Markdown, facts: &Facts<'_>) {
         .filter(|t| t.role == TableRole::Entity)
         .filter_map(|t| t.entity)
         .filter(|e| e.part_of.is_none() && !refers(facts, &e.name))
-        .map(|e| crate::facts::plural(e))
+        .map(crate::facts::plural)
         .collect();
     if !roots.is_empty() {
         page.paragraph(&format!(

@@ -1,5 +1,7 @@
 //! The page: the design document's content as HTML, with the diagram to move about in.
 
+use std::collections::BTreeMap;
+
 use pgwright_design::words::count;
 
 use super::inline::{Places, escaped, html, plain};
@@ -21,6 +23,7 @@ pub fn page(facts: &Facts<'_>) -> String {
     let mut nav =
         String::from("<a href=\"#overview\">Overview</a><a href=\"#diagram\">Diagram</a>");
     let mut body = String::new();
+    let mut ids = Ids::default();
     for chapter in &chapters {
         let id = anchor(&plain(chapter.title));
         nav.push_str(&format!(
@@ -30,7 +33,7 @@ pub fn page(facts: &Facts<'_>) -> String {
         body.push_str(&format!(
             "<section id=\"{id}\" aria-labelledby=\"{id}-heading\"><h2 id=\"{id}-heading\">{}</h2>{}</section>\n",
             html(chapter.title, &Places::new()),
-            chapter_html(&id, chapter.blocks, &places)
+            chapter_html(&id, chapter.blocks, &places, &mut ids)
         ));
     }
     nav.push_str("<a href=\"#migration\">Migration</a>");
@@ -86,15 +89,33 @@ fn chapters(blocks: &[Block]) -> Vec<Chapter<'_>> {
         .collect()
 }
 
+/// Ids of the page: two headings may say the same.
+#[derive(Debug, Default)]
+struct Ids {
+    used: BTreeMap<String, usize>,
+}
+
+impl Ids {
+    fn unique(&mut self, id: String) -> String {
+        let times = self.used.entry(id.clone()).or_insert(0);
+        *times += 1;
+        if *times == 1 {
+            id
+        } else {
+            format!("{id}-{times}")
+        }
+    }
+}
+
 /// Where tables, their constraints and their indexes are told of.
 fn places(facts: &Facts<'_>) -> Places {
     let mut places = Places::new();
     for table in &facts.tables {
         let id = table.name.to_string();
-        for (name, _) in &table.table.constraints {
+        for name in table.table.constraints.keys() {
             places.insert(name.to_string(), format!("{id}.{name}"));
         }
-        for (name, _) in &table.table.indexes {
+        for name in table.table.indexes.keys() {
             places.insert(name.to_string(), format!("{id}.{name}"));
         }
     }
@@ -190,7 +211,7 @@ fn diagram(facts: &Facts<'_>) -> String {
 }
 
 /// The blocks of a chapter. Its third-level headings fold what is under them.
-fn chapter_html(chapter: &str, blocks: &[Block], places: &Places) -> String {
+fn chapter_html(chapter: &str, blocks: &[Block], places: &Places, ids: &mut Ids) -> String {
     let mut out = String::new();
     let mut folded = false;
     let mut table = String::new();
@@ -209,6 +230,7 @@ fn chapter_html(chapter: &str, blocks: &[Block], places: &Places) -> String {
                 } else {
                     format!("{chapter}.{name}")
                 };
+                let id = ids.unique(id);
                 out.push_str(&format!(
                     "<details id=\"{}\"><summary><h3{}>{}</h3></summary><div>",
                     escaped(&id),
