@@ -1,6 +1,7 @@
 //! Proving a package on real servers: apply, compare, test, revert, apply again.
 
 mod concurrent;
+mod outcome;
 mod printed;
 
 use pgwright_catalog::Catalog;
@@ -18,6 +19,8 @@ use crate::cli::Servers;
 use crate::exit::Failure;
 use crate::package::Files;
 use crate::terminal::Terminal;
+
+use outcome::Unmet;
 
 /// The servers to prove on: those asked for, or every supported one found, the newest of each
 /// major version.
@@ -104,7 +107,7 @@ fn prove_on(
     };
     let tests = prove_in(subject, &sandbox, &mut run).map_err(|e| server(&e))?;
     terminal.phase("stopping the server", || drop(sandbox));
-    let passed = run.checks.iter().all(|c| c.passed) && tests.iter().all(|t| t.passed);
+    let passed = run.checks.iter().all(|c| c.passed) && !tests.iter().any(TestResult::failed);
     Ok(ServerProof {
         version: installation.version.clone(),
         passed,
@@ -187,28 +190,48 @@ fn prove_in(
         subject
             .files
             .under("tests/concurrent/")
-            .map(|(path, text)| {
-                let detail = concurrent::run(sandbox, DESIGNED, path, text).err();
-                TestResult {
-                    file: path.to_owned(),
-                    passed: detail.is_none(),
-                    detail,
-                }
-            })
+            .map(|(path, text)| result(path, concurrent::run(sandbox, DESIGNED, path, text)))
             .collect::<Vec<_>>()
     });
     tests.extend(concurrent);
-    for failed in tests.iter().filter(|t| !t.passed) {
-        let detail = failed.detail.as_deref().unwrap_or_default();
-        terminal.bad(format_args!("{}\n{}", failed.file, indented(detail)));
+    show(&tests, terminal);
+    Ok(tests)
+}
+
+/// What came of the tests: faults first, then what says nothing.
+fn show(tests: &[TestResult], terminal: &Terminal) {
+    for test in tests.iter().filter(|t| !t.passed) {
+        let detail = indented(test.detail.as_deref().unwrap_or_default());
+        if test.inconclusive {
+            terminal.say(format_args!(
+                "??    {}: its rows break another rule, so it says nothing about its own\n{detail}",
+                test.file
+            ));
+        } else {
+            terminal.bad(format_args!("{}\n{detail}", test.file));
+        }
     }
     let passed = tests.iter().filter(|t| t.passed).count();
-    if passed == tests.len() {
-        terminal.good(format_args!("{passed} rule tests pass"));
+    let counted = format!("{passed} of {} rule tests pass", tests.len());
+    if tests.iter().any(TestResult::failed) {
+        terminal.bad(counted);
     } else {
-        terminal.bad(format_args!("{passed} of {} rule tests pass", tests.len()));
+        terminal.good(counted);
     }
-    Ok(tests)
+}
+
+fn result(path: &str, outcome: Result<(), Unmet>) -> TestResult {
+    let (inconclusive, detail) = match outcome {
+        Ok(()) => (false, None),
+        Err(Unmet::Failed(detail)) => (false, Some(detail)),
+        Err(Unmet::Inconclusive(detail)) => (true, Some(detail)),
+    };
+    TestResult {
+        file: path.to_owned(),
+        passed: detail.is_none(),
+        inconclusive,
+        detail,
+    }
 }
 
 /// Runs every one-session test; each rolls back what it did.
@@ -223,17 +246,15 @@ fn rule_tests(files: &Files, client: &mut Client) -> Vec<TestResult> {
             path.ends_with(".sql") && *path != assertions && !path.starts_with("tests/concurrent/")
         })
         .map(|(path, text)| {
-            let result = ready.clone().and_then(|()| script(client, path, text));
+            let outcome = match &ready {
+                Ok(()) => outcome::of_script(client, path, text),
+                Err(error) => Err(Unmet::Failed(error.clone())),
+            };
             // After a failure the script's transaction is still open; after any test the session
             // has its own role and settings again. The temporary assertions stay.
             let _ = client.batch_execute("ROLLBACK");
             let _ = client.batch_execute("RESET SESSION AUTHORIZATION; RESET ALL");
-            let detail = result.err();
-            TestResult {
-                file: path.to_owned(),
-                passed: detail.is_none(),
-                detail,
-            }
+            result(path, outcome)
         })
         .collect()
 }
@@ -247,19 +268,7 @@ pub enum Direction {
 
 /// Runs a script of the package, statement by statement.
 pub fn script(client: &mut Client, path: &str, text: &str) -> Result<(), String> {
-    let statements = pgwright_ddl::split(text)
-        .map_err(|error| format!("{path}:{}:{}: {}", error.line, error.column, error.message))?;
-    let pairs: Vec<(&str, usize)> = statements
-        .iter()
-        .map(|s| (s.text.as_str(), s.line))
-        .collect();
-    run_script(client, path, &pairs).map_err(|error| {
-        let mut statement: String = error.statement.chars().take(2000).collect();
-        if statement.len() < error.statement.len() {
-            statement.push_str(" …");
-        }
-        format!("{error}\n{statement}")
-    })
+    outcome::run(client, path, text).map_err(|error| error.to_string())
 }
 
 /// Expressions in the normal form of `pgwright_ddl`; a query is the server's own text already.

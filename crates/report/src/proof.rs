@@ -19,7 +19,7 @@ pub struct Proof {
 pub struct ServerProof {
     /// Version as the server tells it: `18.4`.
     pub version: String,
-    /// All checks and tests passed.
+    /// All checks passed, and no test showed a fault.
     pub passed: bool,
     /// Checks in the order they ran.
     pub checks: Vec<Check>,
@@ -45,18 +45,36 @@ pub struct TestResult {
     pub file: String,
     /// It passed.
     pub passed: bool,
-    /// What went wrong when it did not.
+    /// It neither passed nor showed a fault: its rows broke another rule, so it says nothing about
+    /// its own.
+    pub inconclusive: bool,
+    /// What went wrong when it did not pass.
     pub detail: Option<String>,
+}
+
+impl TestResult {
+    /// It showed a fault.
+    pub fn failed(&self) -> bool {
+        !self.passed && !self.inconclusive
+    }
 }
 
 impl Proof {
     /// A record that says why nothing was proven.
     pub fn none(reason: impl Into<String>) -> Self {
-        Self { proven: false, reason: Some(reason.into()), servers: Vec::new() }
+        Self {
+            proven: false,
+            reason: Some(reason.into()),
+            servers: Vec::new(),
+        }
     }
 
     /// A record of servers: proven when there is one and all passed.
     pub fn of(servers: Vec<ServerProof>) -> Self {
-        Self { proven: !servers.is_empty() && servers.iter().all(|s| s.passed), reason: None, servers }
+        Self {
+            proven: !servers.is_empty() && servers.iter().all(|s| s.passed),
+            reason: None,
+            servers,
+        }
     }
 }

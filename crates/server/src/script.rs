@@ -24,6 +24,8 @@ pub struct ScriptError {
     pub hint: Option<String>,
     /// Where inside functions it happened.
     pub context: Option<String>,
+    /// The constraint that the server names.
+    pub constraint: Option<String>,
 }
 
 impl ScriptError {
@@ -50,6 +52,7 @@ impl ScriptError {
             detail: db.and_then(DbError::detail).map(str::to_owned),
             hint: db.and_then(DbError::hint).map(str::to_owned),
             context: db.and_then(DbError::where_).map(str::to_owned),
+            constraint: db.and_then(DbError::constraint).map(str::to_owned),
         }
     }
 

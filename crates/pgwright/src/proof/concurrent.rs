@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 use pgwright_server::Sandbox;
 use pgwright_server::postgres::Client;
 
+use super::outcome::{self, Unmet};
+
 /// Longest that a step which does not wait for the other session may take.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// How often the server is asked whether a session waits.
@@ -35,17 +37,39 @@ struct Script {
     finally: Vec<String>,
 }
 
+impl Script {
+    /// What an error that must not be says: nothing about the rule, when it is another rule's and
+    /// no step expects its like.
+    fn unmet(&self, sqlstate: &str, text: String) -> Unmet {
+        let expected = self.steps.iter().any(|step| match &step.expected {
+            Expected::Fails(state) | Expected::WaitsThenFails(state) => state == sqlstate,
+            Expected::Done | Expected::WaitsThenDone => false,
+        });
+        if outcome::is_of_a_rule(sqlstate) && !expected {
+            Unmet::Inconclusive(text)
+        } else {
+            Unmet::Failed(text)
+        }
+    }
+}
+
+fn state_of(error: &pgwright_server::postgres::Error) -> &str {
+    error.code().map_or("", |code| code.code())
+}
+
 /// Runs a two-session script on a copy of a database.
-pub fn run(sandbox: &Sandbox, template: &str, path: &str, text: &str) -> Result<(), String> {
-    let script = parse(text).map_err(|error| format!("{path}: {error}"))?;
+pub fn run(sandbox: &Sandbox, template: &str, path: &str, text: &str) -> Result<(), Unmet> {
+    let script = parse(text).map_err(|error| Unmet::Failed(format!("{path}: {error}")))?;
     let database = "concurrent_test";
-    let mut control = sandbox.connect("postgres").map_err(|e| e.to_string())?;
+    let mut control = sandbox
+        .connect("postgres")
+        .map_err(|e| Unmet::Failed(e.to_string()))?;
     control
         .batch_execute(&format!("CREATE DATABASE {database} TEMPLATE {template}"))
-        .map_err(|e| pgwright_server::script::describe(&e))?;
+        .map_err(|e| Unmet::Failed(pgwright_server::script::describe(&e)))?;
     let result = run_in(sandbox, database, &mut control, &script, path);
     let dropped = control.batch_execute(&format!("DROP DATABASE {database} WITH (FORCE)"));
-    result.and_then(|()| dropped.map_err(|e| pgwright_server::script::describe(&e)))
+    result.and_then(|()| dropped.map_err(|e| Unmet::Failed(pgwright_server::script::describe(&e))))
 }
 
 fn run_in(
@@ -54,20 +78,12 @@ fn run_in(
     control: &mut Client,
     script: &Script,
     path: &str,
-) -> Result<(), String> {
+) -> Result<(), Unmet> {
     let mut scene = sandbox.connect(database).map_err(|e| e.to_string())?;
-    // In one transaction: what deferred constraints want of a row may come after it.
-    let begin = "BEGIN".to_owned();
-    let commit = "COMMIT".to_owned();
-    for statement in std::iter::once(&begin)
-        .chain(&script.given)
-        .chain([&commit])
-    {
+    for statement in &script.given {
         scene.batch_execute(statement).map_err(|e| {
-            format!(
-                "{path}: given: {}\n{statement}",
-                pgwright_server::script::describe(&e)
-            )
+            let text = pgwright_server::script::describe(&e);
+            script.unmet(state_of(&e), format!("{path}: given: {text}\n{statement}"))
         })?;
     }
     let mut sessions = [
@@ -77,36 +93,35 @@ fn run_in(
     for step in &script.steps {
         let place = format!("{path}:{}: session {}", step.line, step.session + 1);
         // A session that still waits must be through before it takes its next step.
-        sessions[step.session].settle()?;
+        sessions[step.session].settle(script)?;
         let other = 1 - step.session;
         sessions[step.session].begin(step)?;
         match &step.expected {
             Expected::Done | Expected::Fails(_) => {
                 let waits = sessions[step.session].wait_or_block(control)?;
                 if waits {
-                    return Err(format!(
+                    return Err(Unmet::Failed(format!(
                         "{place}: waits for the other session, and must not"
-                    ));
+                    )));
                 }
-                sessions[step.session].settle()?;
+                sessions[step.session].settle(script)?;
             }
             Expected::WaitsThenDone | Expected::WaitsThenFails(_) => {
                 let waits = sessions[step.session].wait_or_block(control)?;
                 if !waits {
-                    let outcome = sessions[step.session].outcome();
-                    return Err(format!(
-                        "{place}: must wait for the other session, and {outcome}"
-                    ));
+                    let (state, outcome) = sessions[step.session].outcome();
+                    let text = format!("{place}: must wait for the other session, and {outcome}");
+                    return Err(script.unmet(&state, text));
                 }
             }
         }
         // What the other session waited for may be over now.
         if step.statements.iter().any(|s| ends_transaction(s)) {
-            sessions[other].settle()?;
+            sessions[other].settle(script)?;
         }
     }
     for session in &mut sessions {
-        session.settle()?;
+        session.settle(script)?;
     }
     drop(sessions);
     for query in &script.finally {
@@ -117,7 +132,9 @@ fn run_in(
             )
         })?;
         if row.try_get::<_, bool>(0).ok() != Some(true) {
-            return Err(format!("{path}: at the end this must be true:\n{query}"));
+            return Err(Unmet::Failed(format!(
+                "{path}: at the end this must be true:\n{query}"
+            )));
         }
     }
     Ok(())
@@ -209,15 +226,16 @@ impl Session {
         }
     }
 
-    fn outcome(&self) -> String {
+    /// What came of the step at once: SQLSTATE and words.
+    fn outcome(&self) -> (String, String) {
         match &self.arrived {
-            Some(Err((_, text))) => format!("failed at once: {text}"),
-            _ => "went through at once".to_owned(),
+            Some(Err((state, text))) => (state.clone(), format!("failed at once: {text}")),
+            _ => (String::new(), "went through at once".to_owned()),
         }
     }
 
     /// Takes the result of the step under way and compares it with what must happen.
-    fn settle(&mut self) -> Result<(), String> {
+    fn settle(&mut self, script: &Script) -> Result<(), Unmet> {
         let Some((expected, line, statement)) = self.pending.take() else {
             return Ok(());
         };
@@ -235,13 +253,20 @@ impl Session {
             {
                 Ok(())
             }
-            (Expected::Fails(state) | Expected::WaitsThenFails(state), Ok(())) => Err(format!(
-                "line {line}: must fail with {state}, and succeeds\n{statement}"
-            )),
-            (Expected::Fails(state) | Expected::WaitsThenFails(state), Err((_, text))) => Err(
-                format!("line {line}: must fail with {state}: {text}\n{statement}"),
-            ),
-            (_, Err((_, text))) => Err(format!("line {line}: {text}\n{statement}")),
+            (Expected::Fails(state) | Expected::WaitsThenFails(state), Ok(())) => {
+                Err(Unmet::Failed(format!(
+                    "line {line}: must fail with {state}, and succeeds\n{statement}"
+                )))
+            }
+            (Expected::Fails(state) | Expected::WaitsThenFails(state), Err((got, text))) => {
+                Err(script.unmet(
+                    &got,
+                    format!("line {line}: must fail with {state}: {text}\n{statement}"),
+                ))
+            }
+            (_, Err((got, text))) => {
+                Err(script.unmet(&got, format!("line {line}: {text}\n{statement}")))
+            }
         }
     }
 }
