@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use pgwright_catalog::{Routine, RoutineKind, RoutineSignature};
+use pgwright_catalog::{ArgumentMode, Routine, RoutineKind, RoutineSignature};
 use pgwright_design::words::{capital, sentence, spoken};
 
 use crate::facts::Facts;
@@ -73,7 +73,7 @@ pub fn tasks(facts: &Facts<'_>) -> Vec<Task> {
     for (signature, routine) in &catalog.routines {
         let name = signature.name.name.as_str();
         let regular = name.starts_with("maintain_") || name.starts_with("purge_");
-        if regular && callable(routine) && signature.arguments.is_empty() {
+        if regular && callable(routine) && runs_without_arguments(routine) {
             found.push(Task {
                 when: "Every night".to_owned(),
                 what: what(name, routine),
@@ -92,7 +92,7 @@ pub fn tasks(facts: &Facts<'_>) -> Vec<Task> {
         let function = catalog.routines.iter().find(|(signature, routine)| {
             signature.name.name.as_str() == format!("refresh_{}", view.name)
                 && callable(routine)
-                && signature.arguments.is_empty()
+                && runs_without_arguments(routine)
         });
         let refresh = match function {
             Some((signature, routine)) => call(signature, routine),
@@ -115,7 +115,7 @@ pub fn tasks(facts: &Facts<'_>) -> Vec<Task> {
                 .keys()
                 .any(|v| v.name.as_str() == rest)
         });
-        if view && callable(routine) && signature.arguments.is_empty() {
+        if view && callable(routine) && runs_without_arguments(routine) {
             found.push(Task {
                 when: "On schedule".to_owned(),
                 what: what(name, routine),
@@ -137,6 +137,15 @@ pub fn schedule(minutes: u64) -> String {
     }
 }
 
+/// Every argument has a default, so that a schedule need not say more than the name.
+fn runs_without_arguments(routine: &Routine) -> bool {
+    let inputs = routine
+        .arguments
+        .iter()
+        .filter(|a| matches!(a.mode, ArgumentMode::In));
+    inputs.into_iter().all(|a| a.default.is_some())
+}
+
 fn callable(routine: &Routine) -> bool {
     routine.returns.as_deref() != Some("trigger")
 }
@@ -152,7 +161,7 @@ fn call(signature: &RoutineSignature, routine: &Routine) -> String {
     let arguments: Vec<String> = routine
         .arguments
         .iter()
-        .filter(|a| matches!(a.mode, pgwright_catalog::ArgumentMode::In))
+        .filter(|a| matches!(a.mode, ArgumentMode::In) && a.default.is_none())
         .filter_map(|a| a.name.as_ref().map(|n| format!(":{n}")))
         .collect();
     let verb = match routine.kind {

@@ -1,7 +1,8 @@
 //! Indexes, access patterns and reports.
 
 use pgwright_catalog::{ConstraintKind, ObjectId};
-use pgwright_design::words::{count, sentence, spoken};
+use pgwright_design::Weight;
+use pgwright_design::words::{capital, count, sentence, spoken};
 
 use super::entities::{demands, index_reason};
 use super::named;
@@ -98,7 +99,7 @@ fn alternatives(page: &mut Markdown, facts: &Facts<'_>) {
         .design
         .decisions
         .iter()
-        .filter(|d| d.family == "indexes");
+        .filter(|d| d.family == "indexes" && d.weight != Weight::Routine);
     page.items(chosen.map(|d| {
         let others: Vec<String> = d
             .alternatives
@@ -210,23 +211,24 @@ fn reports(page: &mut Markdown, facts: &Facts<'_>) {
         &["question", "report", "kept as", "may be", "refreshed"],
         rows,
     );
+    let mut told = Vec::new();
     for report in &brief.reports {
         let wanted = format!("reports.{}", report.name);
-        let about = facts
-            .subject
-            .design
-            .decisions
+        let decisions = &facts.subject.design.decisions;
+        let about = decisions
             .iter()
             .filter(|d| d.source.part == wanted && d.family != "indexes");
-        page.items(about.map(|d| {
+        told.extend(about.map(|d| {
+            let name = capital(&spoken(&report.name));
             format!(
-                "{}: {} {}",
-                prose(&spoken(&report.name)),
+                "**{}**: {} {}",
+                prose(&name),
                 prose(&d.choice),
                 prose(&d.rationale)
             )
         }));
     }
+    page.items(told);
 }
 
 /// Minutes as people say them.

@@ -1,5 +1,6 @@
 //! Decisions with the alternatives not taken; open questions; what was assumed.
 
+use pgwright_catalog::ObjectId;
 use pgwright_design::words::count;
 use pgwright_design::{Decision, Weight};
 
@@ -68,7 +69,7 @@ pub fn routine(page: &mut Markdown, facts: &Facts<'_>) {
         &["about", "chosen", "because", "instead of"],
         decisions
             .iter()
-            .filter(|d| d.weight == Weight::Routine && d.family != "indexes")
+            .filter(|d| d.weight == Weight::Routine && !of_one_index(d))
             .map(|d| {
                 let others: Vec<String> = d
                     .alternatives
@@ -89,6 +90,11 @@ pub fn routine(page: &mut Markdown, facts: &Facts<'_>) {
                 ]
             }),
     );
+}
+
+/// A routine index has its reason in the table of indexes.
+fn of_one_index(decision: &Decision) -> bool {
+    decision.family == "indexes" && matches!(decision.subjects.as_slice(), [ObjectId::Index(..)])
 }
 
 /// What the brief leaves open, and what was taken for granted.

@@ -264,11 +264,13 @@ fn refers(facts: &Facts<'_>, entity: &str) -> bool {
 
 /// `1 table`, `14 tables`.
 pub fn many(number: usize, what: &str) -> String {
-    match number {
-        1 => format!("1 {what}"),
-        _ => format!(
-            "{number} {}",
-            pgwright_design::names::plural(&what.replace(' ', "_")).replace('_', " ")
-        ),
+    match (number, what) {
+        (1, _) => format!("1 {what}"),
+        // PostgreSQL's own plural.
+        (_, "index") => format!("{number} indexes"),
+        _ => {
+            let plural = pgwright_design::names::plural(&what.replace(' ', "_"));
+            format!("{number} {}", pgwright_design::words::spoken(&plural))
+        }
     }
 }
