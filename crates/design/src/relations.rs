@@ -231,12 +231,12 @@ fn with_own_names(
     entity: &str,
     mut columns: Vec<(String, String)>,
 ) -> Vec<(String, String)> {
-    let own = draft
+    let own: Vec<String> = draft
         .catalog
         .tables
         .get(&draft.plan(entity).table)
         .map(|t| t.columns.iter().map(|c| c.name.to_string()).collect())
-        .unwrap_or_else(Vec::new);
+        .unwrap_or_default();
     for column in own {
         let known = columns
             .iter()

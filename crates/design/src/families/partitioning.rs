@@ -2,6 +2,7 @@
 
 mod calendar;
 mod decide;
+mod expire;
 mod maintain;
 
 use super::Family;
@@ -9,7 +10,7 @@ use crate::draft::Draft;
 use crate::fixtures::Fixtures;
 use crate::testing::RuleTest;
 
-pub use maintain::expiry_column;
+pub use expire::expiry_column;
 
 /// Partitions by time: which tables, how long, and how they come and go.
 #[derive(Debug)]

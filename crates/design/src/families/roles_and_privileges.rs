@@ -3,7 +3,7 @@
 mod grants;
 
 use pgwright_catalog::{
-    DefaultPrivileges, Grant, Name, ObjectId, Privilege, PrivilegeTarget, Role, Schema,
+    DefaultPrivileges, Grant, Name, ObjectId, Privilege, PrivilegeTarget, Role,
 };
 
 use super::Family;
@@ -114,11 +114,7 @@ fn secure_schema(draft: &mut Draft<'_>) {
     let owner = companion::role(draft, "owner");
     let guests = guests(draft);
     let name = draft.schema();
-    let schema = draft
-        .catalog
-        .schemas
-        .entry(name)
-        .or_insert_with(Schema::default);
+    let schema = draft.catalog.schemas.entry(name).or_default();
     schema.owner = Some(owner.clone());
     for role in guests {
         schema.grants.insert(Grant::to(role, Privilege::Usage));

@@ -144,7 +144,7 @@ fn build(draft: &mut Draft<'_>, entity: &str) {
     function.rows = Some("1".to_owned());
     function.comment = Some(format!(
         "Reads one {spoken} and records who read it, when and what for. The only way to its \
-         contents for everyone but the owner and the auditor."
+         contents for everyone but the owner."
     ));
     let signature = reader(draft, entity);
     for table in [&plan.table, &log] {
