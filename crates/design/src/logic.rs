@@ -241,7 +241,7 @@ mod tests {
     fn unknown_conditions_do_not_set_a_rule_off_and_unknown_requirements_do_not_satisfy_it() {
         assert_eq!(
             written("amount > 5", "approved_by = 'x'", &[]),
-            "amount > 5 IS NOT TRUE OR approved_by = 'x' IS TRUE"
+            "(amount > 5) IS NOT TRUE OR (approved_by = 'x') IS TRUE"
         );
     }
 

@@ -115,6 +115,28 @@ impl<'a> Scene<'a> {
         statements
     }
 
+    /// What parts are added up by: the attribute, or what it is computed from.
+    fn amount(&self, of: &str) -> Expr {
+        self.aggregate
+            .part
+            .attribute(of)
+            .and_then(|a| a.computed.clone())
+            .unwrap_or_else(|| Expr::column(of))
+    }
+
+    fn above_zero(&self, of: &str) -> Expr {
+        Expr::binary(">", self.amount(of), Expr::Integer(0))
+    }
+
+    /// What a part is worth, as SQL.
+    fn worth(&self, part: &Row) -> Option<String> {
+        let (Demand::SumEquals { bound } | Demand::SumAtMost { bound }) = &self.aggregate.demand
+        else {
+            return None;
+        };
+        self.fixtures.worth(part, &self.amount(&bound.of))
+    }
+
     /// A part of `whole` that is worth so much.
     pub(super) fn part_worth(
         &self,
@@ -123,13 +145,13 @@ impl<'a> Scene<'a> {
         of: &str,
         value: &str,
     ) -> Option<Row> {
-        match is(of, value) {
-            Some(condition) if !condition.has_subquery() => self.part(number, whole, &[condition]),
-            _ => {
-                let part = self.part(number, whole, &[])?;
-                Some(self.fixtures.with(part, of, value))
-            }
+        let value_expression = pgwright_ddl::expr::parse_expression(value).ok()?;
+        if value_expression.has_subquery() {
+            let part = self.part(number, whole, &[])?;
+            return Some(self.fixtures.with(part, of, value));
         }
+        let condition = Expr::binary("=", self.amount(of), value_expression);
+        self.part(number, whole, &[condition])
     }
 
     /// Whether other rules about the same parts would have a say in a test.
@@ -227,24 +249,22 @@ fn sum_equals(scene: &Scene<'_>) -> Option<Found> {
     };
     let conditional = scene.aggregate.condition.is_some();
     let applies = !conditional;
-    let above_zero = || Expr::binary(">", Expr::column(&bound.of), Expr::Integer(0));
-    // What the part is worth decides what the whole must say.
-    let draft_whole = scene.whole(1, applies, &[])?;
-    let value = scene
-        .fixtures
-        .value(&scene.part(1, &draft_whole, &[above_zero()])?, &bound.of)?;
-    let right = scene.whole(1, applies, &[is(&bound.attribute, &value)?])?;
-    let part = scene.part(1, &right, &[above_zero()])?;
-    let wrong_figure = |number: u32, applies: bool| {
-        let differs = Expr::binary(
-            "<>",
+    // What a part is worth does not depend on its whole's figure, and decides what that must be.
+    let pair = |number: u32, applies: bool, operator: &str| {
+        let unfinished = scene.whole(number, applies, &[])?;
+        let worth =
+            scene.worth(&scene.part(number, &unfinished, &[scene.above_zero(&bound.of)])?)?;
+        let figure = Expr::binary(
+            operator,
             Expr::column(&bound.attribute),
-            pgwright_ddl::expr::parse_expression(&value).ok()?,
+            pgwright_ddl::expr::parse_expression(&worth).ok()?,
         );
-        scene.whole(number, applies, &[differs])
+        let whole = scene.whole(number, applies, &[figure])?;
+        let part = scene.part(number, &whole, &[scene.above_zero(&bound.of)])?;
+        Some((whole, part))
     };
-    let wrong = wrong_figure(2, applies)?;
-    let wrong_part = scene.part(2, &wrong, &[is(&bound.of, &value)?])?;
+    let (right, part) = pair(1, applies, "=")?;
+    let (wrong, wrong_part) = pair(2, applies, "<>")?;
     let mut rows = vec![
         right.clone(),
         part.clone(),
@@ -264,7 +284,7 @@ fn sum_equals(scene: &Scene<'_>) -> Option<Found> {
         ),
     ];
     if !scene.parts_freeze() {
-        let more = scene.part(3, &right, &[above_zero()])?;
+        let more = scene.part(3, &right, &[scene.above_zero(&bound.of)])?;
         cases.push(case(
             "another part, and the figure stays",
             vec![scene.fixtures.insert_only(&more)],
@@ -272,10 +292,7 @@ fn sum_equals(scene: &Scene<'_>) -> Option<Found> {
         ));
         rows.push(more);
     }
-    if conditional
-        && let Some(unfinished) = wrong_figure(4, false)
-        && let Some(part) = scene.part(4, &unfinished, &[is(&bound.of, &value)?])
-    {
+    if conditional && let Some((unfinished, part)) = pair(4, false, "<>") {
         let mut statements = scene.bare(&unfinished);
         statements.push(scene.fixtures.insert_only(&part));
         cases.push(case(
