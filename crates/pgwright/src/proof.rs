@@ -346,8 +346,9 @@ pub fn summary(proof: &Proof) -> Vec<String> {
         .map(|server| {
             let checks = server.checks.iter().filter(|c| c.passed).count();
             let tests = server.tests.iter().filter(|t| t.passed).count();
+            let silent = server.tests.iter().filter(|t| t.inconclusive).count();
             format!(
-                "{} on PostgreSQL {}: {checks} of {} checks, {tests} of {} rule tests",
+                "{} on PostgreSQL {}: {checks} of {} checks, {tests} of {} rule tests{}",
                 if server.passed {
                     "proven"
                 } else {
@@ -356,6 +357,11 @@ pub fn summary(proof: &Proof) -> Vec<String> {
                 server.version,
                 server.checks.len(),
                 server.tests.len(),
+                if silent > 0 {
+                    format!(" ({silent} say nothing about their rule: their rows break another)")
+                } else {
+                    String::new()
+                },
             )
         })
         .collect()
