@@ -1,6 +1,7 @@
 //! Roles that a row plays and kinds that it is one of: tables for the former, columns for the latter.
 
 mod cases;
+mod defaults;
 
 use pgwright_brief::model::{Entity, Kind, Kinds};
 use pgwright_catalog::{
@@ -282,6 +283,7 @@ fn build_kinds(draft: &mut Draft<'_>, entity: &Entity, kinds: &Kinds) {
                 .insert(check, constraint);
         }
     }
+    by.extend(defaults::build(draft, entity, kinds, column));
     draft.enforce(Enforcement {
         rule: format!("{}.{}", entity.name, kinds.attribute),
         says: format!(

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use pgwright_brief::model::{Attribute, Bound, Entity, PeriodOf, Rule, RuleForm};
 use pgwright_catalog::{
-    Constraint, Name, ObjectId, QualifiedName, Trigger, TriggerEvent, TriggerTiming, quote_literal,
+    Constraint, ConstraintKind, Name, ObjectId, QualifiedName, Trigger, TriggerEvent, TriggerTiming, quote_literal,
 };
 use pgwright_ddl::expr::Expr;
 
@@ -263,6 +263,18 @@ fn add_check(
     ObjectId::Constraint(table.clone(), name.clone())
 }
 
+/// A check that says the same already.
+fn same_check(draft: &Draft<'_>, table: &QualifiedName, sql: &str) -> Option<Name> {
+    let constraints = &draft.catalog.tables.get(table)?.constraints;
+    constraints
+        .iter()
+        .find(|(_, constraint)| {
+            matches!(&constraint.kind, ConstraintKind::Check(expression)
+                if expression.sql() == sql)
+        })
+        .map(|(name, _)| name.clone())
+}
+
 /// The constraint that a rule about values becomes.
 fn check_name(table: &QualifiedName, rule: &Rule) -> Name {
     names::derived(table, &[names::rule_part(table, &rule.name)], "check")
@@ -302,12 +314,15 @@ fn build_rule(
     }
     let name = check_name(&table, rule);
     let sql = draft.row_expression(&entity.name, expression).to_sql();
-    let object = add_check(
-        draft,
-        &table,
-        &name,
-        Constraint::check(sql).comment(rule.says.clone()),
-    );
+    let object = match same_check(draft, &table, &sql) {
+        Some(there) => ObjectId::Constraint(table.clone(), there),
+        None => add_check(
+            draft,
+            &table,
+            &name,
+            Constraint::check(sql).comment(rule.says.clone()),
+        ),
+    };
     built.first_source.get_or_insert_with(|| source.clone());
     built.checks.push(object.clone());
     let conditional = matches!(rule.form, RuleForm::When { .. });

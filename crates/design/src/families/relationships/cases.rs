@@ -250,7 +250,8 @@ fn single(draft: &Draft<'_>, fixtures: &Fixtures<'_>, link: &Link<'_>) -> Option
     let enforcement = draft.enforcements.iter().find(|e| e.rule == rule)?;
     let one = holder(draft, fixtures, link);
     let target = fixtures.referenced(&one, link.name);
-    let other = fixtures.with_reference(fixtures.row(&link.entity.name, 2), link.name, &target);
+    // Row 2 may be what both refer to.
+    let other = fixtures.with_reference(fixtures.row(&link.entity.name, 3), link.name, &target);
     let other = trial::same_tenant(draft, fixtures, other, &one);
     let given = fixtures.needs(&[&one, &other]);
     Some(RuleTest {

@@ -193,6 +193,15 @@ fn formats(
         let mut cases: Vec<Case> = format
             .refused
             .iter()
+            // What bounds of the attribute's own refuse is tested with them.
+            .filter(|(_, sql)| {
+                meaning != &ValueType::Percentage
+                    || if sql.starts_with('-') {
+                        stored.attribute.minimum.is_none()
+                    } else {
+                        stored.attribute.maximum.is_none()
+                    }
+            })
             .map(|(says, sql)| {
                 let constraint = if *sql == "'Mars/Olympus'" {
                     time_zone::trigger_name(column)

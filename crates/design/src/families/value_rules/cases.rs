@@ -42,7 +42,9 @@ fn entity_tests(draft: &Draft<'_>, fixtures: &Fixtures<'_>, entity: &Entity) -> 
             let name = if logic::reads_clock(expression) {
                 rule.name.clone()
             } else {
-                check_name(&draft.plan(&entity.name).table, rule).to_string()
+                constraint_of(draft, rule_id).unwrap_or_else(|| {
+                    check_name(&draft.plan(&entity.name).table, rule).to_string()
+                })
             };
             let rows = rule_rows(&candidates, &mut next, rule, expression);
             (rows, name)
