@@ -78,23 +78,42 @@ impl<'a> Candidates<'a> {
             for stop in way.iter().take(way.len().saturating_sub(1)) {
                 let is = Expr::binary("=", Expr::column(&attribute.name), Expr::text(stop));
                 let next = self.with_conditions(&at, &[is])?;
+                statements.extend(self.new_needs(&at, &next));
                 statements.extend(self.update(&at, &next));
                 at = next;
             }
         }
+        statements.extend(self.new_needs(&at, &target));
         statements.extend(self.update(&at, &target));
         Some((statements, target))
     }
 
     /// The UPDATE from one form of a row to another.
     pub fn update(&self, from: &Row, to: &Row) -> Option<String> {
+        let referring: Vec<(String, String)> = to
+            .references
+            .keys()
+            .filter(|name| !from.references.contains_key(*name))
+            .filter_map(|name| self.fixtures.draft.columns(&self.entity.name, name))
+            .flat_map(|columns| columns.all())
+            .filter_map(|column| Some((column.to_string(), self.fixtures.value(to, column.as_str())?)))
+            .collect();
         let set: Vec<(&str, &str)> = to
             .values
             .iter()
+            .chain(referring.iter().map(|(column, sql)| (column, sql)))
             .filter(|(column, sql)| self.fixtures.value(from, column).as_ref() != Some(sql))
             .map(|(column, sql)| (column.as_str(), sql.as_str()))
             .collect();
         (!set.is_empty()).then(|| self.fixtures.update(from, &set))
+    }
+
+    /// The rows that a row needs in one form and did not in another.
+    pub fn new_needs(&self, from: &Row, to: &Row) -> Vec<String> {
+        let before = self.fixtures.insert(&[from]);
+        let mut needs = self.fixtures.needs(&[to]);
+        needs.retain(|statement| !before.contains(statement));
+        needs
     }
 
     /// Rows that break `rule` and nothing else, one for each way of being false, each with a
@@ -184,6 +203,7 @@ impl<'a> Candidates<'a> {
     /// The row with values for its attributes.
     fn apply(&self, row: &Row, values: &Assignment) -> Row {
         let mut row = row.clone();
+        let mut chosen: Vec<(Value, Row)> = Vec::new();
         for (name, value) in values {
             if self.is_given(name) {
                 continue;
@@ -192,7 +212,8 @@ impl<'a> Candidates<'a> {
                 row = if value.is_null() {
                     self.fixtures.with(row, name, "NULL")
                 } else {
-                    let target = self.target(&row, name, value);
+                    let target = self.target(&row, name, value, &chosen);
+                    chosen.push((value.clone(), target.clone()));
                     self.fixtures.with_reference(row, name, &target)
                 };
             } else if *value == Value::Text(USUAL.to_owned()) {
@@ -205,33 +226,18 @@ impl<'a> Candidates<'a> {
         row
     }
 
-    /// The row that a reference goes to when the solver has given it a value: that with the key,
-    /// among those that the row refers to, or else one that differs from them all.
-    fn target(&self, row: &Row, name: &str, value: &Value) -> Row {
+    /// The row that a reference goes to: references that the solver has given one value go to one
+    /// row, and others do not.
+    fn target(&self, row: &Row, name: &str, value: &Value, chosen: &[(Value, Row)]) -> Row {
         let usual = self.fixtures.referenced(row, name);
-        let wanted = value.to_sql_literal();
-        let is_wanted = |target: &Row| self.fixtures.key_value(target) == wanted;
-        if is_wanted(&usual) || !matches!(value, Value::Integer(_)) {
-            return usual;
+        let alike = chosen.iter().filter(|(_, row)| row.entity == usual.entity);
+        if let Some((_, same)) = alike.clone().find(|(other, _)| other == value) {
+            return same.clone();
         }
-        let whole = self.entity.part_of.iter().map(|part| &part.name);
-        let attributes = Draft::stored_attributes(self.entity);
-        let references = attributes.iter().map(|(attribute, _)| &attribute.name);
-        let others: Vec<Row> = whole
-            .chain(references.filter(|name| self.is_reference(name)))
-            .map(|name| self.fixtures.referenced(row, name))
-            .filter(|target| target.entity == usual.entity)
-            .collect();
-        if let Some(found) = others.iter().find(|target| is_wanted(target)) {
-            return found.clone();
+        if alike.clone().any(|(_, other)| *other == usual) {
+            return self.fixtures.another_referenced(row, name, 40);
         }
-        // A value of no row: the usual row will do, unless another reference goes there as well.
-        let is_shared = others.iter().filter(|other| **other == usual).count() > 1;
-        if is_shared {
-            self.fixtures.another_referenced(row, name, 40)
-        } else {
-            usual
-        }
+        usual
     }
 
     /// Whether the database gives the value itself.

@@ -14,7 +14,7 @@ use crate::fixtures::{Fixtures, Row};
 use crate::logic;
 use crate::paths;
 use crate::testing::{Case, Expected, RuleTest};
-use crate::trial::insert_beside;
+use crate::trial::{self, insert_beside};
 use crate::trigger_rules::CHECK_VIOLATION;
 
 /// Tests of every rule over referenced rows.
@@ -91,6 +91,20 @@ fn arranged(
     row: Row,
     conditions: &[Expr],
 ) -> Option<Row> {
+    // What is computed is changed through what it is computed from.
+    let conditions: Vec<Expr> = conditions
+        .iter()
+        .map(|condition| {
+            condition.map(&mut |part| match part {
+                Expr::Column(path) => match path.as_slice() {
+                    [attribute] => entity.attribute(attribute)?.computed.clone(),
+                    _ => None,
+                },
+                _ => None,
+            })
+        })
+        .collect();
+    let conditions = conditions.as_slice();
     // The solver knows columns by one name: the path with dots.
     let mut domains = Domains::new();
     for path in conditions.iter().flat_map(Expr::columns) {
@@ -123,7 +137,16 @@ fn with_values(
     let mut deeper: BTreeMap<String, BTreeMap<Vec<String>, &Value>> = BTreeMap::new();
     for (path, value) in values {
         match path.as_slice() {
-            [attribute] => row = fixtures.with(row, attribute, &value.to_sql_literal()),
+            [attribute] => match (fixtures.reference_row(&row, attribute), value) {
+                // References with one value go to one row.
+                (Some(usual), Value::Integer(number)) => {
+                    let apart = u32::try_from(number.unsigned_abs() % 9).unwrap_or(0);
+                    let target = fixtures.row_like(&usual, 41 + apart);
+                    let target = trial::same_tenant(fixtures.draft, fixtures, target, &usual);
+                    row = fixtures.with_reference(row, attribute, &target);
+                }
+                _ => row = fixtures.with(row, attribute, &value.to_sql_literal()),
+            },
             [reference, rest @ ..] => {
                 deeper
                     .entry(reference.clone())

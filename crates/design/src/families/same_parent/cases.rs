@@ -64,9 +64,14 @@ pub(super) fn test(
         {
             astray = fixtures.with(astray, tenant.as_str(), &value);
         }
+        let astray = fixtures.insert_only(&astray);
+        // Where the path is the tenant's, the row cannot differ in it alone.
+        if astray == fixtures.insert_only(&row) {
+            continue;
+        }
         cases.push(Case {
             says: format!("another {}", words::spoken(name)),
-            statements: vec![fixtures.insert_only(&astray)],
+            statements: vec![astray],
             expected: Expected::rejected(sqlstate, None),
         });
     }

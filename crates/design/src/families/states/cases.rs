@@ -50,10 +50,16 @@ impl Scene<'_> {
             });
         let before = insert_beside(self.fixtures, row);
         let beside = moved
-            .map(|moved| insert_beside(self.fixtures, &moved))
+            .as_ref()
+            .map(|moved| insert_beside(self.fixtures, moved))
             .unwrap_or_default();
-        [update]
+        let needs = moved
+            .as_ref()
+            .map(|moved| candidates.new_needs(row, moved))
+            .unwrap_or_default();
+        needs
             .into_iter()
+            .chain([update])
             .chain(beside.into_iter().skip(1).filter(|s| !before.contains(s)))
             .collect()
     }
