@@ -8,7 +8,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 fn pgwright(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_pgwright")).args(arguments).output().unwrap()
+    Command::new(env!("CARGO_BIN_EXE_pgwright"))
+        .args(arguments)
+        .output()
+        .unwrap()
 }
 
 fn root() -> PathBuf {
@@ -16,7 +19,12 @@ fn root() -> PathBuf {
 }
 
 fn example(name: &str) -> String {
-    root().join("examples").join(name).to_str().unwrap().to_owned()
+    root()
+        .join("examples")
+        .join(name)
+        .to_str()
+        .unwrap()
+        .to_owned()
 }
 
 fn examples() -> Vec<String> {
@@ -68,7 +76,12 @@ fn all_files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
             if path.is_dir() {
                 pending.push(path);
             } else {
-                let name = path.strip_prefix(folder).unwrap().to_str().unwrap().to_owned();
+                let name = path
+                    .strip_prefix(folder)
+                    .unwrap()
+                    .to_str()
+                    .unwrap()
+                    .to_owned();
                 files.insert(name, fs::read(path).unwrap());
             }
         }
@@ -114,7 +127,13 @@ fn a_package_proves_again_and_a_changed_one_does_not() {
     }
     let scratch = Scratch::new("verify");
     let folder = scratch.path("package");
-    let made = pgwright(&["design", &example("inventory.yaml"), "-o", &folder, "--no-proof"]);
+    let made = pgwright(&[
+        "design",
+        &example("inventory.yaml"),
+        "-o",
+        &folder,
+        "--no-proof",
+    ]);
     assert!(made.status.success(), "{}", text(&made));
     let first = pgwright(&["verify", &folder]);
     assert_eq!(first.status.code(), Some(0), "{}", text(&first));
@@ -131,19 +150,30 @@ fn a_package_proves_again_and_a_changed_one_does_not() {
     let second = pgwright(&["verify", &folder]);
     assert_eq!(second.status.code(), Some(1), "{}", text(&second));
     let name = line.split_whitespace().nth(1).unwrap();
-    assert!(text(&second).contains(name), "{name} is not named in:\n{}", text(&second));
+    assert!(
+        text(&second).contains(name),
+        "{name} is not named in:\n{}",
+        text(&second)
+    );
 }
 
 #[test]
 fn the_same_brief_gives_the_same_bytes() {
     let scratch = Scratch::new("same");
     for name in examples() {
-        let (one, two) = (scratch.path(&format!("{name}1")), scratch.path(&format!("{name}2")));
+        let (one, two) = (
+            scratch.path(&format!("{name}1")),
+            scratch.path(&format!("{name}2")),
+        );
         for folder in [&one, &two] {
             let output = pgwright(&["design", &example(&name), "-o", folder, "--no-proof"]);
             assert!(output.status.success(), "{}", text(&output));
         }
-        assert_eq!(all_files(Path::new(&one)), all_files(Path::new(&two)), "{name}");
+        assert_eq!(
+            all_files(Path::new(&one)),
+            all_files(Path::new(&two)),
+            "{name}"
+        );
     }
 }
 
@@ -164,14 +194,23 @@ fn the_design_document_and_the_tests_hold_every_rule_in_the_authors_words() {
             .collect();
         for entity in design["brief"]["entities"].as_array().unwrap() {
             for rule in entity["rules"].as_array().unwrap() {
-                let (id, says) = (rule["name"].as_str().unwrap(), rule["says"].as_str().unwrap());
-                assert!(document.contains(&words(says)), "{name}: not in README.md: {says}");
+                let (id, says) = (
+                    rule["name"].as_str().unwrap(),
+                    rule["says"].as_str().unwrap(),
+                );
+                assert!(
+                    document.contains(&words(says)),
+                    "{name}: not in README.md: {says}"
+                );
                 assert!(tested.contains(&id), "{name}: no test for {id}: {says}");
             }
         }
         for kept in design["rules"].as_array().unwrap() {
             let says = kept["says"].as_str().unwrap();
-            assert!(document.contains(&words(says)), "{name}: not in README.md: {says}");
+            assert!(
+                document.contains(&words(says)),
+                "{name}: not in README.md: {says}"
+            );
         }
     }
 }
@@ -205,7 +244,13 @@ fn a_wrong_brief_gets_every_error_at_once_and_nothing_is_written() {
     for part in ["email", "customer", "total", "name"] {
         assert!(shown.contains(part), "no hint at `{part}` in:\n{shown}");
     }
-    for place in ["wrong.yaml:9:", "wrong.yaml:12:", "wrong.yaml:15:", "wrong.yaml:16:", "wrong.yaml:18:"] {
+    for place in [
+        "wrong.yaml:9:",
+        "wrong.yaml:12:",
+        "wrong.yaml:15:",
+        "wrong.yaml:16:",
+        "wrong.yaml:18:",
+    ] {
         assert!(shown.contains(place), "no error at {place} in:\n{shown}");
     }
     assert!(!Path::new(&folder).exists());
@@ -217,14 +262,23 @@ fn a_folder_with_something_in_it_is_refused_and_force_keeps_what_is_not_ours() {
     let folder = scratch.path("out");
     fs::create_dir(&folder).unwrap();
     fs::write(format!("{folder}/mine.txt"), "mine").unwrap();
-    let arguments = ["design", &example("clinic.yaml"), "-o", &folder, "--no-proof"];
+    let arguments = [
+        "design",
+        &example("clinic.yaml"),
+        "-o",
+        &folder,
+        "--no-proof",
+    ];
     let refused = pgwright(&arguments);
     assert_eq!(refused.status.code(), Some(2), "{}", text(&refused));
     assert!(text(&refused).contains("--force"));
     assert_eq!(all_files(Path::new(&folder)).len(), 1);
     let forced = pgwright(&[&arguments[..], &["--force"]].concat());
     assert!(forced.status.success(), "{}", text(&forced));
-    assert_eq!(fs::read_to_string(format!("{folder}/mine.txt")).unwrap(), "mine");
+    assert_eq!(
+        fs::read_to_string(format!("{folder}/mine.txt")).unwrap(),
+        "mine"
+    );
 }
 
 #[test]
@@ -233,12 +287,22 @@ fn without_a_server_the_package_says_that_nothing_was_proven() {
     let folder = scratch.path("out");
     let empty = scratch.path("no-servers");
     let output = Command::new(env!("CARGO_BIN_EXE_pgwright"))
-        .args(["design", &example("clinic.yaml"), "-o", &folder, "--no-proof"])
+        .args([
+            "design",
+            &example("clinic.yaml"),
+            "-o",
+            &folder,
+            "--no-proof",
+        ])
         .env("PGWRIGHT_HOME", &empty)
         .output()
         .unwrap();
     assert!(output.status.success(), "{}", text(&output));
-    assert!(text(&output).contains("NOTHING WAS PROVEN"), "{}", text(&output));
+    assert!(
+        text(&output).contains("NOTHING WAS PROVEN"),
+        "{}",
+        text(&output)
+    );
     let proof = fs::read_to_string(format!("{folder}/proof.json")).unwrap();
     assert!(proof.contains("\"proven\": false"), "{proof}");
 }
@@ -249,11 +313,27 @@ fn every_layout_of_migrations_proves() {
         return;
     }
     let scratch = Scratch::new("layouts");
-    for layout in ["plain", "sqlx", "flyway", "dbmate", "golang-migrate", "goose", "sqitch"] {
+    for layout in [
+        "plain",
+        "sqlx",
+        "flyway",
+        "dbmate",
+        "golang-migrate",
+        "goose",
+        "sqitch",
+    ] {
         let folder = scratch.path(layout);
         let newest = newest_server();
-        let arguments =
-            ["design", &example("inventory.yaml"), "-o", &folder, "--layout", layout, "--pg", &newest];
+        let arguments = [
+            "design",
+            &example("inventory.yaml"),
+            "-o",
+            &folder,
+            "--layout",
+            layout,
+            "--pg",
+            &newest,
+        ];
         let output = pgwright(&arguments);
         assert!(output.status.success(), "{layout}:\n{}", text(&output));
     }
