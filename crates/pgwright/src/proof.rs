@@ -11,8 +11,7 @@ use pgwright_report::rule_tests::ASSERTIONS_FILE;
 use pgwright_report::{Check, Proof, ServerProof, TestResult};
 use pgwright_server::postgres::Client;
 use pgwright_server::{
-    Installation, Options, ReadOptions, RoleSelection, Sandbox, discover, read_catalog, run_script,
-    select,
+    Installation, Options, ReadOptions, RoleSelection, Sandbox, discover, read_catalog, select,
 };
 
 use crate::cli::Servers;

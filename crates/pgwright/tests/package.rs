@@ -1,6 +1,6 @@
 //! The main job end to end: briefs in, proven packages out, through the binary alone.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stderr)]
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -17,10 +17,7 @@ use crate::terminal::Terminal;
 
 /// Runs the command.
 pub fn run(arguments: &Design, terminal: &Terminal) -> Result<(), Failure> {
-    let layout: Layout = arguments
-        .layout
-        .parse()
-        .map_err(|error| Failure::Usage(format!("{error}")))?;
+    let layout: Layout = arguments.layout.parse().map_err(Failure::Usage)?;
     let usage = |error: package::DeliverError| Failure::Usage(error.to_string());
     package::check_folder(&arguments.output, arguments.force).map_err(usage)?;
     let text = read_text(&arguments.brief)?;
