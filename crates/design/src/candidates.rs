@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use jiff::civil;
 use pgwright_brief::model::{AttributeKind, Entity, States, ValueType};
-use pgwright_catalog::quote_literal;
+use pgwright_catalog::{Name, quote_literal};
 use pgwright_ddl::eval::evaluate;
 use pgwright_ddl::expr::{Expr, parse_expression};
 use pgwright_ddl::solve::{Domain, Domains, Kind, satisfy_among, violate};
 use pgwright_ddl::value::{Assignment, Interval, Value};
 
-use crate::draft::Draft;
+use crate::draft::{Columns, Draft};
 use crate::fixtures::{Fixtures, Row};
 
 /// The rows of one entity, as the solver sees them.
@@ -88,14 +88,21 @@ impl<'a> Candidates<'a> {
         Some((statements, target))
     }
 
+    fn columns(&self, attribute: &str) -> Vec<Name> {
+        let draft = self.fixtures.draft;
+        draft
+            .columns(&self.entity.name, attribute)
+            .map(Columns::all)
+            .unwrap_or_default()
+    }
+
     /// The UPDATE from one form of a row to another.
     pub fn update(&self, from: &Row, to: &Row) -> Option<String> {
         let referring: Vec<(String, String)> = to
             .references
             .keys()
             .filter(|name| !from.references.contains_key(*name))
-            .filter_map(|name| self.fixtures.draft.columns(&self.entity.name, name))
-            .flat_map(|columns| columns.all())
+            .flat_map(|name| self.columns(name))
             .filter_map(|column| Some((column.to_string(), self.fixtures.value(to, column.as_str())?)))
             .collect();
         let set: Vec<(&str, &str)> = to
@@ -214,6 +221,10 @@ impl<'a> Candidates<'a> {
                 } else {
                     let target = self.target(&row, name, value, &chosen);
                     chosen.push((value.clone(), target.clone()));
+                    // Where the row said that there is none, there is one now.
+                    for column in self.columns(name) {
+                        row.values.remove(column.as_str());
+                    }
                     self.fixtures.with_reference(row, name, &target)
                 };
             } else if *value == Value::Text(USUAL.to_owned()) {

@@ -37,6 +37,12 @@ impl Scene<'_> {
     /// The UPDATE that moves a row, with what the rules want of rows in the new state, and the
     /// rows that must then stand beside it.
     fn move_to(&self, row: &Row, state: &str) -> Vec<String> {
+        let (needs, moving) = self.moving_to(row, state);
+        needs.into_iter().chain(moving).collect()
+    }
+
+    /// The same, what the row comes to refer to apart.
+    fn moving_to(&self, row: &Row, state: &str) -> (Vec<String>, Vec<String>) {
         let literal = quote_literal(state);
         let rules = row_rules(self.draft, self.entity).into_values().collect();
         let candidates = Candidates::new(self.fixtures, self.entity, rules);
@@ -57,11 +63,12 @@ impl Scene<'_> {
             .as_ref()
             .map(|moved| candidates.new_needs(row, moved))
             .unwrap_or_default();
-        needs
+        let moving = [update]
             .into_iter()
-            .chain([update])
             .chain(beside.into_iter().skip(1).filter(|s| !before.contains(s)))
-            .collect()
+            .filter(|statement| !needs.contains(statement))
+            .collect();
+        (needs, moving)
     }
 }
 
@@ -186,7 +193,7 @@ pub fn concurrent_tests(draft: &Draft<'_>, fixtures: &Fixtures<'_>) -> Vec<Concu
             next.iter().find_map(|one| {
                 // A state in which other rows must stand beside this one is another story.
                 let row = scene.row_in(1, state)?;
-                if scene.move_to(&row, one).len() > 1 {
+                if scene.moving_to(&row, one).1.len() > 1 {
                     return None;
                 }
                 let after = moves_from(scene.flow, one);
@@ -201,6 +208,14 @@ pub fn concurrent_tests(draft: &Draft<'_>, fixtures: &Fixtures<'_>) -> Vec<Concu
         let Some(row) = scene.row_in(1, &state) else {
             continue;
         };
+        let (first_needs, first) = scene.moving_to(&row, &one);
+        let (second_needs, second) = scene.moving_to(&row, &two);
+        let mut given = fixtures.insert(&[&row]);
+        for statement in first_needs.into_iter().chain(second_needs) {
+            if !given.contains(&statement) {
+                given.push(statement);
+            }
+        }
         // Where the first session freezes the row, that is what the second meets.
         let is_frozen = scene
             .row_in(1, &one)
@@ -224,14 +239,14 @@ pub fn concurrent_tests(draft: &Draft<'_>, fixtures: &Fixtures<'_>) -> Vec<Concu
                 "Two sessions move the same row from “{state}”: one to “{one}”, and the other to \
                  “{two}”, where there is no way from “{one}”. The second waits and fails."
             ),
-            given: fixtures.insert(&[&row]),
+            given,
             steps: vec![
                 step(1, "BEGIN", StepExpected::Done),
-                step(1, &scene.move_to(&row, &one)[0], StepExpected::Done),
+                step(1, &first[0], StepExpected::Done),
                 step(2, "BEGIN", StepExpected::Done),
                 step(
                     2,
-                    &scene.move_to(&row, &two)[0],
+                    &second[0],
                     StepExpected::WaitsThenFails(refusal.to_owned()),
                 ),
                 step(1, "COMMIT", StepExpected::Done),
