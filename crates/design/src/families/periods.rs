@@ -57,7 +57,30 @@ enum Period {
         end: Name,
         data_type: String,
         range: String,
+        /// The end itself belongs to the period: a last day.
+        inclusive: bool,
     },
+}
+
+/// A rule of the brief lets the end be the start: a leave of one day, a loan returned the same day.
+pub(crate) fn may_be_equal(entity: &Entity, start: &str, end: &str) -> bool {
+    let compares = |expression: &Expr, operator: &str, left: &str, right: &str| {
+        matches!(expression, Expr::Binary { operator: o, left: l, right: r }
+            if o == operator
+                && **l == Expr::column(left)
+                && **r == Expr::column(right))
+    };
+    entity.rules.iter().any(|rule| match &rule.form {
+        RuleForm::Check(order) | RuleForm::When { requirement: order, .. } => {
+            compares(order, ">=", end, start) || compares(order, "<=", start, end)
+        }
+        _ => false,
+    })
+}
+
+/// The end is named as the last of the days, and not as the first one after.
+fn names_its_last_day(end: &str) -> bool {
+    end.split('_').any(|word| matches!(word, "last" | "through" | "inclusive"))
 }
 
 impl Period {
@@ -78,23 +101,32 @@ impl Period {
                         entity,
                         part(["start", "from"], 0)?,
                         part(["end", "until"], 1)?,
+                        false,
                     )
                 }
                 _ => None,
             },
             PeriodOf::Between(start, end) => {
+                let inclusive = may_be_equal(entity, start, end) && names_its_last_day(end);
                 let start = draft.column(&entity.name, start)?;
                 let end = draft.column(&entity.name, end)?;
-                Self::pair(draft, entity, start, end)
+                Self::pair(draft, entity, start, end, inclusive)
             }
         }
     }
 
-    fn pair(draft: &Draft<'_>, entity: &Entity, start: Name, end: Name) -> Option<Self> {
+    fn pair(
+        draft: &Draft<'_>,
+        entity: &Entity,
+        start: Name,
+        end: Name,
+        inclusive: bool,
+    ) -> Option<Self> {
         let table = draft.catalog.tables.get(&draft.plan(&entity.name).table)?;
         let data_type = base_type(draft, &table.column(start.as_str())?.data_type);
         let (from, to) = (start.quoted(), end.quoted());
         let range = match data_type.as_str() {
+            "date" if inclusive => format!("daterange({from}, {to}, '[]')"),
             "date" => format!("daterange({from}, {to}, '[)')"),
             "timestamp without time zone" | "timestamp" => format!("tsrange({from}, {to}, '[)')"),
             "integer" | "smallint" => format!("int4range({from}, {to}, '[)')"),
@@ -106,11 +138,13 @@ impl Period {
             }
             _ => format!("tstzrange({from}, {to}, '[)')"),
         };
+        let inclusive = inclusive && data_type == "date";
         Some(Self::Pair {
             start,
             end,
             data_type,
             range,
+            inclusive,
         })
     }
 
@@ -178,7 +212,16 @@ fn build_rule(draft: &mut Draft<'_>, entity: &Entity, rule: &Rule) {
     let condition = condition.as_ref().filter(|c| !logic::reads_clock(c));
     let table = draft.plan(&entity.name).table.clone();
     let mut by = Vec::new();
-    by.extend(build_bounds(draft, entity, &found, &source));
+    let order = match period {
+        PeriodOf::Between(start, end) => Some((start.as_str(), end.as_str())),
+        PeriodOf::Attribute(_) => None,
+    };
+    by.extend(build_bounds(draft, entity, &found, order, &source));
+    if let Some((start, end)) = order
+        && may_be_equal(entity, start, end)
+    {
+        ask_about_end(draft, rule, &found, &source);
+    }
 
     let predicate = predicate(draft, entity, condition);
     let lists = shared_columns(draft, entity, per);
@@ -309,6 +352,7 @@ fn build_bounds(
     draft: &mut Draft<'_>,
     entity: &Entity,
     period: &Period,
+    order: Option<(&str, &str)>,
     source: &Source,
 ) -> Option<ObjectId> {
     let table = draft.plan(&entity.name).table.clone();
@@ -341,7 +385,9 @@ fn build_bounds(
             }
             _ => false,
         })
-    }) || says_order(entity, draft, period);
+    }) || says_order(entity, draft, period)
+        || matches!((period, order), (Period::Pair { .. }, Some((start, end)))
+            if may_be_equal(entity, start, end));
     if is_said {
         return None;
     }
@@ -384,6 +430,35 @@ fn says_order(entity: &Entity, draft: &Draft<'_>, period: &Period) -> bool {
         },
         _ => false,
     })
+}
+
+fn ask_about_end(draft: &mut Draft<'_>, rule: &Rule, period: &Period, source: &Source) {
+    let Period::Pair { end, inclusive, .. } = period else {
+        return;
+    };
+    let end = words::spoken(end.as_str());
+    let (default, otherwise) = if *inclusive {
+        (
+            format!("The {end} is taken: the next period may begin the day after."),
+            "The range excludes its end.",
+        )
+    } else {
+        (
+            format!("The {end} is free again: the next period may begin on it."),
+            "The range includes its end.",
+        )
+    };
+    draft.ask(Question {
+        id: rule.name.clone(),
+        ask: format!(
+            "Does the {end} itself belong to the period in “{}”?",
+            rule.says
+        ),
+        default,
+        matters: "Periods that only touch collide in one case and not in the other.".to_owned(),
+        otherwise: otherwise.to_owned(),
+        source: source.clone(),
+    });
 }
 
 fn ask_about_clock(draft: &mut Draft<'_>, rule: &Rule, source: &Source) {

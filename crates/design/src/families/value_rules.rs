@@ -11,6 +11,7 @@ use pgwright_catalog::{
 use pgwright_ddl::expr::Expr;
 
 use super::Family;
+use super::periods::may_be_equal;
 use crate::decision::{Alternative, Decision, Enforcement, Question, Source, Weight};
 use crate::draft::{Columns, Draft};
 use crate::fixtures::Fixtures;
@@ -491,6 +492,7 @@ pub(crate) fn row_rules(draft: &Draft<'_>, entity: &Entity) -> BTreeMap<String, 
             period: PeriodOf::Between(start, end),
             ..
         } = &rule.form
+            && !may_be_equal(entity, start, end)
         {
             let order = Expr::binary("<", Expr::column(start), Expr::column(end));
             let order = Expr::or(vec![Expr::column(end).is_null(), order]);

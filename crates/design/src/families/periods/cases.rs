@@ -145,14 +145,16 @@ impl Scene<'_> {
                 start,
                 end,
                 data_type,
+                inclusive,
                 ..
             } => {
                 let (from, to) = (value(start.as_str()), value(end.as_str()));
                 let typed = |sql: &str| format!("({sql})::{data_type}");
                 let (from, to) = if after {
+                    let day = if *inclusive { " + 1" } else { "" };
                     (
-                        to.clone(),
-                        format!("{} + ({} - {})", typed(&to), typed(&to), typed(&from)),
+                        format!("{}{day}", typed(&to)),
+                        format!("{} + ({} - {}){day}", typed(&to), typed(&to), typed(&from)),
                     )
                 } else {
                     (from, to)
