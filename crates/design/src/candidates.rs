@@ -92,7 +92,11 @@ impl<'a> Candidates<'a> {
         let draft = self.fixtures.draft;
         draft
             .columns(&self.entity.name, attribute)
-            .map(Columns::all)
+            .map(|columns| match columns {
+                // The tenant's column stays as it is.
+                Columns::Reference { own, .. } => own.clone(),
+                other => other.all(),
+            })
             .unwrap_or_default()
     }
 

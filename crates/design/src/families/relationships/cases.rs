@@ -39,8 +39,13 @@ fn holder(draft: &Draft<'_>, fixtures: &Fixtures<'_>, link: &Link<'_>) -> Row {
         Some(role) => fixtures.row_in_role(&link.target.entity, role, 1),
         None => fixtures.row(&link.target.entity, 1),
     };
-    // A row that refers to its own entity refers to another row of it.
-    if link.target.entity == link.entity.name {
+    // A row that refers to its own entity refers to another row of it; and so does one that its
+    // target needs.
+    let circular = || {
+        let alone = fixtures.insert_only(&row);
+        fixtures.needs(&[&target]).contains(&alone)
+    };
+    if link.target.entity == link.entity.name || circular() {
         let other = match &link.target.role {
             Some(role) => fixtures.row_in_role(&link.target.entity, role, 2),
             None => fixtures.row(&link.target.entity, 2),
