@@ -65,6 +65,10 @@ pub struct Catalog {
     /// functions a check calls. The writer orders statements by it; equality of two schemas does
     /// not depend on it (see [`Catalog::without_dependencies`]).
     pub dependencies: BTreeMap<ObjectId, BTreeSet<ObjectId>>,
+    /// Schemas and tables that the application most likely has already, and that stand here for
+    /// what is referred to. A plan makes them only where they are missing, and takes away only what
+    /// it has made, by the comment it carries. A hint like `dependencies`: no server tells it.
+    pub stand_ins: BTreeSet<ObjectId>,
 }
 
 /// An installed extension.
@@ -100,10 +104,11 @@ impl Catalog {
         self.dependencies.entry(object).or_default().insert(needed);
     }
 
-    /// The same schema without the ordering hints: what two catalogs are compared by.
+    /// The same schema without hints: what two catalogs are compared by.
     pub fn without_dependencies(&self) -> Self {
         Self {
             dependencies: BTreeMap::new(),
+            stand_ins: BTreeSet::new(),
             ..self.clone()
         }
     }

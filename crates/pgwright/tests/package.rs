@@ -344,3 +344,60 @@ fn newest_server() -> String {
     let version = listed.split_whitespace().nth(1).unwrap();
     version.split('.').next().unwrap().to_owned()
 }
+
+#[test]
+fn what_the_application_has_already_is_neither_made_nor_dropped() {
+    let Ok(servers) = pgwright_server::discover(None) else {
+        return;
+    };
+    let Some(newest) = servers.iter().find(|s| s.major >= 15) else {
+        eprintln!("skipped: no PostgreSQL server found (scripts/setup installs one)");
+        return;
+    };
+    let scratch = Scratch::new("existing");
+    let folder = scratch.path("out");
+    let made = pgwright(&[
+        "design",
+        &example("inventory.yaml"),
+        "-o",
+        &folder,
+        "--no-proof",
+    ]);
+    assert!(made.status.success(), "{}", text(&made));
+    let script =
+        |name: &str| fs::read_to_string(format!("{folder}/migrations/{name}.sql")).unwrap();
+    let sandbox =
+        pgwright_server::Sandbox::start(newest, &pgwright_server::Options::default()).unwrap();
+    sandbox.create_database("shop").unwrap();
+    let mut client = sandbox.connect("shop").unwrap();
+    client
+        .batch_execute(
+            "CREATE SCHEMA shop;
+             COMMENT ON SCHEMA shop IS 'The shop';
+             CREATE TABLE shop.users (
+                 id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+                 email text NOT NULL, full_name text NOT NULL, password_hash text
+             );
+             CREATE TABLE shop.products (
+                 product_uuid uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+                 sku text NOT NULL, title text NOT NULL
+             );
+             INSERT INTO shop.users (email, full_name) VALUES ('a@example.com', 'A');
+             INSERT INTO shop.products (sku, title) VALUES ('S-1', 'One');",
+        )
+        .unwrap();
+    client.batch_execute(&script("up")).unwrap();
+    client.batch_execute(&script("down")).unwrap();
+    let row = client
+        .query_one(
+            "SELECT (SELECT count(*) FROM shop.users), (SELECT count(*) FROM shop.products),
+                    obj_description('shop'::regnamespace, 'pg_namespace'),
+                    (SELECT count(*) FROM pg_class c WHERE c.relnamespace = 'shop'::regnamespace
+                        AND c.relacl::text LIKE '%inventory%')",
+            &[],
+        )
+        .unwrap();
+    assert_eq!((row.get::<_, i64>(0), row.get::<_, i64>(1)), (1, 1));
+    assert_eq!(row.get::<_, &str>(2), "The shop");
+    assert_eq!(row.get::<_, i64>(3), 0, "privileges are left behind");
+}

@@ -95,11 +95,17 @@ fn stand_in(draft: &mut Draft<'_>, entity: &Entity) {
         names::derived(&name, &[], "pkey"),
         Constraint::primary_key(columns),
     );
+    if name.schema != draft.schema() {
+        let schema = ObjectId::Schema(name.schema.clone());
+        draft.catalog.stand_ins.insert(schema);
+        let schemas = &mut draft.catalog.schemas;
+        let held = schemas.entry(name.schema.clone()).or_default();
+        held.comment = Some("Stands in for a schema that the application has already.".to_owned());
+    }
     draft
         .catalog
-        .schemas
-        .entry(name.schema.clone())
-        .or_default();
+        .stand_ins
+        .insert(ObjectId::Table(name.clone()));
     draft.catalog.tables.insert(name, table);
 }
 
@@ -145,9 +151,10 @@ fn explain(draft: &mut Draft<'_>, existing: &[&Entity]) {
             "{} keep their names and key types; the new tables refer to them.",
             names.join(" and ")
         ),
-        rationale: "The brief says that these tables exist. The package makes them with their key and \
-                    the attributes that the brief names, so that it loads and is tested on an empty \
-                    database; nothing else of this design changes them."
+        rationale: "The brief says that these tables exist. Where they do, the package changes \
+                    nothing in them but reading rights for its own roles. Where they are missing, as \
+                    on the empty database of a proof, it makes them with their key and the attributes \
+                    that the brief names, and the way back drops what it made and nothing else."
             .to_owned(),
         alternatives: vec![Alternative::new(
             "Leave them out of the package",

@@ -15,6 +15,7 @@ mod role;
 mod routine;
 mod schema;
 mod sequence;
+mod stand_in;
 mod table;
 mod trigger;
 mod types;

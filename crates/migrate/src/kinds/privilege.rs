@@ -147,6 +147,7 @@ impl Kind for Privileges {
     fn additions(&self, context: &Context<'_>, out: &mut Vec<Change>) -> Result<(), PlanError> {
         let (mut revoked, mut granted) = (Bundles::new(), Bundles::new());
         let (mut taken_from_public, mut given_in_public) = (Bundles::new(), Bundles::new());
+        let mut given_on_stand_ins = Bundles::new();
         for holder in holders(&context.writer, context.full) {
             if context.base.contains(&holder.object) {
                 continue;
@@ -159,6 +160,10 @@ impl Kind for Privileges {
                 bundle(&mut taken_from_public, &holder, lost);
                 let got = holder.grants.difference(&before).cloned();
                 bundle(&mut given_in_public, &holder, got);
+            } else if context.full.stand_ins.contains(&holder.object) {
+                // What the application has stays, and nothing of its own privileges is touched.
+                let new = holder.grants.iter().cloned();
+                bundle(&mut given_on_stand_ins, &holder, new);
             } else {
                 let (sure, possible) = initial(context.base, &holder);
                 bundle(
@@ -176,7 +181,8 @@ impl Kind for Privileges {
         changes(context, revoked, Way::Revoke, false, out)?;
         changes(context, granted, Way::Grant, false, out)?;
         changes(context, taken_from_public, Way::Revoke, true, out)?;
-        changes(context, given_in_public, Way::Grant, true, out)
+        changes(context, given_in_public, Way::Grant, true, out)?;
+        changes(context, given_on_stand_ins, Way::Grant, true, out)
     }
 
     fn alterations(&self, context: &Context<'_>, out: &mut Vec<Change>) -> Result<(), PlanError> {

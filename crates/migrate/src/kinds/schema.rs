@@ -2,7 +2,7 @@
 
 use pgwright_catalog::ObjectId;
 
-use super::{Kind, added, kept};
+use super::{Kind, added, kept, stand_in};
 use crate::change::{Change, Rank};
 use crate::context::Context;
 use crate::plan::PlanError;
@@ -29,6 +29,9 @@ impl Kind for Schemas {
             change.up.push(context.writer.create_schema(name).into());
             context.comment(&mut change, &object, schema.comment.as_ref());
             change.down.push(context.drop(&object));
+            if context.full.stand_ins.contains(&object) {
+                stand_in::guard(context, &mut change, schema.comment.as_ref());
+            }
             out.push(change);
         }
         Ok(())

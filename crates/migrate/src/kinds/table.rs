@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use pgwright_catalog::write::Apart;
 use pgwright_catalog::{ConstraintKind, IndexKey, ObjectId, QualifiedName, Table};
 
-use super::{Kind, added, heading, kept};
+use super::{Kind, added, heading, kept, stand_in};
 use crate::change::{Change, Rank, Strength};
 use crate::context::{Context, unchanged};
 use crate::plan::PlanError;
@@ -66,6 +66,9 @@ impl Kind for Tables {
             change
                 .down
                 .push(context.drop(&object).hazard(Hazard::LosesData));
+            if context.full.stand_ins.contains(&object) {
+                stand_in::guard(context, &mut change, table.comment.as_ref());
+            }
             out.push(change);
             late_defaults(context, name, table, &apart, out);
         }
