@@ -111,7 +111,8 @@ impl<'a> Scene<'a> {
         theirs.push(insert_part);
         theirs.extend(self.fixtures.corrected_sums(&part));
         let own = self.fixtures.insert_only(whole);
-        statements.retain(|s| *s == own || !theirs.contains(s));
+        let role = self.fixtures.role_statement(whole);
+        statements.retain(|s| *s == own || Some(s) == role.as_ref() || !theirs.contains(s));
         statements
     }
 

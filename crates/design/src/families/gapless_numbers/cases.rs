@@ -152,6 +152,7 @@ fn test(scene: &Scene<'_>) -> Option<RuleTest> {
     let refused_first = numbered.entity.append_only
         || numbered.when.is_some()
         || numbered.attribute.fixed
+        || fixtures.draft.plan(&numbered.entity.name).restorable
         || numbered
             .entity
             .rules

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use pgwright_brief::model::{Entity, RuleForm};
+use pgwright_brief::model::{Bound, Entity, RuleForm};
 use pgwright_ddl::expr::Expr;
 use pgwright_ddl::solve::{Domains, satisfy};
 use pgwright_ddl::value::{Assignment, Value};
@@ -118,6 +118,18 @@ fn arranged(
             .find(|a| &a.name == attribute)?;
         let mut domain = candidates::domain(&found.kind)?;
         domain.nullable = found.optional;
+        let bound = |bound: &Option<Bound>, step: i128| {
+            let bound = bound.as_ref()?;
+            let value = bound.value.parse::<i128>().ok()?;
+            Some(Value::Integer(if bound.inclusive {
+                value
+            } else {
+                value + step
+            }))
+        };
+        let least = bound(&found.minimum, 1).or(domain.minimum.clone());
+        let most = bound(&found.maximum, -1).or(domain.maximum.clone());
+        let domain = domain.between(least, most);
         domains.insert(path.join("."), domain);
     }
     let found = satisfy(conditions, &domains, &Assignment::new(), &Assignment::new())?;

@@ -63,9 +63,13 @@ impl Scene<'_> {
             .as_ref()
             .map(|moved| candidates.new_needs(row, moved))
             .unwrap_or_default();
+        let own: Vec<String> = moved
+            .iter()
+            .map(|moved| self.fixtures.insert_only(moved))
+            .collect();
         let moving = [update]
             .into_iter()
-            .chain(beside.into_iter().skip(1).filter(|s| !before.contains(s)))
+            .chain(beside.into_iter().filter(|s| !own.contains(s) && !before.contains(s)))
             .filter(|statement| !needs.contains(statement))
             .collect();
         (needs, moving)

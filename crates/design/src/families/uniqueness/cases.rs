@@ -281,7 +281,8 @@ fn settled(draft: &Draft<'_>, fixtures: &Fixtures<'_>, demand: &Demand<'_>, row:
         let Some(column) = own.last() else {
             continue;
         };
-        let set = row.values.get(column.as_str()).is_some_and(|v| v != "NULL");
+        let is_tenant = draft.plan(&demand.entity.name).tenant_column.as_ref() == Some(column);
+        let set = row.values.get(column.as_str()).is_some_and(|v| v != "NULL") && !is_tenant;
         if set && !demand.attributes().any(|a| *a == attribute.name) {
             row.values.remove(column.as_str());
             let other = match &target.role {

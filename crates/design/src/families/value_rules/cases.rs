@@ -161,7 +161,24 @@ fn range_rows(
     let (low, high) = (attribute.minimum.as_ref(), attribute.maximum.as_ref());
     let expression = range(&attribute.name, low, high)?;
     let mut rows = Rows::new();
-    for bound in low.into_iter().chain(high).filter(|b| b.inclusive) {
+    // Whether a bound can be reached may depend on rows that this one refers to.
+    let looked_at = |expression: &Expr| {
+        expression.columns().iter().any(|path| {
+            path.as_slice() == [attribute.name.clone()]
+                || matches!(path.as_slice(), [other] if entity.attribute(other)
+                    .and_then(|a| a.computed.as_ref())
+                    .is_some_and(|c| c.columns().contains(&vec![attribute.name.clone()])))
+        })
+    };
+    let depends = entity.rules.iter().any(|rule| match &rule.form {
+        RuleForm::WhenReferenced {
+            condition,
+            requirement,
+        } => looked_at(condition) || looked_at(requirement),
+        _ => false,
+    });
+    let bounds = low.into_iter().chain(high);
+    for bound in bounds.filter(|b| b.inclusive && !depends) {
         let at_bound = Expr::binary(
             "=",
             Expr::column(&attribute.name),
@@ -173,6 +190,7 @@ fn range_rows(
         }
     }
     if rows.is_empty()
+        && !(depends && attribute.default.is_some())
         && let Some(row) = candidates.with_conditions(&next(), std::slice::from_ref(&expression))
     {
         rows.push((row, "a value within the range".to_owned(), true));
