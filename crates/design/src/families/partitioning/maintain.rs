@@ -162,6 +162,7 @@ fn add_maintenance(draft: &mut Draft<'_>, partitioned: &[(String, QualifiedName,
     plan record;
     child record;
     period_start timestamp;
+    oldest timestamptz;
     partition_name text;
     attach text;
     columns text;
@@ -174,11 +175,28 @@ BEGIN
         ) AS p (parent, fallback, key, stem, unit, step, label, bound, ready, keep, options)
     LOOP
         SELECT c.relrowsecurity INTO secured FROM pg_class AS c WHERE c.oid = plan.parent;
-        -- Coming periods, and past ones when a history is about to be loaded; nothing so old that
-        -- it would be dropped below.
+        -- Rows that came before their partition, or late, wait in the default one. Those that are
+        -- past their keeping go while it is detached, so that no trigger fires; the others are
+        -- given a partition below.
+        oldest := NULL;
+        IF pg_relation_size(plan.fallback) > 0 THEN
+            EXECUTE format('ALTER TABLE %s NO FORCE ROW LEVEL SECURITY', plan.fallback);
+            EXECUTE format('SELECT min(%I) FROM %s', plan.key, plan.fallback) INTO oldest;
+            IF oldest < now() - plan.keep THEN
+                EXECUTE format('ALTER TABLE %s DETACH PARTITION %s', plan.parent, plan.fallback);
+                EXECUTE format('DELETE FROM %s WHERE %I < %L', plan.fallback, plan.key, now() - plan.keep);
+                EXECUTE format('SELECT min(%I) FROM %s', plan.key, plan.fallback) INTO oldest;
+                EXECUTE format('ALTER TABLE %s ATTACH PARTITION %s DEFAULT', plan.parent, plan.fallback);
+            END IF;
+            IF secured THEN
+                EXECUTE format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', plan.fallback);
+            END IF;
+        END IF;
+        -- Coming periods, and past ones when rows of them have come or a history is about to be
+        -- loaded; nothing so old that it would be dropped below.
         period_start := date_trunc(
             plan.unit,
-            greatest(now() - behind, now() - plan.keep) AT TIME ZONE 'UTC'
+            greatest(least(now() - behind, oldest), now() - plan.keep) AT TIME ZONE 'UTC'
         );
         WHILE period_start <= (now() + greatest(ahead, plan.ready)) AT TIME ZONE 'UTC' LOOP
             partition_name := plan.stem || '_p' || to_char(period_start, plan.label);
@@ -239,7 +257,7 @@ BEGIN
 
         -- Periods that ended before what is kept.
         FOR child IN
-            SELECT c.oid::regclass AS name
+            SELECT c.oid::regclass::text AS name
             FROM pg_inherits AS i
             JOIN pg_class AS c ON c.oid = i.inhrelid
             WHERE i.inhparent = plan.parent
