@@ -6,6 +6,7 @@ use pgwright_catalog::{
 };
 
 use crate::draft::Draft;
+use crate::trigger_rules;
 
 /// A row of `table` must, when the transaction ends, have a row in one of `beside`.
 #[derive(Debug)]
@@ -99,8 +100,10 @@ impl Presence {
         body.push_str("BEGIN\n");
         let holder: Vec<Name> = self.key.iter().map(|(column, _)| column.clone()).collect();
         body.push_str(&format!(
-            "    IF TG_OP = 'INSERT' THEN\n{}    ELSE\n{}",
+            "    IF TG_OP = 'INSERT' THEN\n{}    ELSE\n{}{}",
             assignments(&variables, &holder, "NEW"),
+            // A row that this transaction added, and what is beside it, nobody else can touch.
+            trigger_rules::refuse_old_snapshot(self.rule.as_str(), &self.table, 8),
             assignments(&variables, &self.columns, "OLD")
         ));
         body.push_str("    END IF;\n");

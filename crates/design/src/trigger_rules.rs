@@ -65,6 +65,39 @@ impl Refusal<'_> {
     }
 }
 
+/// How rules that [`refuse_old_snapshot`] guards say so.
+pub const ISOLATION_LEVELS: &str = "A transaction at REPEATABLE READ would not see what it waited \
+     for, so the function refuses that level: READ COMMITTED keeps the rule, and so does \
+     SERIALIZABLE where all who write these rows use it.";
+
+/// SQLSTATE of `feature_not_supported`.
+pub const NOT_SUPPORTED: &str = "0A000";
+
+/// The lines that turn down a transaction whose snapshot is as old as its first statement, for a
+/// function that takes a lock and then looks at other rows: the lock makes it wait, and what the
+/// other session committed meanwhile would stay hidden. At SERIALIZABLE the server notices.
+pub fn refuse_old_snapshot(constraint: &str, table: &QualifiedName, indent: usize) -> String {
+    let pad = " ".repeat(indent);
+    let refusal = Refusal {
+        condition: "feature_not_supported",
+        constraint,
+        table,
+        message: quote_literal(&format!(
+            "{constraint} cannot be tested in a REPEATABLE READ transaction"
+        )),
+        hint: Some(quote_literal(
+            "Write these rows at READ COMMITTED, or all of them at SERIALIZABLE.",
+        )),
+    };
+    format!(
+        "{pad}-- At REPEATABLE READ the rows that another session committed during the wait below\n\
+         {pad}-- would stay hidden, and both would be let through.\n\
+         {pad}IF current_setting('transaction_isolation') = 'repeatable read' THEN\n\
+         {}{pad}END IF;\n",
+        refusal.raise(indent + 4)
+    )
+}
+
 /// Whose rights a function has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rights {

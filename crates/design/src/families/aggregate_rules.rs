@@ -13,7 +13,7 @@ use crate::decision::{Alternative, Decision, Enforcement, Source, Weight};
 use crate::draft::Draft;
 use crate::fixtures::Fixtures;
 use crate::testing::{ConcurrentTest, RuleTest};
-use crate::trigger_rules::{Link, link, number_column};
+use crate::trigger_rules::{ISOLATION_LEVELS, Link, link, number_column};
 
 const FAMILY: &str = "aggregate_rules";
 
@@ -177,7 +177,7 @@ fn build(draft: &mut Draft<'_>, aggregate: &Aggregate<'_>) {
         how: format!(
             "Constraint triggers on {whole} and {part} test it {when}. The test locks the row of \
              {whole} first: of two sessions that write parts of the same one, the second waits and \
-             is judged with the first one's rows."
+             is judged with the first one's rows. {ISOLATION_LEVELS}"
         ),
         family: FAMILY,
         source: source.clone(),
@@ -251,8 +251,8 @@ fn decide(
              under concurrent writers: without it, two sessions could each be right by themselves \
              and wrong together. Writers of different rows of {whole} do not meet; a transaction \
              that writes to several should do so in key order, or it may meet another one in a \
-             deadlock, of which the server ends one. This holds at READ COMMITTED, the default, \
-             and at SERIALIZABLE."
+             deadlock, of which the server ends one. This holds at READ COMMITTED, the default. \
+             {ISOLATION_LEVELS}"
         ),
         alternatives,
         source,

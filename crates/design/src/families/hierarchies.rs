@@ -14,7 +14,7 @@ use crate::draft::{Columns, Draft};
 use crate::fixtures::Fixtures;
 use crate::layout::{Place, Stored};
 use crate::testing::{Case, ConcurrentTest, Expected, RuleTest, SessionStep, StepExpected};
-use crate::trigger_rules::{self, Rights};
+use crate::trigger_rules::{self, ISOLATION_LEVELS, NOT_SUPPORTED, Rights};
 use crate::{names, trial, words};
 
 /// Trees of rows of one entity.
@@ -153,9 +153,11 @@ fn build(draft: &mut Draft<'_>, stored: &Stored<'_>, tree: &Tree) {
             object,
             trigger_rules::function_object(&function),
         ],
-        how: "A check for the row itself and a trigger that walks up. Writers that move rows of \
-              the tree come one after the other, so two moves at once cannot close a circle."
-            .to_owned(),
+        how: format!(
+            "A check for the row itself and a trigger that walks up. Writers that move rows of the \
+             tree come one after the other, so two moves at once cannot close a circle. \
+             {ISOLATION_LEVELS}"
+        ),
         family: "hierarchies",
         source: Source::at(stored.part(), stored.attribute.span),
     });
@@ -188,7 +190,7 @@ BEGIN
     IF TG_OP = 'INSERT' AND NOT EXISTS (SELECT FROM {table} AS c WHERE {children}) THEN
         RETURN NULL;
     END IF;
-    -- Two transactions that move rows under each other would each see the tree without the other's
+{snapshot}    -- Two transactions that move rows under each other would each see the tree without the other's
     -- move. The lock, held until the transaction ends, puts them in a line; the second then walks
     -- over what the first has left.
     PERFORM pg_advisory_xact_lock(hashtextextended({lock}, 0));
@@ -215,6 +217,7 @@ BEGIN
     RETURN NULL;
 END;
 ",
+        snapshot = trigger_rules::refuse_old_snapshot(rule.as_str(), &tree.table, 4),
         lock = quote_literal(&format!("{}.{}", tree.table, stored.attribute.name)),
         p_list = list("p"),
         first = above(tree, "NEW", "p"),
@@ -449,7 +452,7 @@ fn concurrent_test(
     Some(ConcurrentTest {
         rule,
         says: format!(
-            "{} Two sessions put two rows under each other.",
+            "{} Two sessions put two rows under each other; REPEATABLE READ is turned down.",
             enforcement.says
         ),
         given: fixtures.insert(&[&one, &other]),
@@ -462,6 +465,17 @@ fn concurrent_test(
                 StepExpected::WaitsThenFails("23514".to_owned()),
             ),
             step(1, "COMMIT".to_owned(), StepExpected::Done),
+            step(
+                2,
+                "BEGIN ISOLATION LEVEL REPEATABLE READ".to_owned(),
+                StepExpected::Done,
+            ),
+            step(
+                2,
+                under(&other, &one),
+                StepExpected::Fails(NOT_SUPPORTED.to_owned()),
+            ),
+            step(2, "ROLLBACK".to_owned(), StepExpected::Done),
         ],
         finally: format!(
             "SELECT count(*) = 1 FROM {} WHERE {} IS NOT NULL",

@@ -16,6 +16,7 @@ use crate::fixtures::Fixtures;
 use crate::layout::{self, Place, Stored};
 use crate::presence::Presence;
 use crate::testing::{ConcurrentTest, RuleTest};
+use crate::trigger_rules::ISOLATION_LEVELS;
 use crate::{names, words};
 
 /// Roles that a row plays and kinds that it is one of.
@@ -142,7 +143,7 @@ fn build_roles(draft: &mut Draft<'_>, entity: &Entity) {
             how: format!(
                 "Deferred constraint triggers look when the transaction ends, with the {} locked: \
                  of two transactions that each take away one of the last two roles, the second is \
-                 refused.",
+                 refused. {ISOLATION_LEVELS}",
                 words::spoken(&entity.name)
             ),
             family: "roles_and_kinds",

@@ -123,7 +123,8 @@ fn add_check(draft: &mut Draft<'_>, aggregate: &Aggregate<'_>) -> Check {
         "DECLARE\n    \
          locked record;\n    \
          found_parts {found_type};\n\
-         BEGIN\n    \
+         BEGIN\n\
+         {snapshot}    \
          -- Locked before anything is looked at, whether or not the rule applies to it: another\n    \
          -- session that writes it or its parts is waited for, and what it committed is seen below.\n    \
          -- NO KEY UPDATE, because foreign key checks of both sessions already share its key.\n    \
@@ -151,6 +152,7 @@ fn add_check(draft: &mut Draft<'_>, aggregate: &Aggregate<'_>) -> Check {
         of_parts.join("\n       AND "),
         broken,
         refusal.raise(8),
+        snapshot = trigger_rules::refuse_old_snapshot(&rule.name, &whole_plan.table, 4),
     );
     let mut function = Routine::function("plpgsql", "void", body);
     function.security_definer = true;

@@ -5,7 +5,7 @@ use super::{Demand, aggregates};
 use crate::draft::Draft;
 use crate::fixtures::Fixtures;
 use crate::testing::{ConcurrentTest, SessionStep, StepExpected};
-use crate::trigger_rules::{CHECK_VIOLATION, equal};
+use crate::trigger_rules::{CHECK_VIOLATION, NOT_SUPPORTED, equal};
 
 /// Concurrent tests of the rules that have one.
 pub fn tests(draft: &Draft<'_>, fixtures: &Fixtures<'_>) -> Vec<ConcurrentTest> {
@@ -60,7 +60,8 @@ fn sum_at_most(scene: &Scene<'_>) -> Option<ConcurrentTest> {
         rule: scene.aggregate.rule.name.clone(),
         says: format!(
             "{} Two sessions write at once what only one of them may: the second waits, is judged \
-             with the first one's row and fails.",
+             with the first one's row and fails. REPEATABLE READ, which would not see that row, is \
+             turned down.",
             scene.aggregate.rule.says
         ),
         given: fixtures.needs(&[&first, &second]),
@@ -70,6 +71,17 @@ fn sum_at_most(scene: &Scene<'_>) -> Option<ConcurrentTest> {
             step(2, "BEGIN", StepExpected::Done),
             step(2, fixtures.insert_only(&second), waits_then_fails()),
             step(1, "COMMIT", StepExpected::Done),
+            step(2, "ROLLBACK", StepExpected::Done),
+            step(
+                2,
+                "BEGIN ISOLATION LEVEL REPEATABLE READ",
+                StepExpected::Done,
+            ),
+            step(
+                2,
+                fixtures.insert_only(&second),
+                StepExpected::Fails(NOT_SUPPORTED.to_owned()),
+            ),
             step(2, "ROLLBACK", StepExpected::Done),
         ],
         finally: format!(

@@ -13,6 +13,7 @@ use crate::fixtures::Fixtures;
 use crate::layout::{self, Place, Stored};
 use crate::presence::Presence;
 use crate::testing::{Case, Expected, RuleTest};
+use crate::trigger_rules::ISOLATION_LEVELS;
 use crate::{names, trial, words};
 
 /// The columns of a junction table.
@@ -245,7 +246,8 @@ fn require_one(
         by,
         how: format!(
             "Deferred constraint triggers look when the transaction ends, with the {} locked: of \
-             two transactions that each remove one of the last two, the second is refused.",
+             two transactions that each remove one of the last two, the second is refused. \
+             {ISOLATION_LEVELS}",
             words::spoken(&stored.entity.name)
         ),
         family: "relationships",
