@@ -76,16 +76,33 @@ pub fn build(draft: &mut Draft<'_>, total: &Total<'_>) -> ObjectId {
             "'on'".to_owned(),
         );
     }
+    // Rows come late, by a week when their senders were offline; further back only as far as rows
+    // are certainly still there to be added up.
+    let kept = draft
+        .entities
+        .values()
+        .find(|plan| plan.table == source)
+        .and_then(|plan| plan.partition.as_ref())
+        .and_then(|partition| partition.keep_months);
+    let reach = if kept.is_some_and(|months| months < 0.5) {
+        1
+    } else {
+        7
+    };
     if day.is_some() {
-        function.arguments = vec![Argument::input("from_day", "date").default("CURRENT_DATE - 1")];
+        let from = format!("CURRENT_DATE - {reach}");
+        function.arguments = vec![Argument::input("from_day", "date").default(from)];
     }
     function.comment = Some(format!(
         "Brings {} of {table} up to date{}; gives the number of totals written.",
         total.column,
         if day.is_some() {
-            ", from a day on (yesterday unless said otherwise)"
+            format!(
+                ", from a day on ({reach} days ago unless said otherwise; rows that come later than \
+                 that want a call with their day)"
+            )
         } else {
-            ""
+            String::new()
         }
     ));
     let signature = function.signature(function_name(draft, total));
