@@ -107,7 +107,12 @@ impl<'a> Candidates<'a> {
             .keys()
             .filter(|name| !from.references.contains_key(*name))
             .flat_map(|name| self.columns(name))
-            .filter_map(|column| Some((column.to_string(), self.fixtures.value(to, column.as_str())?)))
+            .filter_map(|column| {
+                Some((
+                    column.to_string(),
+                    self.fixtures.value(to, column.as_str())?,
+                ))
+            })
             .collect();
         let set: Vec<(&str, &str)> = to
             .values
@@ -382,7 +387,11 @@ fn has_form(kind: &AttributeKind) -> bool {
 fn texts(attribute: &str, rules: &[Expr]) -> Vec<String> {
     let mut found = vec![USUAL.to_owned()];
     for rule in rules {
-        if rule.columns().iter().any(|path| path.last().is_some_and(|name| name == attribute)) {
+        if rule
+            .columns()
+            .iter()
+            .any(|path| path.last().is_some_and(|name| name == attribute))
+        {
             rule.visit(&mut |part| {
                 if let Expr::Text(text) = part {
                     found.push(text.clone());

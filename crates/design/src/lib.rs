@@ -2,22 +2,22 @@
 //!
 //! Pure: no files, no servers, no clock. The same brief always gives the same design.
 
+mod candidates;
 pub mod companion;
 pub mod decision;
 pub mod draft;
 pub mod families;
 pub mod fixtures;
 pub mod layout;
+mod logic;
 pub mod names;
+mod paths;
+mod presence;
 pub mod relations;
 pub mod testing;
-mod presence;
 mod trial;
-pub mod words;
-mod candidates;
-mod logic;
-mod paths;
 mod trigger_rules;
+pub mod words;
 
 use std::collections::BTreeMap;
 

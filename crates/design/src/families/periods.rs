@@ -71,16 +71,18 @@ pub(crate) fn may_be_equal(entity: &Entity, start: &str, end: &str) -> bool {
                 && **r == Expr::column(right))
     };
     entity.rules.iter().any(|rule| match &rule.form {
-        RuleForm::Check(order) | RuleForm::When { requirement: order, .. } => {
-            compares(order, ">=", end, start) || compares(order, "<=", start, end)
-        }
+        RuleForm::Check(order)
+        | RuleForm::When {
+            requirement: order, ..
+        } => compares(order, ">=", end, start) || compares(order, "<=", start, end),
         _ => false,
     })
 }
 
 /// The end is named as the last of the days, and not as the first one after.
 fn names_its_last_day(end: &str) -> bool {
-    end.split('_').any(|word| matches!(word, "last" | "through" | "inclusive"))
+    end.split('_')
+        .any(|word| matches!(word, "last" | "through" | "inclusive"))
 }
 
 impl Period {

@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use pgwright_brief::model::{Attribute, Bound, Entity, PeriodOf, Rule, RuleForm};
 use pgwright_catalog::{
-    Constraint, ConstraintKind, Name, ObjectId, QualifiedName, Trigger, TriggerEvent, TriggerTiming, quote_literal,
+    Constraint, ConstraintKind, Name, ObjectId, QualifiedName, Trigger, TriggerEvent,
+    TriggerTiming, quote_literal,
 };
 use pgwright_ddl::expr::Expr;
 

@@ -464,6 +464,7 @@ pub fn on_routines(draft: &mut Draft<'_>) {
         let name = signature.name.name.as_str();
         let roles: Vec<Name> = if routine.kind == RoutineKind::Procedure
             || is_trigger(routine)
+            || is_internal(draft, &signature, routine)
             || name.starts_with("refresh_")
         {
             Vec::new()
@@ -497,6 +498,26 @@ pub fn on_routines(draft: &mut Draft<'_>) {
 
 fn is_trigger(routine: &Routine) -> bool {
     routine.returns.as_deref() == Some("trigger")
+}
+
+/// Whether only trigger functions that run as the owner call a routine. It has the owner's rights
+/// too, and looks at rows that the session may not see; so nobody else is to call it.
+fn is_internal(draft: &Draft<'_>, signature: &RoutineSignature, routine: &Routine) -> bool {
+    if !routine.security_definer || routine.volatility != Volatility::Volatile {
+        return false;
+    }
+    let object = ObjectId::Routine(signature.clone());
+    let mut callers = draft
+        .catalog
+        .dependencies
+        .iter()
+        .filter(|(_, needed)| needed.contains(&object))
+        .filter_map(|(caller, _)| match caller {
+            ObjectId::Routine(caller) => draft.catalog.routines.get(caller),
+            _ => None,
+        })
+        .peekable();
+    callers.peek().is_some() && callers.all(|caller| is_trigger(caller) && caller.security_definer)
 }
 
 /// Owners of types and sequences.

@@ -236,10 +236,9 @@ fn like(
         let in_scope = demand.scope.contains(name);
         if in_scope && elsewhere {
             // Rows of different numbers have the same choice, unless they are told to differ.
-            let chosen = demand
-                .entity
-                .attribute(name)
-                .is_some_and(|a| matches!(a.kind, AttributeKind::OneOf(_) | AttributeKind::Value(_)));
+            let chosen = demand.entity.attribute(name).is_some_and(|a| {
+                matches!(a.kind, AttributeKind::OneOf(_) | AttributeKind::Value(_))
+            });
             if chosen && fixtures.value(&row, name) == fixtures.value(first, name) {
                 let other = fixtures.sample(&demand.entity.name, name, 2);
                 row = fixtures.with(row, name, &other);
