@@ -1,6 +1,6 @@
 //! Briefs of many trades, each designed and proven on the oldest and the newest server that it allows.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stderr)]
 
 use std::fs;
 use std::path::{Path, PathBuf};
