@@ -105,16 +105,19 @@ fn existing(draft: &Draft<'_>, name: &QualifiedName) -> bool {
 }
 
 /// What the design refers to and joins with, its roles must be able to read; nothing else about such
-/// a table is the design's to say.
+/// a table is the design's to say. By column: the table has more than the brief tells of, and what
+/// that is, it is not the design's to open.
 fn read_existing(draft: &mut Draft<'_>, name: &QualifiedName) {
     let owner = companion::role(draft, "owner");
     let mut readers = vec![owner.clone()];
     readers.extend(["readwrite", "readonly", "auditor"].map(|what| companion::role(draft, what)));
     if let Some(table) = draft.catalog.tables.get_mut(name) {
         for role in &readers {
-            table
-                .grants
-                .insert(Grant::to(role.clone(), Privilege::Select));
+            for column in &table.columns {
+                table.grants.insert(
+                    Grant::to(role.clone(), Privilege::Select).on_column(column.name.clone()),
+                );
+            }
         }
         table.grants.insert(Grant::to(owner, Privilege::References));
     }
@@ -434,9 +437,13 @@ pub fn on_views(draft: &mut Draft<'_>) {
 fn reads_whole(draft: &Draft<'_>, tables: &BTreeSet<QualifiedName>, role: &Name) -> bool {
     tables.iter().all(|name| {
         draft.catalog.tables.get(name).is_some_and(|table| {
-            table
-                .grants
-                .contains(&Grant::to(role.clone(), Privilege::Select))
+            let select = Grant::to(role.clone(), Privilege::Select);
+            table.grants.contains(&select)
+                || table.columns.iter().all(|c| {
+                    table
+                        .grants
+                        .contains(&select.clone().on_column(c.name.clone()))
+                })
         })
     })
 }
