@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pgwright_brief::model::{AttributeKind, ValueType};
+use pgwright_brief::model::{AttributeKind, Entity, ValueType};
 use pgwright_catalog::{
     Grant, Name, ObjectId, Privilege, QualifiedName, Routine, RoutineKind, RoutineSignature,
     Volatility,
@@ -157,7 +157,7 @@ fn rights_of_tables(draft: &Draft<'_>) -> BTreeMap<QualifiedName, Rights> {
             let mut rights = Rights {
                 insert: !registered || !own,
                 update: changes,
-                delete: changes && (!own || !(plan.restorable || registered)),
+                delete: changes && (!own || !(registered || stays(draft, entity))),
                 ..Rights::all()
             };
             classify(draft, &entity.name, table, &mut rights);
@@ -211,6 +211,37 @@ fn rights_of_tables(draft: &Draft<'_>) -> BTreeMap<QualifiedName, Rights> {
         }
     }
     all
+}
+
+/// Whether rows are kept, themselves or with the whole they are part of: for a time that the brief
+/// says, for ever, or so that they can be restored. What removes them in the end has the owner's
+/// rights.
+fn stays(draft: &Draft<'_>, entity: &Entity) -> bool {
+    let mut next = Some(entity);
+    let mut seen = BTreeSet::new();
+    while let Some(found) = next {
+        let kept = found.append_only
+            || found
+                .volume
+                .as_ref()
+                .is_some_and(|v| v.keep_months.is_some())
+            || draft
+                .entities
+                .get(&found.name)
+                .is_some_and(|plan| plan.restorable);
+        if kept {
+            return true;
+        }
+        // A brief may make two entities parts of each other; that ends here.
+        if !seen.insert(found.name.as_str()) {
+            return false;
+        }
+        next = found
+            .part_of
+            .as_ref()
+            .and_then(|p| draft.brief.entity(&p.whole));
+    }
+    false
 }
 
 /// Notes secrets, sensitive data and sums among the columns of a table.
