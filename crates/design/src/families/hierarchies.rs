@@ -265,6 +265,7 @@ fn descendants(draft: &mut Draft<'_>, stored: &Stored<'_>, tree: &Tree) -> Routi
             .collect::<Vec<_>>()
             .join(", ")
     };
+    // CYCLE ends the walk on rows that got into the table past the trigger, too.
     let body = format!(
         "
     WITH RECURSIVE below AS (
@@ -275,9 +276,10 @@ fn descendants(draft: &mut Draft<'_>, stored: &Stored<'_>, tree: &Tree) -> Routi
         SELECT {r}, b.depth + 1
           FROM below AS b
           JOIN {relation} AS r ON {next}
-    )
-    SELECT {b}, b.depth FROM below AS b
+    ) CYCLE {cycle} SET circle_found USING circle_path
+    SELECT {b}, b.depth FROM below AS b WHERE NOT b.circle_found
 ",
+        cycle = trigger_rules::list("", &key),
         r = listed("r"),
         b = listed("b"),
         relation = relation.quoted(),
@@ -347,8 +349,9 @@ fn explain(
         ),
         rationale: format!(
             "Moving a branch changes one row, and the foreign key keeps every step right. What is \
-             above or below is a recursive query.{rows} A circle would make such a query run \
-             without an end, so a trigger refuses the row that closes one; rows that move wait for \
+             above or below is a recursive query.{rows} A circle would make a plain query of \
+             this kind run without an end, so a trigger refuses the row that closes one, and the \
+             function stops where it has been before; rows that move wait for \
              each other, which they seldom do."
         ),
         alternatives: vec![
