@@ -10,7 +10,7 @@ use pgwright_catalog::{
 };
 
 use super::Family;
-use crate::decision::{Alternative, Decision, Enforcement, Source, Weight};
+use crate::decision::{Alternative, Decision, Enforcement, Question, Source, Weight};
 use crate::draft::{Columns, Draft};
 use crate::fixtures::Fixtures;
 use crate::names;
@@ -49,9 +49,21 @@ fn copied<'e>(draft: &Draft<'_>, entity: &'e Entity) -> Vec<(&'e Attribute, &'e 
         .filter_map(|(attribute, _)| {
             let path = attribute.copied_from.as_deref()?;
             let column = draft.column(&entity.name, &attribute.name)?;
-            (path.len() > 1).then_some((attribute, path, column))
+            is_copied(attribute).then_some((attribute, path, column))
         })
         .collect()
+}
+
+/// Whether a value never changes once it is set: said to be fixed, or kept as it was copied.
+pub(crate) fn is_set_once(attribute: &Attribute) -> bool {
+    attribute.fixed || is_copied(attribute)
+}
+
+fn is_copied(attribute: &Attribute) -> bool {
+    attribute
+        .copied_from
+        .as_ref()
+        .is_some_and(|path| path.len() > 1)
 }
 
 fn copy_rule(entity: &Entity, attribute: &Attribute) -> String {
@@ -131,9 +143,16 @@ fn build_copies(draft: &mut Draft<'_>, entity: &Entity) {
                 )
             }),
             by: by.clone(),
-            how: "A trigger fills the column on INSERT when no value is given. A value that was \
-                  agreed on may be given instead, and nothing changes it when the source changes."
-                .to_owned(),
+            how: format!(
+                "A trigger fills the column on INSERT when no value is given. A value that was \
+                 agreed on may be given instead; nothing changes it when the source changes, and \
+                 {}.",
+                if entity.append_only {
+                    "rows are never changed"
+                } else {
+                    "another trigger refuses to change it later"
+                }
+            ),
             family: FAMILY,
             source: Source::at(
                 format!("{}.{}", entity.name, attribute.name),
@@ -206,6 +225,33 @@ fn currency_pair(
     Some((own, currency(draft.columns(&target, last)?)?))
 }
 
+fn ask_for_corrections(
+    draft: &mut Draft<'_>,
+    entity: &Entity,
+    first: &Attribute,
+    built: &[(&Attribute, &[String])],
+) {
+    let names: Vec<String> = built.iter().map(|(a, _)| words::spoken(&a.name)).collect();
+    draft.ask(Question {
+        id: format!("{}.{}_correctable", entity.name, first.name),
+        ask: format!(
+            "May {} of {} be corrected after the row was added?",
+            words::list(&names),
+            words::a(&entity.name)
+        ),
+        default: "No: a value that is kept as it was may be given when the row is added, and is \
+                  never changed after that."
+            .to_owned(),
+        matters: "A change would pass for what was agreed at the time, and nothing in the row \
+                  would tell."
+            .to_owned(),
+        otherwise: "The trigger still fills the column, the one that refuses changes goes, and a \
+                    history of the attribute shows what it was before."
+            .to_owned(),
+        source: Source::at(format!("{}.{}", entity.name, first.name), first.span),
+    });
+}
+
 fn decide_copies(
     draft: &mut Draft<'_>,
     entity: &Entity,
@@ -217,6 +263,9 @@ fn decide_copies(
         .iter()
         .map(|(a, path)| format!("{} from {}", a.name, path.join(".")))
         .collect();
+    if !entity.append_only {
+        ask_for_corrections(draft, entity, first, built);
+    }
     draft.decide(Decision {
         family: FAMILY,
         title: format!(
@@ -231,7 +280,8 @@ fn decide_copies(
         rationale: "The source will change, and what was agreed must not change with it: the \
                     value is a fact about this row, not a repetition. It may be given (a \
                     negotiated price); the trigger only fills what was left out, so no program \
-                    can forget it. The read takes no lock: a source that changes at the same \
+                    can forget it. Once there it stays: what is kept as it was is not written \
+                    again, neither by the source nor by hand. The read takes no lock: a source that changes at the same \
                     moment gives either its old or its new value, and both were true."
             .to_owned(),
         alternatives: vec![
@@ -267,7 +317,7 @@ fn fixed<'e>(draft: &Draft<'_>, entity: &'e Entity) -> Vec<Fixed<'e>> {
     let of = |attributes: Vec<&'e Attribute>, columns: &BTreeMap<String, Columns>| {
         attributes
             .into_iter()
-            .filter(|a| a.fixed)
+            .filter(|a| is_set_once(a))
             .filter_map(|a| {
                 let own = match columns.get(&a.name)? {
                     Columns::Reference { own, columns, .. } if own.is_empty() => columns.clone(),

@@ -7,7 +7,7 @@ use pgwright_catalog::{
     Column, Name, ObjectId, QualifiedName, Trigger, TriggerEvent, TriggerTiming,
 };
 
-use super::Family;
+use super::{Family, copied_values};
 use crate::companion::{self, Holds, Shape};
 use crate::decision::{Alternative, Decision, Enforcement, Source, Weight};
 use crate::draft::{Columns, Draft};
@@ -392,7 +392,7 @@ fn changeable(
     let candidates: Vec<&Attribute> = attributes
         .iter()
         .filter_map(|name| stored.iter().find(|(a, _)| &a.name == name))
-        .filter(|(a, of_kind)| !a.fixed && of_kind.is_none())
+        .filter(|(a, of_kind)| !copied_values::is_set_once(a) && of_kind.is_none())
         .map(|(a, _)| *a)
         .collect();
     let value = |a: &Attribute| (a.name.clone(), fixtures.sample(entity, &a.name, 2));

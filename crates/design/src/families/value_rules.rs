@@ -231,13 +231,12 @@ fn build_ranges(draft: &mut Draft<'_>, entity: &Entity, built: &mut Built) {
         }
         draft.enforce(Enforcement {
             rule: range_rule(&entity.name, &attribute.name),
-            says: attribute.says.clone().unwrap_or_else(|| {
-                format!(
-                    "The {} of {} is {words}.",
-                    attribute.name.replace('_', " "),
-                    words::a(&entity.name)
-                )
-            }),
+            // Not in the attribute's own words, which may be about something else.
+            says: format!(
+                "The {} of {} is {words}.",
+                attribute.name.replace('_', " "),
+                words::a(&entity.name)
+            ),
             by: vec![object],
             how: format!(
                 "CHECK constraint, tested on every row as it is written{}.",

@@ -7,6 +7,7 @@ use pgwright_ddl::expr::Expr;
 use super::{Aggregate, Demand, aggregates};
 use crate::candidates::Candidates;
 use crate::draft::Draft;
+use crate::families::copied_values;
 use crate::families::value_rules::row_rules;
 use crate::fixtures::{Fixtures, Row};
 use crate::logic;
@@ -336,7 +337,7 @@ fn sum_at_most(scene: &Scene<'_>) -> Option<Found> {
         .aggregate
         .whole
         .attribute(&bound.attribute)
-        .is_some_and(|a| a.fixed || a.running_total.is_some() || a.computed.is_some());
+        .is_some_and(|a| copied_values::is_set_once(a) || a.running_total.is_some() || a.computed.is_some());
     let is_kept = scene.aggregate.whole.append_only
         || scene.aggregate.whole.rules.iter().any(|rule| {
             matches!(

@@ -2,7 +2,7 @@
 
 use pgwright_brief::model::{Attribute, AttributeKind, Entity};
 
-use super::{copied, copy_rule, fixed, fixed_constraint, fixed_rule};
+use super::{copied, copy_rule, fixed, fixed_constraint, fixed_rule, is_set_once};
 use crate::draft::Draft;
 use crate::fixtures::{Fixtures, Row};
 use crate::paths;
@@ -112,7 +112,7 @@ fn may_change(draft: &Draft<'_>, entity: &str, attribute: &str) -> bool {
         !e.append_only
             && e.existing.is_none()
             && e.attribute(attribute).is_some_and(|a| {
-                !a.fixed && a.computed.is_none() && a.running_total.is_none() && a.maximum.is_none()
+                !is_set_once(a) && a.computed.is_none() && a.running_total.is_none() && a.maximum.is_none()
             })
     })
 }

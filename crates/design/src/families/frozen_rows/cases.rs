@@ -5,6 +5,7 @@ use pgwright_ddl::expr::Expr;
 
 use crate::candidates::Candidates;
 use crate::draft::Draft;
+use crate::families::copied_values;
 use crate::families::value_rules::row_rules;
 use crate::fixtures::{Fixtures, Row};
 use crate::logic;
@@ -162,7 +163,7 @@ fn changeable(
             .iter()
             .filter(|a| {
                 !except.contains(&a.name)
-                    && !a.fixed
+                    && !copied_values::is_set_once(a)
                     && a.computed.is_none()
                     && a.gapless.is_none()
                     && a.running_total.is_none()

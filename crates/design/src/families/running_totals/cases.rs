@@ -6,6 +6,7 @@ use super::upkeep::constraint_name;
 use super::{Total, bounds, refresh, totals};
 use crate::candidates::{self, Candidates};
 use crate::draft::Draft;
+use crate::families::copied_values;
 use crate::families::value_rules::row_rules;
 use crate::fixtures::{Fixtures, Row};
 use crate::testing::{Case, ConcurrentTest, Expected, RuleTest, SessionStep, StepExpected};
@@ -149,7 +150,7 @@ fn upkeep_test(scene: &Scene<'_>) -> Option<RuleTest> {
         let is_plain = total
             .source
             .attribute(&total.running.attribute)
-            .is_some_and(|a| a.computed.is_none() && !a.fixed);
+            .is_some_and(|a| a.computed.is_none() && !copied_values::is_set_once(a));
         if is_plain && total.is_live() {
             let set = [(total.running.attribute.as_str(), "4")];
             cases.push(case(
