@@ -163,6 +163,19 @@ pub(crate) fn refreshed_tables(draft: &Draft<'_>) -> BTreeSet<QualifiedName> {
         .collect()
 }
 
+/// Columns that say what the totals of an entity are of, where they are its key: such rows are made
+/// and kept by triggers, and their key never moves.
+pub(crate) fn key_of_totals(draft: &Draft<'_>, entity: &str) -> Option<BTreeSet<Name>> {
+    totals(draft)
+        .iter()
+        .filter(|total| total.entity.name == entity)
+        .map(|total| total.here().into_iter().collect::<BTreeSet<Name>>())
+        .find(|here| {
+            let key = &draft.plan(entity).key;
+            key.iter().all(|(column, _)| here.contains(column))
+        })
+}
+
 /// The pairs of columns that must agree, the tenant's first.
 fn shared(draft: &Draft<'_>, entity: &str, running: &RunningTotal) -> Option<Vec<(Name, Name)>> {
     let mut pairs: Vec<(Name, Name)> = Vec::new();

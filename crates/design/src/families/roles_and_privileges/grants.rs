@@ -9,6 +9,7 @@ use pgwright_catalog::{
 };
 
 use super::super::row_security::{seen_by, who_role};
+use super::super::running_totals::key_of_totals;
 use super::super::traced_reads;
 use super::{guests, has_reporter};
 use crate::companion::{self, Holds};
@@ -23,6 +24,8 @@ struct Rights {
     delete: bool,
     /// Columns that only triggers write.
     unwritable: BTreeSet<Name>,
+    /// Columns that stay as they were inserted.
+    fixed: BTreeSet<Name>,
     /// Columns that only `readwrite` reads.
     secret: BTreeSet<Name>,
     /// Columns that reports do not read.
@@ -40,6 +43,7 @@ impl Rights {
             update: true,
             delete: true,
             unwritable: BTreeSet::new(),
+            fixed: BTreeSet::new(),
             secret: BTreeSet::new(),
             withheld: BTreeSet::new(),
             open: None,
@@ -164,6 +168,13 @@ fn rights_of_tables(draft: &Draft<'_>) -> BTreeMap<QualifiedName, Rights> {
             if own && traced.contains(&entity.name) {
                 rights.open = Some(traced_reads::open_columns(draft, &entity.name));
             }
+            if own && let Some(key) = key_of_totals(draft, &entity.name) {
+                rights.fixed = key;
+                rights.delete = false;
+            }
+            if !rights.unwritable.is_empty() {
+                rights.unwritable.extend(stamps(draft, table));
+            }
             all.insert(table.clone(), rights);
         }
     }
@@ -211,6 +222,23 @@ fn rights_of_tables(draft: &Draft<'_>) -> BTreeMap<QualifiedName, Rights> {
         }
     }
     all
+}
+
+/// The columns of who and when, which defaults and triggers fill, unless the brief has an attribute
+/// of that name.
+fn stamps(draft: &Draft<'_>, table: &QualifiedName) -> Vec<Name> {
+    let attributes: BTreeSet<Name> = draft
+        .entities
+        .values()
+        .filter(|plan| plan.table == *table)
+        .flat_map(|plan| plan.columns.values())
+        .flat_map(Columns::all)
+        .collect();
+    ["created_at", "created_by", "updated_at", "updated_by"]
+        .map(Name::new)
+        .into_iter()
+        .filter(|column| !attributes.contains(column))
+        .collect()
 }
 
 /// Whether rows are kept, themselves or with the whole they are part of: for a time that the brief
@@ -285,6 +313,7 @@ fn grants_of(draft: &Draft<'_>, name: &QualifiedName, rights: &Rights) -> BTreeS
             secret: rights.secret.clone(),
             open: rights.open.clone(),
             unwritable: BTreeSet::new(),
+            fixed: BTreeSet::new(),
             ..*rights
         },
         true,
@@ -335,7 +364,8 @@ fn write(
     privilege: Privilege,
 ) -> Vec<Grant> {
     by_columns(draft, name, role, privilege, |column| {
-        !rights.unwritable.contains(column)
+        let fixed = privilege == Privilege::Update && rights.fixed.contains(column);
+        !fixed && !rights.unwritable.contains(column)
     })
 }
 
