@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use pgwright_catalog::{
     Argument, Column, Constraint, Name, ObjectId, QualifiedName, Routine, RoutineSignature,
+    quote_literal,
 };
 
 use super::Family;
@@ -112,26 +113,45 @@ fn build(draft: &mut Draft<'_>, entity: &str) {
         .iter()
         .map(|(n, _)| format!("t.{}", n.quoted()))
         .collect();
-    if let Some(actor) = companion::current_actor(draft) {
+    let named = NamedReader::of(draft, &log);
+    if named.is_some() {
         targets.push("read_by".to_owned());
-        values.push(actor);
+        values.push("reader".to_owned());
     }
     targets.push("purpose".to_owned());
     values.push("purpose".to_owned());
     let row = companion::key_equals_arguments(&plan, "t");
     // The trace is written first: a read that cannot be recorded does not happen.
     let body = format!(
-        "BEGIN\n    \
+        "{declared}BEGIN\n{refused}    \
              -- The trace comes first: what cannot be recorded is not read.\n    \
              INSERT INTO {log} ({targets})\n    \
              SELECT {values}\n    \
              FROM {table} AS t\n    \
              WHERE {row};\n    \
+             IF FOUND THEN\n        \
+                 -- A reader who rolls back takes the trace along; the server's log keeps this line.\n        \
+                 RAISE LOG 'traced read of % (%) by % (login %), for %',\n            \
+                     {what}, concat_ws(', ', {arguments}), {who}, session_user, to_json(purpose);\n    \
+             END IF;\n    \
              RETURN QUERY\n    \
              SELECT t.*\n    \
              FROM {table} AS t\n    \
              WHERE {row};\n\
          END",
+        declared = named.as_ref().map_or("", |n| n.declared.as_str()),
+        refused = named.as_ref().map_or("", |n| n.refused.as_str()),
+        who = if named.is_some() {
+            "reader"
+        } else {
+            "'nobody named'"
+        },
+        what = quote_literal(&plan.table.to_string()),
+        arguments = companion::key_arguments(&plan)
+            .iter()
+            .filter_map(|a| a.name.as_ref().map(Name::quoted))
+            .collect::<Vec<_>>()
+            .join(", "),
         log = log.quoted(),
         targets = targets.join(", "),
         values = values.join(", "),
@@ -164,14 +184,78 @@ fn build(draft: &mut Draft<'_>, entity: &str) {
             ObjectId::Table(plan.table.clone()),
         ],
         how: "No role may SELECT the contents; the function, which runs as the owner, writes the \
-              trace and returns the row in one statement. A reader that rolls back takes the trace \
-              along, but has seen nothing that it could commit; servers that log statements keep \
-              even that."
+              trace and returns the row in one statement; where the brief says who acts, it turns \
+              down a session that names nobody, or somebody who is not there. A reader who rolls \
+              back has seen the row and leaves no trace in the table: for that the function also \
+              writes reader, row and purpose to the server's log, which no rollback undoes. Keep \
+              that log as long as the trace."
             .to_owned(),
         family: "traced_reads",
         source: Source::of("policies.traced_reads"),
     });
     decide(draft, entity, &log, signature);
+}
+
+/// The name of the rule that a reader is somebody.
+fn reader_rule(log: &QualifiedName) -> String {
+    names::derived(log, &["reader", "named"], "check").to_string()
+}
+
+/// What the reading function says of its reader, when the brief has somebody who acts.
+struct NamedReader {
+    /// The variable that holds the reader's key.
+    declared: String,
+    /// The statement that turns down a reader who is nobody.
+    refused: String,
+}
+
+impl NamedReader {
+    fn of(draft: &mut Draft<'_>, log: &QualifiedName) -> Option<Self> {
+        let actor = companion::actor(draft)?;
+        let current = companion::current_actor(draft)?;
+        let plan = draft.plan(&actor.entity);
+        let is_designed = draft
+            .brief
+            .entity(&actor.entity)
+            .is_some_and(companion::is_designed);
+        let live = if plan.restorable {
+            " AND a.deleted_at IS NULL"
+        } else {
+            ""
+        };
+        // A table of the application as it was may not be ours to read.
+        let unknown = if is_designed {
+            format!(
+                " OR NOT EXISTS (SELECT FROM {} AS a WHERE a.{} = reader{live})",
+                plan.table.quoted(),
+                companion::own_key(plan).0.quoted()
+            )
+        } else {
+            String::new()
+        };
+        let refusal = trigger_rules::Refusal {
+            condition: "insufficient_privilege",
+            constraint: &reader_rule(log),
+            table: log,
+            message: quote_literal("a traced read needs to know who reads"),
+            hint: Some(quote_literal(&format!(
+                "Set {} to the key of the {} who reads.",
+                draft.setting("actor"),
+                words::spoken(&actor.entity)
+            ))),
+        }
+        .raise(8);
+        Some(Self {
+            declared: format!(
+                "DECLARE\n    reader constant {} := {current};\n",
+                actor.key_type
+            ),
+            refused: format!(
+                "    -- A trace that names nobody is none.\n    \
+                 IF reader IS NULL{unknown} THEN\n{refusal}    END IF;\n"
+            ),
+        })
+    }
 }
 
 fn decide(draft: &mut Draft<'_>, entity: &str, log: &QualifiedName, signature: RoutineSignature) {
@@ -244,8 +328,23 @@ fn test_of(draft: &Draft<'_>, fixtures: &Fixtures<'_>, entity: &str) -> Option<R
         .iter()
         .map(|(n, _)| format!("t.{}", n.quoted()))
         .collect();
-    let mut given = fixtures.insert(&[&row]);
+    let actor = companion::actor(draft);
+    let reader_row = actor
+        .as_ref()
+        .map(|a| fixtures.in_tenant_of(fixtures.row(&a.entity, 1), &row));
+    let rows: Vec<_> = std::iter::once(&row).chain(&reader_row).collect();
+    let mut given = fixtures.insert(&rows);
     given.extend(companion::set_tenant(draft, entity, &condition));
+    let setting = quote_literal(&draft.setting("actor"));
+    if let (Some(actor), Some(reader_row)) = (&actor, &reader_row) {
+        let plan = draft.plan(&actor.entity);
+        given.push(format!(
+            "SELECT set_config({setting}, a.{}::text, true) FROM {} AS a WHERE {}",
+            companion::own_key(plan).0.quoted(),
+            plan.table.quoted(),
+            fixtures.key_condition(reader_row)
+        ));
+    }
     let as_role = |role: &str| format!("SET LOCAL ROLE {role}");
     let read = |purpose: &str| {
         format!(
@@ -264,45 +363,79 @@ fn test_of(draft: &Draft<'_>, fixtures: &Fixtures<'_>, entity: &str) -> Option<R
         statements,
         expected,
     };
+    // Nobody, and somebody who is not there.
+    let strangers = actor.iter().flat_map(|actor| {
+        let stranger = match actor.key_type.as_str() {
+            "bigint" | "integer" | "smallint" => Some("-1"),
+            "uuid" => Some("00000000-0000-0000-0000-000000000000"),
+            _ => None,
+        };
+        let is_checked = draft
+            .brief
+            .entity(&actor.entity)
+            .is_some_and(companion::is_designed);
+        [
+            ("a read by nobody", Some("")),
+            (
+                "a read by somebody who is not there",
+                stranger.filter(|_| is_checked),
+            ),
+        ]
+        .into_iter()
+        .filter_map(|(says, key)| {
+            Some(case(
+                says,
+                vec![
+                    format!("SELECT set_config({setting}, '{}', true)", key?),
+                    as_role(&role),
+                    read("treatment"),
+                ],
+                Expected::rejected("42501", Some(&reader_rule(&log))),
+            ))
+        })
+        .collect::<Vec<_>>()
+    });
+    let mut cases: Vec<Case> = strangers.collect();
+    cases.extend(vec![
+        case(
+            "the application selects the contents itself",
+            vec![
+                as_role(&role),
+                format!("SELECT {} FROM {table}", closed.quoted()),
+            ],
+            Expected::rejected("42501", None),
+        ),
+        case(
+            "a read without a purpose",
+            vec![as_role(&role), read(" ")],
+            Expected::rejected(
+                trigger_rules::CHECK_VIOLATION,
+                Some(names::derived(&log, &["purpose", "not_blank"], "check").as_str()),
+            ),
+        ),
+        case(
+            "a read through the function",
+            vec![as_role(&role), read("treatment")],
+            Expected::Returns(1),
+        ),
+        case(
+            "the application reads the trace",
+            vec![as_role(&role), format!("SELECT FROM {}", log.quoted())],
+            Expected::rejected("42501", None),
+        ),
+        case(
+            "the auditor finds the trace of that read",
+            vec![
+                as_role(&auditor),
+                format!("SELECT FROM {} WHERE purpose = 'treatment'", log.quoted()),
+            ],
+            Expected::Returns(1),
+        ),
+    ]);
     Some(RuleTest {
         rule: format!("{entity}_reads_traced"),
         says: format!("Every read of {} leaves a trace", words::a(entity)),
         given,
-        cases: vec![
-            case(
-                "the application selects the contents itself",
-                vec![
-                    as_role(&role),
-                    format!("SELECT {} FROM {table}", closed.quoted()),
-                ],
-                Expected::rejected("42501", None),
-            ),
-            case(
-                "a read without a purpose",
-                vec![as_role(&role), read(" ")],
-                Expected::rejected(
-                    trigger_rules::CHECK_VIOLATION,
-                    Some(names::derived(&log, &["purpose", "not_blank"], "check").as_str()),
-                ),
-            ),
-            case(
-                "a read through the function",
-                vec![as_role(&role), read("treatment")],
-                Expected::Returns(1),
-            ),
-            case(
-                "the application reads the trace",
-                vec![as_role(&role), format!("SELECT FROM {}", log.quoted())],
-                Expected::rejected("42501", None),
-            ),
-            case(
-                "the auditor finds the trace of that read",
-                vec![
-                    as_role(&auditor),
-                    format!("SELECT FROM {} WHERE purpose = 'treatment'", log.quoted()),
-                ],
-                Expected::Returns(1),
-            ),
-        ],
+        cases,
     })
 }
