@@ -212,6 +212,7 @@ fn build(draft: &mut Draft<'_>, total: &Total<'_>) {
         by
     } else {
         let mut by = vec![refresh::build(draft, total)];
+        by.extend(upkeep::add_guard(draft, total));
         by.extend(unique);
         by
     };
