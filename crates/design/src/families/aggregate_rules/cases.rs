@@ -337,7 +337,9 @@ fn sum_at_most(scene: &Scene<'_>) -> Option<Found> {
         .aggregate
         .whole
         .attribute(&bound.attribute)
-        .is_some_and(|a| copied_values::is_set_once(a) || a.running_total.is_some() || a.computed.is_some());
+        .is_some_and(|a| {
+            copied_values::is_set_once(a) || a.running_total.is_some() || a.computed.is_some()
+        });
     let is_kept = scene.aggregate.whole.append_only
         || scene.aggregate.whole.rules.iter().any(|rule| {
             matches!(

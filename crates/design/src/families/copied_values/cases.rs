@@ -112,7 +112,10 @@ fn may_change(draft: &Draft<'_>, entity: &str, attribute: &str) -> bool {
         !e.append_only
             && e.existing.is_none()
             && e.attribute(attribute).is_some_and(|a| {
-                !is_set_once(a) && a.computed.is_none() && a.running_total.is_none() && a.maximum.is_none()
+                !is_set_once(a)
+                    && a.computed.is_none()
+                    && a.running_total.is_none()
+                    && a.maximum.is_none()
             })
     })
 }

@@ -185,7 +185,9 @@ fn partition_column(entity: &Entity) -> (String, bool) {
     let settled = |name: &str| {
         entity.append_only
             || in_key(entity, name)
-            || entity.attribute(name).is_some_and(copied_values::is_set_once)
+            || entity
+                .attribute(name)
+                .is_some_and(copied_values::is_set_once)
     };
     match companion::time_attribute(entity) {
         Some((name, by_date)) if !by_date || settled(name) => (name.to_owned(), by_date),
@@ -272,7 +274,10 @@ fn record_partitioned(
     let number = partitions
         .map(|n| format!("At most {n:.0} partitions exist at once, which the planner handles without notice. "))
         .unwrap_or_default();
-    let movable = entity.attribute(column).is_some_and(|a| !copied_values::is_set_once(a)) && !entity.append_only;
+    let movable = entity
+        .attribute(column)
+        .is_some_and(|a| !copied_values::is_set_once(a))
+        && !entity.append_only;
     let moves = if movable {
         "A row whose time is changed moves to another partition by itself. "
     } else {
