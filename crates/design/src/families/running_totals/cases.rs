@@ -163,20 +163,18 @@ fn upkeep_test(scene: &Scene<'_>) -> Option<RuleTest> {
             ));
         }
     }
-    if total.is_live() {
-        let table = &scene.draft.plan(&total.entity.name).table;
-        let constraint = constraint_name(table, &total.column);
-        cases.push(case(
-            "writing the total by hand",
-            vec![format!(
-                "UPDATE {} SET {} = 1000 WHERE {}",
-                scene.table(),
-                total.column.quoted(),
-                scene.group(&first)
-            )],
-            Expected::rejected(RESTRICT_VIOLATION, Some(&constraint)),
-        ));
-    }
+    let table = &scene.draft.plan(&total.entity.name).table;
+    let constraint = constraint_name(table, &total.column);
+    cases.push(case(
+        "writing the total by hand",
+        vec![format!(
+            "UPDATE {} SET {} = 1000 WHERE {}",
+            scene.table(),
+            total.column.quoted(),
+            scene.group(&first)
+        )],
+        Expected::rejected(RESTRICT_VIOLATION, Some(&constraint)),
+    ));
     let given = scene.fixtures.needs(&[&first, &second]);
     Some(RuleTest {
         rule: enforcement.rule.clone(),
