@@ -115,7 +115,10 @@ pub(super) fn kind_tests(
         let constraint = kind_check(&plan.table, name);
         // What is left out is filled in where there is a default.
         let filled = stored.attribute.default.is_some();
-        if *required && !filled && let Some(holder) = holders.first() {
+        if *required
+            && !filled
+            && let Some(holder) = holders.first()
+        {
             let row = is(holder, 1);
             cases.push(Case {
                 says: format!(

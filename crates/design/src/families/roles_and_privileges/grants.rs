@@ -241,23 +241,22 @@ fn stamps(draft: &Draft<'_>, table: &QualifiedName) -> Vec<Name> {
         .collect()
 }
 
-/// Whether rows are kept, themselves or with the whole they are part of: for a time that the brief
-/// says, for ever, or so that they can be restored. What removes them in the end has the owner's
-/// rights.
+/// Whether rows are kept: themselves so that they can be restored, or, with the whole they are part
+/// of, for a time that the brief says or for ever. What removes them in the end has the owner's
+/// rights. A part of a row that can be restored is a fact that may change, like a line of an order.
 fn stays(draft: &Draft<'_>, entity: &Entity) -> bool {
+    if draft
+        .entities
+        .get(&entity.name)
+        .is_some_and(|plan| plan.restorable)
+    {
+        return true;
+    }
     let mut next = Some(entity);
     let mut seen = BTreeSet::new();
     while let Some(found) = next {
-        let kept = found.append_only
-            || found
-                .volume
-                .as_ref()
-                .is_some_and(|v| v.keep_months.is_some())
-            || draft
-                .entities
-                .get(&found.name)
-                .is_some_and(|plan| plan.restorable);
-        if kept {
+        let volume = found.volume.as_ref();
+        if found.append_only || volume.is_some_and(|v| v.keep_months.is_some()) {
             return true;
         }
         // A brief may make two entities parts of each other; that ends here.

@@ -69,7 +69,11 @@ impl Scene<'_> {
             .collect();
         let moving = [update]
             .into_iter()
-            .chain(beside.into_iter().filter(|s| !own.contains(s) && !before.contains(s)))
+            .chain(
+                beside
+                    .into_iter()
+                    .filter(|s| !own.contains(s) && !before.contains(s)),
+            )
             .filter(|statement| !needs.contains(statement))
             .collect();
         (needs, moving)
