@@ -197,6 +197,35 @@ fn constraint_trigger(
     trigger
 }
 
+/// The trigger function with this body, and the trigger of `table` that calls it.
+fn add_tested(
+    draft: &mut Draft<'_>,
+    aggregate: &Aggregate<'_>,
+    check: &Check,
+    table: &QualifiedName,
+    body: String,
+    events: Vec<TriggerEvent>,
+    columns: Vec<Name>,
+) -> Vec<ObjectId> {
+    let function = trigger_rules::add_function(
+        draft,
+        names::derived(table, &["changed"], &aggregate.rule.name),
+        body,
+        Rights::Owner,
+        &format!("Has {} tested when {table} changes.", aggregate.rule.name),
+        &[],
+    );
+    draft
+        .catalog
+        .depends(function_object(&function), check.0.clone());
+    let trigger = constraint_trigger(aggregate, events, columns, function.clone());
+    let name = format!("verify_{}", aggregate.rule.name);
+    vec![
+        trigger_rules::add_trigger(draft, table, &name, trigger),
+        function_object(&function),
+    ]
+}
+
 /// The trigger on the whole: what it says, or whether the rule applies to it, changes.
 fn add_whole_trigger(
     draft: &mut Draft<'_>,
@@ -227,31 +256,8 @@ fn add_whole_trigger(
         check.1,
         trigger_rules::list("NEW", &aggregate.link.key)
     );
-    let function = trigger_rules::add_function(
-        draft,
-        names::derived(&plan.table, &["changed"], &aggregate.rule.name),
-        body,
-        Rights::Owner,
-        &format!(
-            "Has {} tested when {} changes.",
-            aggregate.rule.name, plan.table
-        ),
-        &[],
-    );
-    draft
-        .catalog
-        .depends(function_object(&function), check.0.clone());
-    let trigger = constraint_trigger(
-        aggregate,
-        events,
-        columns.into_iter().collect(),
-        function.clone(),
-    );
-    let name = format!("verify_{}", aggregate.rule.name);
-    vec![
-        trigger_rules::add_trigger(draft, &plan.table, &name, trigger),
-        function_object(&function),
-    ]
+    let columns = columns.into_iter().collect();
+    add_tested(draft, aggregate, check, &plan.table, body, events, columns)
 }
 
 /// The trigger on the parts.
@@ -315,29 +321,6 @@ fn add_part_trigger(
         old_set = is_set("OLD"),
         old = trigger_rules::list("OLD", &link.columns),
     );
-    let function = trigger_rules::add_function(
-        draft,
-        names::derived(&plan.table, &["changed"], &aggregate.rule.name),
-        body,
-        Rights::Owner,
-        &format!(
-            "Has {} tested when {} changes.",
-            aggregate.rule.name, plan.table
-        ),
-        &[],
-    );
-    draft
-        .catalog
-        .depends(function_object(&function), check.0.clone());
-    let trigger = constraint_trigger(
-        aggregate,
-        events,
-        columns.into_iter().collect(),
-        function.clone(),
-    );
-    let name = format!("verify_{}", aggregate.rule.name);
-    vec![
-        trigger_rules::add_trigger(draft, &plan.table, &name, trigger),
-        function_object(&function),
-    ]
+    let columns = columns.into_iter().collect();
+    add_tested(draft, aggregate, check, &plan.table, body, events, columns)
 }
