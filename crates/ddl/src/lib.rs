@@ -4,6 +4,7 @@
 //! - [`expr`] reads and writes scalar expressions as a small tree of our own;
 //! - [`eval`] evaluates them over a row of [`value`]s; [`solve`] finds rows that satisfy or
 //!   violate them;
+//! - [`analyze`] resolves names and types as a server does, into the tree that a server would store;
 //! - [`query`] resolves the names in users' queries, and says which conditions an index could serve;
 //! - [`normalize`] gives one text to what is written and to what a server prints of it.
 //!
@@ -11,6 +12,7 @@
 //! bounded, and what is past a bound is refused with a [`SyntaxError`].
 
 mod error;
+pub mod analyze;
 pub mod eval;
 pub mod expr;
 pub mod normalize;

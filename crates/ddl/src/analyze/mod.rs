@@ -1,0 +1,16 @@
+//! Typed analysis: what a PostgreSQL 18 server makes of a text, found without a server.
+//!
+//! A server stores analysed trees, not text, and prints them back in its own form. A catalog that is
+//! read from SQL text equals one read from a server only if the same is done here: names, types,
+//! functions and operators are resolved by the server's rules into a [`tree`], which is then printed
+//! the server's way. Whatever cannot be decided surely is [`Undecided`], and the caller keeps the text.
+
+mod environment;
+mod error;
+pub(crate) mod query;
+mod state;
+pub mod tree;
+
+pub use environment::{Cast, Environment, Relation, TypeDescription, TypeDescriptionKind};
+pub use error::Undecided;
+pub use state::{ExprKind, NamespaceColumn, NamespaceItem, ParseState};
