@@ -19,8 +19,13 @@ pub struct Constraint {
     pub enforced: bool,
     /// NO INHERIT.
     pub no_inherit: bool,
+    /// The key or exclusion constraint of the partitioned parent that this one of a partition is part
+    /// of.
+    pub parent: Option<Name>,
     /// `COMMENT ON CONSTRAINT`.
     pub comment: Option<String>,
+    /// `COMMENT ON INDEX` of the index behind a key or exclusion constraint.
+    pub index_comment: Option<String>,
 }
 
 impl Constraint {
@@ -32,7 +37,9 @@ impl Constraint {
             validated: true,
             enforced: true,
             no_inherit: false,
+            parent: None,
             comment: None,
+            index_comment: None,
         }
     }
 
@@ -80,6 +87,10 @@ pub enum ConstraintKind {
         predicate: Option<Expression>,
         /// INCLUDE columns.
         include: Vec<Name>,
+        /// Storage parameters of the index behind it.
+        options: BTreeMap<String, String>,
+        /// Tablespace of the index behind it.
+        tablespace: Option<Name>,
     },
 }
 

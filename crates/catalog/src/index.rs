@@ -25,8 +25,11 @@ pub struct Index {
     pub options: BTreeMap<String, String>,
     /// Tablespace, when it is not the default.
     pub tablespace: Option<Name>,
-    /// The table is clustered on it.
-    pub clustered: bool,
+    /// `ON ONLY`: the index of a partitioned table that some partitions have no part of, so that it is
+    /// not valid. One that is complete lists its parts at the partitions.
+    pub only: bool,
+    /// The index of the partitioned parent that this one of a partition is part of.
+    pub parent: Option<Name>,
     /// `COMMENT ON INDEX`.
     pub comment: Option<String>,
 }
@@ -46,7 +49,8 @@ impl Index {
             predicate: None,
             options: BTreeMap::new(),
             tablespace: None,
-            clustered: false,
+            only: false,
+            parent: None,
             comment: None,
         }
     }
@@ -65,6 +69,8 @@ pub struct IndexElement {
     pub descending: bool,
     /// NULLS FIRST. A descending key has it by default.
     pub nulls_first: bool,
+    /// Statistics target of an expression, when chosen.
+    pub statistics: Option<i32>,
 }
 
 impl IndexElement {
@@ -85,6 +91,7 @@ impl IndexElement {
             collation: None,
             descending: false,
             nulls_first: false,
+            statistics: None,
         }
     }
 

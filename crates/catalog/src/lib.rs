@@ -4,13 +4,27 @@
 //! are equal whatever order their objects were read in. Column order is kept, because PostgreSQL
 //! keeps it. Names and words are PostgreSQL's own.
 
+mod aggregate;
+mod cast;
+mod collation;
 mod constraint;
+mod event_trigger;
+mod foreign;
 mod index;
+mod language;
 mod name;
 mod object;
+mod operator;
+mod partition;
+mod policy;
 mod privilege;
+mod replication;
 mod routine;
+mod rule;
+mod sequence;
+mod statistics;
 mod table;
+mod text_search;
 mod types;
 mod view;
 pub mod write;
@@ -19,22 +33,40 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+pub use aggregate::Aggregate;
+pub use cast::{Cast, CastContext, CastMethod, CastSignature, Transform, TransformSignature};
+pub use collation::{Collation, Conversion};
 pub use constraint::{
     Constraint, ConstraintKind, Deferrability, ExclusionElement, ForeignKey, Key, ReferentialAction,
 };
+pub use event_trigger::EventTrigger;
+pub use foreign::{
+    ForeignDataWrapper, ForeignServer, ForeignTable, UserMapping, UserMappingName, is_secret_option,
+};
 pub use index::{Index, IndexElement, IndexKey};
-pub use name::{Name, QualifiedName, quote_identifier, quote_literal};
+pub use language::{AccessMethod, Language};
+pub use name::{Name, QualifiedName, is_key_word, quote_identifier, quote_literal};
 pub use object::ObjectId;
+pub use operator::{
+    Operator, OperatorClass, OperatorClassMember, OperatorClassName, OperatorFamily,
+    OperatorSignature,
+};
+pub use partition::{PartitionBound, PartitionKey, PartitionOf};
+pub use policy::{Policy, PolicyCommand};
 pub use privilege::{DefaultPrivileges, Grant, Privilege, PrivilegeTarget, Role};
+pub use replication::{Publication, PublishedTable, Subscription};
 pub use routine::{
     Argument, ArgumentMode, Parallel, Routine, RoutineBody, RoutineKind, RoutineSignature, Trigger,
     TriggerEnabled, TriggerEvent, TriggerTiming, Volatility,
 };
-pub use table::{
-    Column, Expression, Generated, Identity, PartitionBound, PartitionKey, PartitionOf,
-    Persistence, Policy, PolicyCommand, Sequence, SequenceOptions, Table,
+pub use rule::{Rule, RuleEvent};
+pub use sequence::{Identity, Sequence, SequenceOptions};
+pub use statistics::Statistics;
+pub use table::{Column, Expression, Generated, NotNull, Persistence, ReplicaIdentity, Table};
+pub use text_search::{
+    TextSearchConfiguration, TextSearchDictionary, TextSearchParser, TextSearchTemplate,
 };
-pub use types::{CompositeAttribute, Type, TypeKind};
+pub use types::{CompositeAttribute, DomainCheck, Type, TypeKind};
 pub use view::{MaterializedView, View, ViewColumn};
 
 /// A whole schema: everything `pgwright` designs, reads, compares and writes.
@@ -47,11 +79,15 @@ pub struct Catalog {
     pub extensions: BTreeMap<Name, Extension>,
     /// Schemas, by name. `public` is held only when something of it is to be said.
     pub schemas: BTreeMap<Name, Schema>,
-    /// Enumerations, domains, composite types and range types.
+    /// Procedural languages that no extension brings.
+    pub languages: BTreeMap<Name, Language>,
+    /// Access methods of tables and indexes.
+    pub access_methods: BTreeMap<Name, AccessMethod>,
+    /// Enumerations, domains, composite types, range types and base types.
     pub types: BTreeMap<QualifiedName, Type>,
     /// Sequences that stand alone; an identity column's sequence is part of the column.
     pub sequences: BTreeMap<QualifiedName, Sequence>,
-    /// Tables, partitioned tables and partitions.
+    /// Tables, partitioned tables, partitions and foreign tables.
     pub tables: BTreeMap<QualifiedName, Table>,
     /// Views.
     pub views: BTreeMap<QualifiedName, View>,
@@ -59,8 +95,51 @@ pub struct Catalog {
     pub materialized_views: BTreeMap<QualifiedName, MaterializedView>,
     /// Functions and procedures, by name and argument types.
     pub routines: BTreeMap<RoutineSignature, Routine>,
+    /// Aggregates, by name and argument types.
+    pub aggregates: BTreeMap<RoutineSignature, Aggregate>,
+    /// Operators, by name and operand types.
+    pub operators: BTreeMap<OperatorSignature, Operator>,
+    /// Operator families.
+    pub operator_families: BTreeMap<OperatorClassName, OperatorFamily>,
+    /// Operator classes.
+    pub operator_classes: BTreeMap<OperatorClassName, OperatorClass>,
+    /// Casts.
+    pub casts: BTreeMap<CastSignature, Cast>,
+    /// Transforms.
+    pub transforms: BTreeMap<TransformSignature, Transform>,
+    /// Collations.
+    pub collations: BTreeMap<QualifiedName, Collation>,
+    /// Conversions between encodings.
+    pub conversions: BTreeMap<QualifiedName, Conversion>,
+    /// Text search parsers.
+    pub text_search_parsers: BTreeMap<QualifiedName, TextSearchParser>,
+    /// Text search templates.
+    pub text_search_templates: BTreeMap<QualifiedName, TextSearchTemplate>,
+    /// Text search dictionaries.
+    pub text_search_dictionaries: BTreeMap<QualifiedName, TextSearchDictionary>,
+    /// Text search configurations.
+    pub text_search_configurations: BTreeMap<QualifiedName, TextSearchConfiguration>,
+    /// Extended statistics objects.
+    pub statistics: BTreeMap<QualifiedName, Statistics>,
+    /// Foreign-data wrappers.
+    pub foreign_data_wrappers: BTreeMap<Name, ForeignDataWrapper>,
+    /// Foreign servers.
+    pub foreign_servers: BTreeMap<Name, ForeignServer>,
+    /// User mappings, without secrets.
+    pub user_mappings: BTreeMap<UserMappingName, UserMapping>,
+    /// Event triggers.
+    pub event_triggers: BTreeMap<Name, EventTrigger>,
+    /// Publications.
+    pub publications: BTreeMap<Name, Publication>,
+    /// Subscriptions.
+    pub subscriptions: BTreeMap<Name, Subscription>,
     /// Default privileges (`ALTER DEFAULT PRIVILEGES`).
     pub default_privileges: BTreeSet<DefaultPrivileges>,
+    /// Privileges that an owner still has, of objects where it gave some of its own away. Other
+    /// owners have all that PostgreSQL gives them.
+    pub owner_privileges: BTreeMap<ObjectId, BTreeSet<Privilege>>,
+    /// Security labels: object, then provider, then label.
+    pub security_labels: BTreeMap<ObjectId, BTreeMap<Name, String>>,
     /// What an object needs beyond what its own fields show: the tables a view reads, the
     /// functions a check calls. The writer orders statements by it; equality of two schemas does
     /// not depend on it (see [`Catalog::without_dependencies`]).

@@ -4,7 +4,10 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use crate::{Catalog, Name, QualifiedName, RoutineSignature};
+use crate::{
+    CastSignature, Catalog, Name, OperatorClassName, OperatorSignature, QualifiedName,
+    RoutineSignature, TransformSignature, UserMappingName,
+};
 
 /// Which object: kind and name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -35,8 +38,52 @@ pub enum ObjectId {
     View(QualifiedName),
     /// A materialized view.
     MaterializedView(QualifiedName),
+    /// A rule of a table or view.
+    Rule(QualifiedName, Name),
     /// A function or procedure.
     Routine(RoutineSignature),
+    /// A procedural language.
+    Language(Name),
+    /// An access method.
+    AccessMethod(Name),
+    /// An aggregate.
+    Aggregate(RoutineSignature),
+    /// An operator.
+    Operator(OperatorSignature),
+    /// An operator family.
+    OperatorFamily(OperatorClassName),
+    /// An operator class.
+    OperatorClass(OperatorClassName),
+    /// A cast.
+    Cast(CastSignature),
+    /// A transform.
+    Transform(TransformSignature),
+    /// A collation.
+    Collation(QualifiedName),
+    /// A conversion between encodings.
+    Conversion(QualifiedName),
+    /// A text search parser.
+    TextSearchParser(QualifiedName),
+    /// A text search template.
+    TextSearchTemplate(QualifiedName),
+    /// A text search dictionary.
+    TextSearchDictionary(QualifiedName),
+    /// A text search configuration.
+    TextSearchConfiguration(QualifiedName),
+    /// An extended statistics object.
+    Statistics(QualifiedName),
+    /// A foreign-data wrapper.
+    ForeignDataWrapper(Name),
+    /// A foreign server.
+    ForeignServer(Name),
+    /// A user mapping.
+    UserMapping(UserMappingName),
+    /// An event trigger.
+    EventTrigger(Name),
+    /// A publication.
+    Publication(Name),
+    /// A subscription.
+    Subscription(Name),
 }
 
 impl ObjectId {
@@ -56,14 +103,48 @@ impl ObjectId {
             Self::Policy(..) => "policy",
             Self::View(_) => "view",
             Self::MaterializedView(_) => "materialized view",
+            Self::Rule(..) => "rule",
             Self::Routine(_) => "routine",
+            Self::Language(_) => "language",
+            Self::AccessMethod(_) => "access method",
+            Self::Aggregate(_) => "aggregate",
+            Self::Operator(_) => "operator",
+            Self::OperatorFamily(_) => "operator family",
+            Self::OperatorClass(_) => "operator class",
+            Self::Cast(_) => "cast",
+            Self::Transform(_) => "transform",
+            Self::Collation(_) => "collation",
+            Self::Conversion(_) => "conversion",
+            Self::TextSearchParser(_) => "text search parser",
+            Self::TextSearchTemplate(_) => "text search template",
+            Self::TextSearchDictionary(_) => "text search dictionary",
+            Self::TextSearchConfiguration(_) => "text search configuration",
+            Self::Statistics(_) => "statistics object",
+            Self::ForeignDataWrapper(_) => "foreign-data wrapper",
+            Self::ForeignServer(_) => "server",
+            Self::UserMapping(_) => "user mapping",
+            Self::EventTrigger(_) => "event trigger",
+            Self::Publication(_) => "publication",
+            Self::Subscription(_) => "subscription",
         }
     }
 
     /// The schema that holds the object, or the object that it is part of.
     pub fn schema(&self) -> Option<&Name> {
         match self {
-            Self::Role(_) | Self::Extension(_) | Self::Schema(_) => None,
+            Self::Role(_)
+            | Self::Extension(_)
+            | Self::Schema(_)
+            | Self::Language(_)
+            | Self::AccessMethod(_)
+            | Self::ForeignDataWrapper(_)
+            | Self::ForeignServer(_)
+            | Self::EventTrigger(_)
+            | Self::Publication(_)
+            | Self::Subscription(_)
+            | Self::Cast(_)
+            | Self::Transform(_)
+            | Self::UserMapping(_) => None,
             Self::Type(q)
             | Self::Sequence(q)
             | Self::Table(q)
@@ -73,26 +154,58 @@ impl ObjectId {
             | Self::Constraint(q, _)
             | Self::Index(q, _)
             | Self::Trigger(q, _)
-            | Self::Policy(q, _) => Some(&q.schema),
-            Self::Routine(s) => Some(&s.name.schema),
+            | Self::Policy(q, _)
+            | Self::Rule(q, _)
+            | Self::Collation(q)
+            | Self::Conversion(q)
+            | Self::TextSearchParser(q)
+            | Self::TextSearchTemplate(q)
+            | Self::TextSearchDictionary(q)
+            | Self::TextSearchConfiguration(q)
+            | Self::Statistics(q) => Some(&q.schema),
+            Self::Routine(s) | Self::Aggregate(s) => Some(&s.name.schema),
+            Self::Operator(o) => Some(&o.name.schema),
+            Self::OperatorFamily(o) | Self::OperatorClass(o) => Some(&o.name.schema),
         }
     }
 
     /// The name alone, without the kind: `crm.contacts.email`.
     pub fn name(&self) -> String {
         match self {
-            Self::Role(n) | Self::Extension(n) | Self::Schema(n) => n.to_string(),
+            Self::Role(n)
+            | Self::Extension(n)
+            | Self::Schema(n)
+            | Self::Language(n)
+            | Self::AccessMethod(n)
+            | Self::ForeignDataWrapper(n)
+            | Self::ForeignServer(n)
+            | Self::EventTrigger(n)
+            | Self::Publication(n)
+            | Self::Subscription(n) => n.to_string(),
             Self::Type(q)
             | Self::Sequence(q)
             | Self::Table(q)
             | Self::View(q)
-            | Self::MaterializedView(q) => q.to_string(),
+            | Self::MaterializedView(q)
+            | Self::Collation(q)
+            | Self::Conversion(q)
+            | Self::TextSearchParser(q)
+            | Self::TextSearchTemplate(q)
+            | Self::TextSearchDictionary(q)
+            | Self::TextSearchConfiguration(q)
+            | Self::Statistics(q) => q.to_string(),
             Self::Column(t, n)
             | Self::Constraint(t, n)
             | Self::Index(t, n)
             | Self::Trigger(t, n)
-            | Self::Policy(t, n) => format!("{t}.{n}"),
-            Self::Routine(s) => s.to_string(),
+            | Self::Policy(t, n)
+            | Self::Rule(t, n) => format!("{t}.{n}"),
+            Self::Routine(s) | Self::Aggregate(s) => s.to_string(),
+            Self::Operator(o) => o.to_string(),
+            Self::OperatorFamily(o) | Self::OperatorClass(o) => o.to_string(),
+            Self::Cast(c) => c.to_string(),
+            Self::Transform(t) => t.to_string(),
+            Self::UserMapping(u) => u.to_string(),
         }
     }
 }
@@ -111,6 +224,27 @@ impl Catalog {
             ObjectId::View(q) => self.views.contains_key(q),
             ObjectId::MaterializedView(q) => self.materialized_views.contains_key(q),
             ObjectId::Routine(s) => self.routines.contains_key(s),
+            ObjectId::Language(k) => self.languages.contains_key(k),
+            ObjectId::AccessMethod(k) => self.access_methods.contains_key(k),
+            ObjectId::Aggregate(k) => self.aggregates.contains_key(k),
+            ObjectId::Operator(k) => self.operators.contains_key(k),
+            ObjectId::OperatorFamily(k) => self.operator_families.contains_key(k),
+            ObjectId::OperatorClass(k) => self.operator_classes.contains_key(k),
+            ObjectId::Cast(k) => self.casts.contains_key(k),
+            ObjectId::Transform(k) => self.transforms.contains_key(k),
+            ObjectId::Collation(k) => self.collations.contains_key(k),
+            ObjectId::Conversion(k) => self.conversions.contains_key(k),
+            ObjectId::TextSearchParser(k) => self.text_search_parsers.contains_key(k),
+            ObjectId::TextSearchTemplate(k) => self.text_search_templates.contains_key(k),
+            ObjectId::TextSearchDictionary(k) => self.text_search_dictionaries.contains_key(k),
+            ObjectId::TextSearchConfiguration(k) => self.text_search_configurations.contains_key(k),
+            ObjectId::Statistics(k) => self.statistics.contains_key(k),
+            ObjectId::ForeignDataWrapper(k) => self.foreign_data_wrappers.contains_key(k),
+            ObjectId::ForeignServer(k) => self.foreign_servers.contains_key(k),
+            ObjectId::UserMapping(k) => self.user_mappings.contains_key(k),
+            ObjectId::EventTrigger(k) => self.event_triggers.contains_key(k),
+            ObjectId::Publication(k) => self.publications.contains_key(k),
+            ObjectId::Subscription(k) => self.subscriptions.contains_key(k),
             ObjectId::Column(t, n) => table(t).is_some_and(|t| t.column(n.as_str()).is_some()),
             ObjectId::Constraint(t, n) => table(t).is_some_and(|t| t.constraints.contains_key(n)),
             ObjectId::Policy(t, n) => table(t).is_some_and(|t| t.policies.contains_key(n)),
@@ -118,6 +252,11 @@ impl Catalog {
                 let view = self.materialized_views.get(t);
                 table(t).is_some_and(|t| t.indexes.contains_key(n))
                     || view.is_some_and(|v| v.indexes.contains_key(n))
+            }
+            ObjectId::Rule(t, n) => {
+                let view = self.views.get(t);
+                table(t).is_some_and(|t| t.rules.contains_key(n))
+                    || view.is_some_and(|v| v.rules.contains_key(n))
             }
             ObjectId::Trigger(t, n) => {
                 let view = self.views.get(t);

@@ -28,6 +28,8 @@ pub struct Grant {
     pub column: Option<Name>,
     /// WITH GRANT OPTION.
     pub grantable: bool,
+    /// Who granted it, when that is not the object's owner.
+    pub grantor: Option<Name>,
 }
 
 impl Grant {
@@ -38,6 +40,7 @@ impl Grant {
             privilege,
             column: None,
             grantable: false,
+            grantor: None,
         }
     }
 
@@ -48,6 +51,7 @@ impl Grant {
             privilege,
             column: None,
             grantable: false,
+            grantor: None,
         }
     }
 
@@ -105,4 +109,6 @@ pub enum PrivilegeTarget {
     Types,
     /// Schemas.
     Schemas,
+    /// Large objects (PostgreSQL 18).
+    LargeObjects,
 }

@@ -74,6 +74,10 @@ pub struct Routine {
     pub cost: Option<String>,
     /// ROWS, when it is not the default.
     pub rows: Option<String>,
+    /// SUPPORT function.
+    pub support: Option<QualifiedName>,
+    /// TRANSFORM FOR TYPE: the types.
+    pub transforms: Vec<String>,
     /// SET parameters, such as `search_path`; the value as SQL text after `TO`.
     pub settings: BTreeMap<String, String>,
     /// Owner, when known or chosen.
@@ -101,6 +105,8 @@ impl Routine {
             parallel: Parallel::Unsafe,
             cost: None,
             rows: None,
+            support: None,
+            transforms: Vec::new(),
             settings: BTreeMap::from([("search_path".to_owned(), "''".to_owned())]),
             owner: None,
             comment: None,
@@ -135,6 +141,8 @@ pub enum RoutineKind {
     Function,
     /// A procedure.
     Procedure,
+    /// A function that can only be called as a window function.
+    Window,
 }
 
 /// The body of a routine.
@@ -247,6 +255,8 @@ pub struct Trigger {
     pub arguments: Vec<String>,
     /// CREATE CONSTRAINT TRIGGER, with when it is checked.
     pub constraint: Option<Deferrability>,
+    /// FROM: the other table that a constraint trigger names.
+    pub from: Option<QualifiedName>,
     /// REFERENCING OLD TABLE AS.
     pub old_table: Option<Name>,
     /// REFERENCING NEW TABLE AS.
@@ -273,6 +283,7 @@ impl Trigger {
             function,
             arguments: Vec::new(),
             constraint: None,
+            from: None,
             old_table: None,
             new_table: None,
             enabled: TriggerEnabled::Origin,

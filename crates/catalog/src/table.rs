@@ -1,11 +1,12 @@
-//! Tables: columns, partitioning, row-level security, and the sequences behind columns.
+//! Tables and their columns.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Serialize, Serializer};
 
 use crate::{
-    Constraint, ConstraintKind, ForeignKey, Grant, Index, Key, Name, QualifiedName, Trigger,
+    Constraint, ConstraintKind, ForeignKey, ForeignTable, Grant, Identity, Index, Key, Name,
+    PartitionKey, PartitionOf, Policy, QualifiedName, Rule, Trigger, TriggerEnabled,
 };
 
 /// SQL text of an expression. Names in it are schema-qualified unless they are in `pg_catalog`.
@@ -30,18 +31,26 @@ impl Serialize for Expression {
     }
 }
 
-/// A table, a partitioned table or a partition.
+/// A table, a partitioned table, a partition or a foreign table.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Table {
-    /// Columns in their order. A partition holds only columns that differ from its parent's.
+    /// Columns in their order. A partition that is not [`PartitionOf::attached`] holds only columns
+    /// that differ from its parent's; a child of plain inheritance its own columns and, marked as
+    /// [`Column::inherited`], those that differ from its parents'; a typed table those that say more
+    /// than the type.
     pub columns: Vec<Column>,
-    /// Constraints by name, without those a partition has from its parent. NOT NULL stands at the
-    /// column.
+    /// Constraints by name, without the checks and foreign keys that a partition or child has from its
+    /// parent. NOT NULL stands at the column.
     pub constraints: BTreeMap<Name, Constraint>,
-    /// Indexes by name, without those that back a constraint or come from a partitioned parent.
+    /// Indexes by name, without those that back a constraint. What a partition has as its part of a
+    /// partitioned index names that as its `parent`; a design need not list such parts.
     pub indexes: BTreeMap<Name, Index>,
     /// Triggers by name, without those a partition has from its parent.
     pub triggers: BTreeMap<Name, Trigger>,
+    /// Enable states of triggers that a partition has from its parent, where they differ from it.
+    pub inherited_trigger_states: BTreeMap<Name, TriggerEnabled>,
+    /// Rules by name.
+    pub rules: BTreeMap<Name, Rule>,
     /// Row-level security policies by name.
     pub policies: BTreeMap<Name, Policy>,
     /// `ENABLE ROW LEVEL SECURITY`.
@@ -54,8 +63,18 @@ pub struct Table {
     pub partition_of: Option<PartitionOf>,
     /// Parents by plain inheritance, in order.
     pub inherits: Vec<QualifiedName>,
-    /// Permanent, unlogged or temporary.
+    /// `OF type`: the composite type of a typed table.
+    pub of_type: Option<QualifiedName>,
+    /// Server and options of a foreign table.
+    pub foreign: Option<ForeignTable>,
+    /// Permanent or unlogged.
     pub persistence: Persistence,
+    /// Table access method, when it is not `heap`.
+    pub access_method: Option<Name>,
+    /// `REPLICA IDENTITY`.
+    pub replica_identity: ReplicaIdentity,
+    /// Index that `CLUSTER` orders the table by, that of a constraint included.
+    pub clustered_on: Option<Name>,
     /// Storage parameters (`WITH (…)`), such as `fillfactor` or `autovacuum_vacuum_scale_factor`.
     pub options: BTreeMap<String, String>,
     /// Tablespace, when it is not the database's default.
@@ -118,6 +137,8 @@ pub struct Column {
     pub data_type: String,
     /// NOT NULL.
     pub not_null: bool,
+    /// What the NOT NULL constraint says beyond that.
+    pub not_null_constraint: NotNull,
     /// DEFAULT expression.
     pub default: Option<Expression>,
     /// GENERATED … AS IDENTITY.
@@ -132,6 +153,12 @@ pub struct Column {
     pub compression: Option<String>,
     /// Statistics target, when chosen.
     pub statistics: Option<i32>,
+    /// Attribute options: `n_distinct`, `n_distinct_inherited`.
+    pub options: BTreeMap<String, String>,
+    /// Options of a foreign table's column.
+    pub foreign_options: BTreeMap<String, String>,
+    /// The column comes from a parent by plain inheritance, and stands here for what differs.
+    pub inherited: bool,
     /// `COMMENT ON COLUMN`.
     pub comment: Option<String>,
 }
@@ -143,6 +170,7 @@ impl Column {
             name: name.into(),
             data_type: data_type.into(),
             not_null: false,
+            not_null_constraint: NotNull::default(),
             default: None,
             identity: None,
             generated: None,
@@ -150,6 +178,9 @@ impl Column {
             storage: None,
             compression: None,
             statistics: None,
+            options: BTreeMap::new(),
+            foreign_options: BTreeMap::new(),
+            inherited: false,
             comment: None,
         }
     }
@@ -173,13 +204,32 @@ impl Column {
     }
 }
 
-/// GENERATED … AS IDENTITY.
+/// What a NOT NULL constraint says beyond being there (PostgreSQL 18).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Identity {
-    /// ALWAYS, as opposed to BY DEFAULT.
-    pub always: bool,
-    /// Options of the sequence behind it.
-    pub sequence: SequenceOptions,
+pub struct NotNull {
+    /// Its name, when it is not the automatic `table_column_not_null`.
+    pub name: Option<Name>,
+    /// NOT VALID.
+    pub not_valid: bool,
+    /// NO INHERIT.
+    pub no_inherit: bool,
+    /// `COMMENT ON CONSTRAINT`.
+    pub comment: Option<String>,
+}
+
+/// How replicas tell which row was changed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReplicaIdentity {
+    /// DEFAULT: by the primary key.
+    #[default]
+    Default,
+    /// FULL: by all columns.
+    Full,
+    /// NOTHING.
+    Nothing,
+    /// USING INDEX, that of a constraint included.
+    Index(Name),
 }
 
 /// A generated column.
@@ -191,43 +241,7 @@ pub struct Generated {
     pub stored: bool,
 }
 
-/// Options of a sequence; `None` is PostgreSQL's default for its type and direction.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct SequenceOptions {
-    /// START WITH.
-    pub start: Option<i64>,
-    /// INCREMENT BY.
-    pub increment: Option<i64>,
-    /// MINVALUE.
-    pub minimum: Option<i64>,
-    /// MAXVALUE.
-    pub maximum: Option<i64>,
-    /// CACHE.
-    pub cache: Option<i64>,
-    /// CYCLE.
-    pub cycle: bool,
-}
-
-/// A sequence that stands alone.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Sequence {
-    /// `bigint`, `integer` or `smallint`.
-    pub data_type: String,
-    /// Options.
-    pub options: SequenceOptions,
-    /// The column that owns it (`OWNED BY`).
-    pub owned_by: Option<(QualifiedName, Name)>,
-    /// Unlogged.
-    pub unlogged: bool,
-    /// Owner, when known or chosen.
-    pub owner: Option<Name>,
-    /// `COMMENT ON SEQUENCE`.
-    pub comment: Option<String>,
-    /// Privileges of everyone but the owner.
-    pub grants: BTreeSet<Grant>,
-}
-
-/// Permanent, unlogged or temporary.
+/// Permanent or unlogged.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Persistence {
@@ -236,79 +250,4 @@ pub enum Persistence {
     Permanent,
     /// Not logged: truncated after a crash.
     Unlogged,
-}
-
-/// `PARTITION BY`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct PartitionKey {
-    /// `RANGE`, `LIST` or `HASH`.
-    pub strategy: String,
-    /// Columns or expressions, as SQL.
-    pub elements: Vec<String>,
-}
-
-/// `PARTITION OF parent …`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct PartitionOf {
-    /// The partitioned table.
-    pub parent: QualifiedName,
-    /// Which rows it takes.
-    pub bound: PartitionBound,
-}
-
-/// Which rows a partition takes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PartitionBound {
-    /// `FOR VALUES FROM (…) TO (…)`: the two lists as SQL.
-    Range {
-        /// Lower bound, inclusive.
-        from: Vec<String>,
-        /// Upper bound, exclusive.
-        to: Vec<String>,
-    },
-    /// `FOR VALUES IN (…)`.
-    List(Vec<String>),
-    /// `FOR VALUES WITH (MODULUS …, REMAINDER …)`.
-    Hash {
-        /// Modulus.
-        modulus: i32,
-        /// Remainder.
-        remainder: i32,
-    },
-    /// `DEFAULT`.
-    Default,
-}
-
-/// A row-level security policy.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Policy {
-    /// The command it is for.
-    pub command: PolicyCommand,
-    /// PERMISSIVE, as opposed to RESTRICTIVE.
-    pub permissive: bool,
-    /// Roles it is for; empty is PUBLIC.
-    pub roles: BTreeSet<Name>,
-    /// USING.
-    pub using: Option<Expression>,
-    /// WITH CHECK.
-    pub with_check: Option<Expression>,
-    /// `COMMENT ON POLICY`.
-    pub comment: Option<String>,
-}
-
-/// The command of a policy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PolicyCommand {
-    /// FOR ALL.
-    All,
-    /// FOR SELECT.
-    Select,
-    /// FOR INSERT.
-    Insert,
-    /// FOR UPDATE.
-    Update,
-    /// FOR DELETE.
-    Delete,
 }

@@ -1,6 +1,6 @@
-//! Enumerations, domains, composite types and range types.
+//! Enumerations, domains, composite types, range types and base types.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -47,8 +47,10 @@ pub enum TypeKind {
         default: Option<Expression>,
         /// NOT NULL.
         not_null: bool,
-        /// CHECK constraints by name, in name order; `VALUE` is the value. False for NOT VALID.
-        checks: Vec<(Name, Expression, bool)>,
+        /// Name of the NOT NULL constraint (PostgreSQL 17), when it is not the automatic one.
+        not_null_name: Option<Name>,
+        /// CHECK constraints by name.
+        checks: BTreeMap<Name, DomainCheck>,
     },
     /// A composite type: attributes in order.
     Composite(Vec<CompositeAttribute>),
@@ -67,6 +69,34 @@ pub enum TypeKind {
         /// Name of the multirange type (PostgreSQL 14).
         multirange: Option<Name>,
     },
+    /// A base type: the parameters of `CREATE TYPE` by their names in the manual, in lower case
+    /// (`input`, `output`, `internallength`, `like` …), as SQL text.
+    Base(BTreeMap<String, String>),
+    /// A type of which nothing is known but its name: declared by `CREATE TYPE name`, to be defined
+    /// later.
+    Shell,
+}
+
+/// A CHECK constraint of a domain; its name is its key in the domain.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DomainCheck {
+    /// The condition, in which `VALUE` is the value.
+    pub expression: Expression,
+    /// False for NOT VALID.
+    pub validated: bool,
+    /// `COMMENT ON CONSTRAINT … ON DOMAIN`.
+    pub comment: Option<String>,
+}
+
+impl DomainCheck {
+    /// A check that holds for all values, without a comment.
+    pub fn new(sql: impl Into<String>) -> Self {
+        Self {
+            expression: Expression::new(sql),
+            validated: true,
+            comment: None,
+        }
+    }
 }
 
 /// An attribute of a composite type.

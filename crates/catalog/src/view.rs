@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use crate::{Grant, Index, Name, Trigger};
+use crate::{Expression, Grant, Index, Name, Rule, Trigger};
 
 /// A view.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -17,6 +17,8 @@ pub struct View {
     pub options: BTreeMap<String, String>,
     /// INSTEAD OF triggers by name.
     pub triggers: BTreeMap<Name, Trigger>,
+    /// Rules by name, without the one that makes it a view.
+    pub rules: BTreeMap<Name, Rule>,
     /// Owner, when known or chosen.
     pub owner: Option<Name>,
     /// `COMMENT ON VIEW`.
@@ -36,8 +38,14 @@ pub struct MaterializedView {
     pub indexes: BTreeMap<Name, Index>,
     /// Storage parameters.
     pub options: BTreeMap<String, String>,
+    /// Table access method, when it is not `heap`.
+    pub access_method: Option<Name>,
     /// Tablespace, when it is not the default.
     pub tablespace: Option<Name>,
+    /// Index that `CLUSTER` orders it by.
+    pub clustered_on: Option<Name>,
+    /// `WITH NO DATA`: it was never refreshed.
+    pub unpopulated: bool,
     /// Owner, when known or chosen.
     pub owner: Option<Name>,
     /// `COMMENT ON MATERIALIZED VIEW`.
@@ -47,12 +55,20 @@ pub struct MaterializedView {
 }
 
 /// An output column of a view.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct ViewColumn {
     /// Name.
     pub name: Name,
     /// Type, when known.
     pub data_type: Option<String>,
+    /// DEFAULT, for INSERT into an updatable view.
+    pub default: Option<Expression>,
+    /// Statistics target, when chosen (materialized views).
+    pub statistics: Option<i32>,
+    /// Storage, when it is not the type's own (materialized views).
+    pub storage: Option<String>,
+    /// Compression method, when chosen (materialized views).
+    pub compression: Option<String>,
     /// `COMMENT ON COLUMN`.
     pub comment: Option<String>,
 }

@@ -84,7 +84,8 @@ impl Shape {
                     collation: None,
                     default: None,
                     not_null: false,
-                    checks: Vec::new(),
+                    not_null_name: None,
+                    checks: BTreeMap::new(),
                 },
                 _ => TypeKind::Enum(vec!["a".into(), "b".into()]),
             };

@@ -165,7 +165,7 @@ fn call(signature: &RoutineSignature, routine: &Routine) -> String {
         .filter_map(|a| a.name.as_ref().map(|n| format!(":{n}")))
         .collect();
     let verb = match routine.kind {
-        RoutineKind::Function => "SELECT",
+        RoutineKind::Function | RoutineKind::Window => "SELECT",
         RoutineKind::Procedure => "CALL",
     };
     format!(

@@ -4,7 +4,7 @@
 
 mod common;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use common::{sandboxes, servers};
 use pgwright_catalog::*;
@@ -145,18 +145,11 @@ fn types_and_sequences(catalog: &Catalog) {
             collation: Some(QualifiedName::new("pg_catalog", "C")),
             default: Some(Expression::new("'a@b'::text")),
             not_null: true,
-            checks: vec![
-                (
-                    "email_form".into(),
-                    Expression::new("VALUE ~ '@'::text"),
-                    true
-                ),
-                (
-                    "email_long".into(),
-                    Expression::new("length(VALUE) < 100"),
-                    true
-                ),
-            ],
+            not_null_name: None,
+            checks: BTreeMap::from([
+                ("email_form".into(), DomainCheck::new("VALUE ~ '@'::text")),
+                ("email_long".into(), DomainCheck::new("length(VALUE) < 100")),
+            ]),
         }
     );
     let TypeKind::Composite(attributes) = kind("address") else {
@@ -291,6 +284,7 @@ fn columns(catalog: &Catalog) {
                 increment: Some(10),
                 ..SequenceOptions::default()
             },
+            ..Identity::default()
         })
     );
     assert!(column("code").not_null && !column("notes").not_null);
@@ -394,6 +388,8 @@ fn constraints(catalog: &Catalog) {
         elements: vec![element("room", "="), element("during", "&&")],
         predicate: Some(Expression::new("NOT cancelled")),
         include: Vec::new(),
+        options: BTreeMap::new(),
+        tablespace: None,
     });
     assert_eq!(bookings["no_overlap"], expected);
 }
@@ -431,7 +427,8 @@ fn indexes(catalog: &Catalog) {
     );
     let during = &catalog.tables[&name("bookings")].indexes["bookings_during"];
     assert_eq!(during.method, Name::new("gist"));
-    assert!(during.clustered);
+    let bookings = &catalog.tables[&name("bookings")];
+    assert_eq!(bookings.clustered_on, Some("bookings_during".into()));
 }
 
 fn triggers_and_policies(catalog: &Catalog) {

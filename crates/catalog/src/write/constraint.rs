@@ -37,6 +37,7 @@ impl Writer {
                 elements,
                 predicate,
                 include,
+                ..
             } => {
                 let mut items = Vec::new();
                 for e in elements {

@@ -119,6 +119,30 @@ impl Writer {
             ObjectId::Constraint(t, n) => on("CONSTRAINT", t, n),
             ObjectId::Trigger(t, n) => on("TRIGGER", t, n),
             ObjectId::Policy(t, n) => on("POLICY", t, n),
+            ObjectId::Rule(t, n) => on("RULE", t, n),
+            ObjectId::Language(n) => format!("LANGUAGE {}", n.quoted()),
+            ObjectId::AccessMethod(n) => format!("ACCESS METHOD {}", n.quoted()),
+            ObjectId::Aggregate(s) => self.aggregate_address(catalog, s),
+            ObjectId::Operator(o) => format!("OPERATOR {}", o.quoted()),
+            ObjectId::OperatorFamily(o) => format!("OPERATOR FAMILY {}", o.quoted()),
+            ObjectId::OperatorClass(o) => format!("OPERATOR CLASS {}", o.quoted()),
+            ObjectId::Cast(c) => format!("CAST {c}"),
+            ObjectId::Transform(t) => format!("TRANSFORM {t}"),
+            ObjectId::Collation(q) => format!("COLLATION {}", q.quoted()),
+            ObjectId::Conversion(q) => format!("CONVERSION {}", q.quoted()),
+            ObjectId::TextSearchParser(q) => format!("TEXT SEARCH PARSER {}", q.quoted()),
+            ObjectId::TextSearchTemplate(q) => format!("TEXT SEARCH TEMPLATE {}", q.quoted()),
+            ObjectId::TextSearchDictionary(q) => format!("TEXT SEARCH DICTIONARY {}", q.quoted()),
+            ObjectId::TextSearchConfiguration(q) => {
+                format!("TEXT SEARCH CONFIGURATION {}", q.quoted())
+            }
+            ObjectId::Statistics(q) => format!("STATISTICS {}", q.quoted()),
+            ObjectId::ForeignDataWrapper(n) => format!("FOREIGN DATA WRAPPER {}", n.quoted()),
+            ObjectId::ForeignServer(n) => format!("SERVER {}", n.quoted()),
+            ObjectId::UserMapping(u) => format!("USER MAPPING {u}"),
+            ObjectId::EventTrigger(n) => format!("EVENT TRIGGER {}", n.quoted()),
+            ObjectId::Publication(n) => format!("PUBLICATION {}", n.quoted()),
+            ObjectId::Subscription(n) => format!("SUBSCRIPTION {}", n.quoted()),
             ObjectId::Routine(s) => {
                 let procedure = catalog
                     .routines
@@ -134,6 +158,25 @@ impl Writer {
     pub fn signature(&self, signature: &RoutineSignature) -> String {
         let types: Vec<_> = signature.arguments.iter().map(|a| type_name(a)).collect();
         format!("{}({})", signature.name.quoted(), types.join(", "))
+    }
+
+    /// An aggregate as COMMENT, DROP and ALTER take it: `AGGREGATE s.a(*)`, `s.a(x ORDER BY y)`.
+    fn aggregate_address(&self, catalog: &Catalog, signature: &RoutineSignature) -> String {
+        let types: Vec<_> = signature.arguments.iter().map(|a| type_name(a)).collect();
+        let direct = catalog
+            .aggregates
+            .get(signature)
+            .and_then(|a| a.direct_arguments);
+        let arguments = match direct {
+            Some(direct) => {
+                let (direct, ordered) = types.split_at(direct.min(types.len()));
+                let gap = if direct.is_empty() { "" } else { " " };
+                format!("{}{gap}ORDER BY {}", direct.join(", "), ordered.join(", "))
+            }
+            None if types.is_empty() => "*".to_owned(),
+            None => types.join(", "),
+        };
+        format!("AGGREGATE {}({arguments})", signature.name.quoted())
     }
 
     /// `COMMENT ON …`; no text takes the comment away.

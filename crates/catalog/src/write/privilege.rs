@@ -232,6 +232,7 @@ END
             PrivilegeTarget::Routines => "FUNCTIONS",
             PrivilegeTarget::Types => "TYPES",
             PrivilegeTarget::Schemas => "SCHEMAS",
+            PrivilegeTarget::LargeObjects => "LARGE OBJECTS",
         };
         let schema = match &defaults.schema {
             Some(schema) => format!(" IN SCHEMA {}", schema.quoted()),

@@ -16,7 +16,7 @@ impl Writer {
         replace: bool,
     ) -> Result<String, WriteError> {
         let kind = match routine.kind {
-            RoutineKind::Function => "FUNCTION",
+            RoutineKind::Function | RoutineKind::Window => "FUNCTION",
             RoutineKind::Procedure => "PROCEDURE",
         };
         let replace = if replace { "OR REPLACE " } else { "" };

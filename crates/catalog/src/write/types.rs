@@ -75,6 +75,14 @@ impl Writer {
                 vec![parenthesised(&format!("CREATE TYPE {quoted} AS RANGE "), &parts, 0) + ";"]
             }
             TypeKind::Domain { .. } => self.create_domain(name, definition),
+            TypeKind::Shell => vec![format!("CREATE TYPE {quoted};")],
+            TypeKind::Base(parameters) => {
+                let parts: Vec<_> = parameters
+                    .iter()
+                    .map(|(name, value)| format!("{name} = {value}"))
+                    .collect();
+                vec![parenthesised(&format!("CREATE TYPE {quoted} "), &parts, 0) + ";"]
+            }
         })
     }
 
@@ -85,6 +93,7 @@ impl Writer {
             default,
             not_null,
             checks,
+            ..
         } = &definition.kind
         else {
             return Vec::new();
@@ -99,13 +108,15 @@ impl Writer {
         if *not_null {
             sql.push_str("\n    NOT NULL");
         }
-        for (check, expression, _) in checks.iter().filter(|(_, _, valid)| *valid) {
+        for (check, definition) in checks.iter().filter(|(_, c)| c.validated) {
+            let expression = &definition.expression;
             let head = format!("CONSTRAINT {} CHECK", check.quoted());
             sql.push_str(&format!("\n    {}", condition(&head, expression.sql(), 4)));
         }
         sql.push(';');
         let mut statements = vec![sql];
-        for (check, expression, _) in checks.iter().filter(|(_, _, valid)| !*valid) {
+        for (check, definition) in checks.iter().filter(|(_, c)| !c.validated) {
+            let expression = &definition.expression;
             let head = format!("ADD CONSTRAINT {} CHECK", check.quoted());
             statements.push(format!(
                 "ALTER DOMAIN {}\n    {} NOT VALID;",

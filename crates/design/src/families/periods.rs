@@ -2,6 +2,8 @@
 
 mod cases;
 
+use std::collections::BTreeMap;
+
 use pgwright_brief::model::{Entity, PeriodOf, Rule, RuleForm};
 use pgwright_catalog::{
     Constraint, ConstraintKind, ExclusionElement, Expression, IndexElement, Key, Name, ObjectId,
@@ -249,6 +251,8 @@ fn build_rule(draft: &mut Draft<'_>, entity: &Entity, rule: &Rule) {
                 elements: exclusion_elements(draft, &table, columns, &found),
                 predicate: predicate.clone().map(Expression::new),
                 include: Vec::new(),
+                options: BTreeMap::new(),
+                tablespace: None,
             },
         };
         let constraint = Constraint::new(kind).comment(rule.says.clone());

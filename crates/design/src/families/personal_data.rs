@@ -176,7 +176,7 @@ fn add_inventory(draft: &mut Draft<'_>) -> QualifiedName {
     let column = |name: &str| ViewColumn {
         name: Name::new(name),
         data_type: Some("text".to_owned()),
-        comment: None,
+        ..ViewColumn::default()
     };
     let view = View {
         columns: ["table_name", "column_name", "class", "description"]

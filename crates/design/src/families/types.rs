@@ -6,12 +6,12 @@ mod explain;
 mod format;
 mod time_zone;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use pgwright_brief::model::{Attribute, AttributeKind, ValueType};
 use pgwright_catalog::{
-    Column, Constraint, Expression, Generated, Index, IndexElement, Name, ObjectId, QualifiedName,
-    Type, TypeKind,
+    Column, Constraint, DomainCheck, Expression, Generated, Index, IndexElement, Name, ObjectId,
+    QualifiedName, Type, TypeKind,
 };
 use pgwright_ddl::expr::Expr;
 
@@ -145,11 +145,8 @@ fn build_domain(draft: &mut Draft<'_>, meaning: &ValueType) {
         collation: None,
         default: None,
         not_null: false,
-        checks: vec![(
-            domain_check(&name),
-            Expression::new(format.on("VALUE")),
-            true,
-        )],
+        not_null_name: None,
+        checks: BTreeMap::from([(domain_check(&name), DomainCheck::new(format.on("VALUE")))]),
     });
     domain.comment = Some(format!(
         "{}: the value must {}.",

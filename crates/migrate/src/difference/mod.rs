@@ -269,14 +269,16 @@ impl Comparison<'_> {
                 collation: lc,
                 default: ld,
                 not_null: ln,
-                checks: lk,
+                checks: left,
+                ..
             },
             TypeKind::Domain {
                 base: rb,
                 collation: rc,
                 default: rd,
                 not_null: rn,
-                checks: rk,
+                checks: right,
+                ..
             },
         ) = (&left.kind, &right.kind)
         else {
@@ -286,17 +288,19 @@ impl Comparison<'_> {
         self.optional(id, "collation", lc, rc);
         self.expression(id, "default", ld.as_ref(), rd.as_ref());
         self.equal(id, "NOT NULL", ln, rn);
-        let by_name = |checks: &[(Name, Expression, bool)]| -> BTreeMap<Name, (Expression, bool)> {
-            let checks = checks.iter().cloned();
-            checks.map(|(n, e, valid)| (n, (e, valid))).collect()
-        };
-        let (left, right) = (by_name(lk), by_name(rk));
         for name in left.keys().chain(right.keys()).collect::<BTreeSet<_>>() {
             let property = format!("check {name}");
             let (l, r) = (left.get(name), right.get(name));
-            self.expression(id, &property, l.map(|l| &l.0), r.map(|r| &r.0));
+            let (a, b) = (l.map(|l| &l.expression), r.map(|r| &r.expression));
+            self.expression(id, &property, a, b);
             if let (Some(l), Some(r)) = (l, r) {
-                self.equal(id, &format!("{property} valid"), &l.1, &r.1);
+                self.equal(id, &format!("{property} valid"), &l.validated, &r.validated);
+                self.optional(
+                    id,
+                    &format!("comment of {property}"),
+                    &l.comment,
+                    &r.comment,
+                );
             }
         }
     }

@@ -193,12 +193,14 @@ impl Comparison<'_> {
                     elements: le,
                     predicate: lp,
                     include: li,
+                    ..
                 },
                 ConstraintKind::Exclusion {
                     method: rm,
                     elements: re,
                     predicate: rp,
                     include: ri,
+                    ..
                 },
             ) => {
                 self.equal(id, "index method", lm, rm);
@@ -274,7 +276,6 @@ impl Comparison<'_> {
         );
         self.equal(id, "storage parameters", &left.options, &right.options);
         self.optional(id, "tablespace", &left.tablespace, &right.tablespace);
-        self.equal(id, "CLUSTER ON", &left.clustered, &right.clustered);
         self.optional(id, "comment", &left.comment, &right.comment);
     }
 

@@ -104,7 +104,12 @@ pub(super) fn add(
         create = create.hazard(Hazard::DependsOnRows);
     }
     change.up.push(create);
-    if index.clustered {
+    let table_definition = context.full.tables.get(table);
+    let view_definition = context.full.materialized_views.get(table);
+    let clustered_on = table_definition
+        .map(|t| &t.clustered_on)
+        .or(view_definition.map(|v| &v.clustered_on));
+    if clustered_on.is_some_and(|on| on.as_ref() == Some(name)) {
         change
             .up
             .push(context.writer.cluster_on(table, name).into());

@@ -42,7 +42,7 @@ fn holders<'a>(writer: &Writer, catalog: &'a Catalog) -> Vec<Holder<'a>> {
     for (signature, routine) in &catalog.routines {
         holders.push(Holder {
             target: match routine.kind {
-                RoutineKind::Function => GrantTarget::Function,
+                RoutineKind::Function | RoutineKind::Window => GrantTarget::Function,
                 RoutineKind::Procedure => GrantTarget::Procedure,
             },
             object: ObjectId::Routine(signature.clone()),

@@ -75,7 +75,8 @@ fn without_comments(kind: &TypeKind) -> TypeKind {
 /// The SQL of a type that may name other objects.
 fn needed_text(kind: &TypeKind) -> Vec<String> {
     match kind {
-        TypeKind::Enum(_) => Vec::new(),
+        TypeKind::Enum(_) | TypeKind::Shell => Vec::new(),
+        TypeKind::Base(parameters) => parameters.values().cloned().collect(),
         TypeKind::Domain {
             base,
             default,
@@ -83,7 +84,7 @@ fn needed_text(kind: &TypeKind) -> Vec<String> {
             ..
         } => std::iter::once(base.clone())
             .chain(default.iter().map(|d| d.sql().to_owned()))
-            .chain(checks.iter().map(|(_, check, _)| check.sql().to_owned()))
+            .chain(checks.values().map(|c| c.expression.sql().to_owned()))
             .collect(),
         TypeKind::Composite(attributes) => attributes.iter().map(|a| a.data_type.clone()).collect(),
         TypeKind::Range {

@@ -101,19 +101,21 @@ fn types(c: &mut Catalog) {
         collation: None,
         default: Some(Expression::new("'nobody@example.com'::text")),
         not_null: true,
-        checks: vec![
-            ("email_at".into(), Expression::new("VALUE LIKE '%@%'"), true),
+        not_null_name: None,
+        checks: BTreeMap::from([
+            ("email_at".into(), DomainCheck::new("VALUE LIKE '%@%'")),
             (
                 "email_plausible".into(),
-                Expression::new("shop.plausible(VALUE)"),
-                true,
+                DomainCheck::new("shop.plausible(VALUE)"),
             ),
             (
                 "email_short".into(),
-                Expression::new("length(VALUE) < 300"),
-                false,
+                DomainCheck {
+                    validated: false,
+                    ..DomainCheck::new("length(VALUE) < 300")
+                },
             ),
-        ],
+        ]),
     });
     email.comment = some("An address.");
     email.grants = grants("rich_app", [Privilege::Usage]);
@@ -177,6 +179,7 @@ fn tables(c: &mut Catalog, target: u32) {
                         start: Some(100),
                         ..SequenceOptions::default()
                     },
+                    ..Identity::default()
                 }),
                 ..Column::new("id", "bigint").not_null()
             },
@@ -260,17 +263,10 @@ fn tables(c: &mut Catalog, target: u32) {
                     include: names(["deleted_at"]),
                     predicate: Some(Expression::new("deleted_at IS NULL")),
                     options: BTreeMap::from([("fillfactor".into(), "80".into())]),
-                    clustered: false,
                     ..Index::btree(["id"])
                 },
             ),
-            (
-                "customers_clustered".into(),
-                Index {
-                    clustered: true,
-                    ..Index::btree(["created_at"])
-                },
-            ),
+            ("customers_clustered".into(), Index::btree(["created_at"])),
         ]),
         triggers: BTreeMap::from([
             (
@@ -416,6 +412,8 @@ fn tables(c: &mut Catalog, target: u32) {
                 ],
                 predicate: Some(Expression::new("price IS NOT NULL")),
                 include: vec![],
+                options: BTreeMap::new(),
+                tablespace: None,
             }),
         )]),
         persistence: Persistence::Unlogged,
@@ -501,6 +499,7 @@ fn partitions(c: &mut Catalog) {
         partition_of: Some(PartitionOf {
             parent: q("shop.events"),
             bound,
+            attached: false,
         }),
         ..Table::default()
     };
@@ -527,6 +526,7 @@ fn partitions(c: &mut Catalog) {
                     modulus: 1,
                     remainder: 0,
                 },
+                attached: false,
             }),
             ..Table::default()
         },
@@ -692,9 +692,9 @@ fn views(c: &mut Catalog, target: u32) {
         comment: some("Customers with their orders."),
         options: BTreeMap::from([("security_barrier".into(), "true".into())]),
         columns: vec![
-            ViewColumn { name: "id".into(), data_type: None, comment: some("The customer.") },
-            ViewColumn { name: "name".into(), data_type: None, comment: None },
-            ViewColumn { name: "order_id".into(), data_type: None, comment: None },
+            ViewColumn { name: "id".into(), comment: some("The customer."), ..ViewColumn::default() },
+            ViewColumn { name: "name".into(), comment: None, ..ViewColumn::default() },
+            ViewColumn { name: "order_id".into(), comment: None, ..ViewColumn::default() },
         ],
         owner: Some("rich_owner".into()),
         ..View::default()
@@ -756,6 +756,7 @@ fn privileges(c: &mut Catalog, target: u32) {
         c.tables.get_mut(&q(table)).unwrap().grants = write.clone();
     }
     let customers = c.tables.get_mut(&q("shop.customers")).unwrap();
+    customers.clustered_on = Some("customers_clustered".into());
     customers.grants = BTreeSet::from([
         Grant::to("rich_app", Privilege::Select),
         Grant {

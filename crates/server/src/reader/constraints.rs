@@ -32,9 +32,6 @@ impl Reader<'_> {
                     continue;
                 }
             };
-            if row.get("clustered")? {
-                self.warn(&id, "that the table is clustered on it is not held");
-            }
             let constraint = Constraint {
                 kind,
                 deferrability: deferrability(&row)?,
@@ -42,7 +39,9 @@ impl Reader<'_> {
                 enforced: row.get("enforced")?,
                 // Keys and foreign keys are marked so without meaning it.
                 no_inherit: row.text("kind")? == "c" && row.get("no_inherit")?,
+                parent: None,
                 comment: row.get("comment")?,
+                index_comment: None,
             };
             self.ids
                 .insert((Class::Constraint, row.get("oid")?), id.clone());
@@ -50,11 +49,32 @@ impl Reader<'_> {
                 // Who needs the index, such as a foreign key, needs the constraint.
                 self.ids.insert((Class::Relation, index), id);
             }
+            let clustered = row.get::<bool>("clustered")?;
             if let Some(table) = self.catalog.tables.get_mut(&table) {
+                if clustered {
+                    table.clustered_on = Some(name.clone());
+                }
                 table.constraints.insert(name, constraint);
             }
         }
         Ok(())
+    }
+
+    fn clustered_on(&mut self, holder: &ObjectId, index: &Name) {
+        let index = Some(index.clone());
+        match holder {
+            ObjectId::Table(on) => {
+                if let Some(table) = self.catalog.tables.get_mut(on) {
+                    table.clustered_on = index;
+                }
+            }
+            ObjectId::MaterializedView(on) => {
+                if let Some(view) = self.catalog.materialized_views.get_mut(on) {
+                    view.clustered_on = index;
+                }
+            }
+            _ => {}
+        }
     }
 
     fn foreign_key(&mut self, id: &ObjectId, row: &Record) -> Result<ForeignKey, ReadError> {
@@ -116,6 +136,9 @@ impl Reader<'_> {
                 self.warn(&id, "it is invalid: a build of it failed or has not ended");
             }
             let index = index(&id, &row)?;
+            if row.get("clustered")? {
+                self.clustered_on(&holder, &name);
+            }
             self.ids.insert((Class::Relation, row.get("oid")?), id);
             let indexes = match &holder {
                 ObjectId::Table(on) => self.catalog.tables.get_mut(on).map(|t| &mut t.indexes),
@@ -187,6 +210,8 @@ fn exclusion(id: &ObjectId, row: &Record) -> Result<ConstraintKind, ReadError> {
             .get::<Option<String>>("predicate")?
             .map(|sql| expression(&sql)),
         include: row.names("include")?,
+        options: text::options(row.get("options")?),
+        tablespace: row.get::<Option<String>>("tablespace")?.map(Name::from),
     })
 }
 
@@ -213,7 +238,8 @@ fn index(id: &ObjectId, row: &Record) -> Result<Index, ReadError> {
             .map(|sql| expression(&sql)),
         options: text::options(row.get("options")?),
         tablespace: row.get::<Option<String>>("tablespace")?.map(Name::from),
-        clustered: row.get("clustered")?,
+        only: false,
+        parent: None,
         comment: row.get("comment")?,
     })
 }
@@ -228,5 +254,6 @@ fn element(key: &str, column: Option<&Name>, suffix: text::ElementSuffix) -> Ind
         collation: suffix.collation,
         descending: suffix.descending,
         nulls_first: suffix.nulls_first,
+        statistics: None,
     }
 }

@@ -68,6 +68,7 @@ impl Reader<'_> {
             privilege,
             column: None,
             grantable: row.get("grantable")?,
+            grantor: None,
         }))
     }
 

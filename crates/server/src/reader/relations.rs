@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use pgwright_catalog::{
-    Column, Expression, Generated, Identity, MaterializedView, ObjectId, PartitionBound,
+    Column, Expression, Generated, Identity, MaterializedView, NotNull, ObjectId, PartitionBound,
     PartitionKey, PartitionOf, Persistence, QualifiedName, Sequence, SequenceOptions, Table, View,
     ViewColumn,
 };
@@ -118,7 +118,13 @@ impl Reader<'_> {
             };
             if let Some(table) = self.catalog.tables.get_mut(&name) {
                 match bound {
-                    Some(bound) => table.partition_of = Some(PartitionOf { parent, bound }),
+                    Some(bound) => {
+                        table.partition_of = Some(PartitionOf {
+                            parent,
+                            bound,
+                            attached: false,
+                        })
+                    }
                     None => table.inherits.push(parent),
                 }
             }
@@ -281,6 +287,7 @@ fn view_column(row: &Record) -> Result<ViewColumn, ReadError> {
         name: row.name("name")?,
         data_type: Some(row.get("data_type")?),
         comment: row.get("comment")?,
+        ..ViewColumn::default()
     })
 }
 
@@ -305,7 +312,7 @@ fn column(row: &Record) -> Result<Column, ReadError> {
         // The sequence's options follow with the sequences.
         kind => Some(Identity {
             always: kind == "a",
-            sequence: SequenceOptions::default(),
+            ..Identity::default()
         }),
     };
     Ok(Column {
@@ -316,6 +323,10 @@ fn column(row: &Record) -> Result<Column, ReadError> {
         identity,
         generated,
         collation: row.pair("collation")?,
+        not_null_constraint: NotNull::default(),
+        options: BTreeMap::new(),
+        foreign_options: BTreeMap::new(),
+        inherited: false,
         storage: row.get("storage")?,
         compression: row.get("compression")?,
         statistics: row.get("statistics")?,

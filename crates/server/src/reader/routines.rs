@@ -144,6 +144,8 @@ fn routine(row: &Record) -> Result<Routine, ReadError> {
         },
         cost: row.get("cost")?,
         rows: row.get("rows")?,
+        support: None,
+        transforms: Vec::new(),
         settings: settings(row.get("settings")?),
         owner: None,
         comment: row.get("comment")?,
@@ -237,6 +239,7 @@ fn trigger(id: &ObjectId, row: &Record) -> Result<Trigger, ReadError> {
         function: QualifiedName::new(row.name("function_schema")?, row.name("function_name")?),
         arguments: trigger_arguments(&row.get::<Vec<u8>>("arguments")?),
         constraint,
+        from: None,
         old_table: row.get::<Option<String>>("old_table")?.map(Name::from),
         new_table: row.get::<Option<String>>("new_table")?.map(Name::from),
         enabled: match row.text("enabled")?.as_str() {

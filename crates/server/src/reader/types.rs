@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pgwright_catalog::{CompositeAttribute, Expression, Name, ObjectId, Type, TypeKind};
+use pgwright_catalog::{
+    CompositeAttribute, DomainCheck, Expression, Name, ObjectId, Type, TypeKind,
+};
 
 use super::{Class, ReadError, Reader, Record, text};
 
@@ -10,7 +12,7 @@ use super::{Class, ReadError, Reader, Record, text};
 #[derive(Default)]
 struct Parts {
     labels: BTreeMap<u32, Vec<String>>,
-    checks: BTreeMap<u32, Vec<(Name, Expression, bool)>>,
+    checks: BTreeMap<u32, BTreeMap<Name, DomainCheck>>,
     attributes: BTreeMap<u32, Vec<CompositeAttribute>>,
 }
 
@@ -46,12 +48,16 @@ impl Reader<'_> {
         for row in self.query("constraints of domains", query, &[])? {
             let expression = row.text("expression")?;
             let expression = Expression::new(text::strip_parentheses(&expression));
-            let check = (row.name("name")?, expression, row.get("validated")?);
+            let check = DomainCheck {
+                expression,
+                validated: row.get("validated")?,
+                comment: None,
+            };
             parts
                 .checks
                 .entry(row.get("type")?)
                 .or_default()
-                .push(check);
+                .insert(row.name("name")?, check);
         }
         let query = include_str!("../queries/composite_attributes.sql");
         for row in self.query("attributes of composite types", query, &[])? {
@@ -83,6 +89,7 @@ fn kind(row: &Record, oid: u32, parts: &mut Parts) -> Result<Option<TypeKind>, R
                 .get::<Option<String>>("default_value")?
                 .map(Expression::new),
             not_null: row.get("not_null")?,
+            not_null_name: None,
             checks: parts.checks.remove(&oid).unwrap_or_default(),
         }),
         "c" => {

@@ -111,6 +111,7 @@ fn add_partition(
         partition_of: Some(PartitionOf {
             parent: parent.clone(),
             bound,
+            attached: false,
         }),
         options,
         comment,

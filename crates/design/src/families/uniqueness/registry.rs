@@ -115,6 +115,7 @@ pub(super) fn build(
                             modulus: PIECES,
                             remainder,
                         },
+                        attached: false,
                     }),
                     comment: Some(format!(
                         "Piece {} of {PIECES} of {}, by hash.",
