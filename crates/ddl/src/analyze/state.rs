@@ -1,10 +1,13 @@
 //! The state of an analysis: which names mean what, inside which query.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::environment::{Environment, Relation};
-use super::tree::{CommonTableExpr, RangeTableEntry, ReturningType, Type, Var, WindowClause};
+use super::tree::{
+    CommonTableExpr, RangeTableEntry, ReturningType, RteColumn, Type, Var, WindowClause,
+};
 
 /// Where an expression stands (`ParseExprKind`): it decides what is allowed and how `UNKNOWN` is treated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,6 +68,13 @@ pub struct ParseState<'a> {
     pub namespace: Vec<NamespaceItem>,
     /// The WITH queries that can be referred to at this point, innermost last.
     pub ctes: Vec<CommonTableExpr>,
+    /// Output columns of recursive WITH queries of `ctes` that are still being analysed, as their
+    /// non-recursive terms gave them, by place in `ctes`.
+    pub recursive_columns: RefCell<BTreeMap<usize, Vec<RteColumn>>>,
+    /// When this is the query of a recursive WITH query: its place in the parent's `ctes`.
+    pub parent_cte: Option<usize>,
+    /// Whether `lateral_only` items of the namespace can be seen (`p_lateral_active`): inside LATERAL.
+    pub lateral_active: bool,
     /// Windows: those of the WINDOW clause first, then those made for OVER (…). The analysis of a
     /// window function call adds what it needs as raw definitions; see `window_definitions`.
     pub windows: Vec<WindowClause>,
@@ -103,6 +113,9 @@ impl<'a> ParseState<'a> {
             range_table: Vec::new(),
             namespace: Vec::new(),
             ctes: Vec::new(),
+            recursive_columns: RefCell::default(),
+            parent_cte: None,
+            lateral_active: false,
             windows: Vec::new(),
             window_definitions: Vec::new(),
             kind: ExprKind::None,
