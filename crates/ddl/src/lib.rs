@@ -18,6 +18,7 @@ pub mod expr;
 pub mod normalize;
 mod parse;
 pub mod query;
+pub mod read;
 pub mod quote;
 pub mod solve;
 mod split;

@@ -1,0 +1,82 @@
+//! SQL text to a catalog, without any server: what a server that is given the text would hold.
+//!
+//! The reader behaves like a server that executes definitions: it keeps a catalog in progress and
+//! applies one statement after the other, with PostgreSQL's names, defaults, inheritance, cascades and
+//! errors. A statement that the server would refuse has no effect and is noted; reading goes on, as it
+//! does with psql. What cannot be decided without a server is noted as well, never guessed.
+//!
+//! - `text` cuts the text into statements and keeps the session; `statement` gives each to its handler;
+//! - `table` holds tables and what stands on them, `objects` everything else;
+//! - `state` is the catalog in progress, `names` finds what a name means, `journal` takes back what a
+//!   statement that fails has done, `dependency` says what falls with an object.
+
+mod dependency;
+mod expression;
+mod failure;
+mod finish;
+mod journal;
+mod names;
+mod note;
+mod objects;
+mod state;
+mod statement;
+mod table;
+mod text;
+mod type_name;
+
+use pgwright_catalog::{Catalog, Name};
+
+pub use note::{Note, NoteKind};
+
+/// How a text is read.
+#[derive(Debug, Clone)]
+pub struct ReadOptions {
+    /// The major version of the server that is imitated.
+    pub target: u32,
+    /// The search path that the text begins with.
+    pub search_path: Vec<Name>,
+    /// Name of the file that the text is from, for notes.
+    pub file: Option<String>,
+}
+
+impl Default for ReadOptions {
+    fn default() -> Self {
+        Self {
+            target: 18,
+            search_path: vec![Name::new("$user"), Name::new("public")],
+            file: None,
+        }
+    }
+}
+
+/// What was read.
+#[derive(Debug, Clone, Default)]
+pub struct Reading {
+    /// The schema, as a server would show it.
+    pub catalog: Catalog,
+    /// What was refused, not understood or left undecided, in the order of the text.
+    pub notes: Vec<Note>,
+}
+
+/// Reads one text.
+///
+/// ```
+/// use pgwright_ddl::read::{ReadOptions, read};
+/// let reading = read("CREATE TABLE t (id serial PRIMARY KEY);", &ReadOptions::default());
+/// assert!(reading.notes.is_empty());
+/// assert_eq!(reading.catalog.sequences.len(), 1);
+/// ```
+pub fn read(text: &str, options: &ReadOptions) -> Reading {
+    let mut state = state::State::new(options);
+    text::read(&mut state, options.file.as_deref(), text);
+    finish::finish(state)
+}
+
+/// Reads several texts, one after the other, as one session would.
+pub fn read_files(files: &[(String, String)], options: &ReadOptions) -> Reading {
+    let mut state = state::State::new(options);
+    for (name, text) in files {
+        text::read(&mut state, Some(name), text);
+    }
+    finish::finish(state)
+}

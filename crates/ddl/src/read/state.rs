@@ -1,0 +1,331 @@
+//! The catalog in progress, and what a server knows besides it.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+
+use pgwright_catalog::{Catalog, ConstraintKind, Name, ObjectId, QualifiedName, Table};
+
+use super::ReadOptions;
+use super::failure::Failure;
+use super::journal::Journal;
+use super::note::{Note, NoteKind};
+
+/// The schema that temporary objects stand in while the text is read; it never reaches the result.
+pub(super) const TEMPORARY_SCHEMA: &str = "pg_temp";
+
+/// Everything that is known at one point of the text.
+///
+/// Tables of `catalog` are held *whole* here: with the columns, constraints, indexes and triggers that
+/// a partition or child has from its parents, and with the real name of every NOT NULL constraint.
+/// `finish` leaves out what the catalog's rules leave out.
+#[derive(Debug, Clone, Default)]
+pub(super) struct State {
+    /// The catalog in progress. Before an object in it is changed, [`State::touch`] is called for it.
+    pub(super) catalog: Catalog,
+    /// Settings of the session.
+    pub(super) session: Session,
+    /// Schemas that exist, PostgreSQL's own among them.
+    pub(super) schemas: BTreeSet<Name>,
+    /// What the catalog does not say about a table.
+    pub(super) held: BTreeMap<QualifiedName, Held>,
+    /// Tables by the names of their indexes, those of constraints included.
+    pub(super) index_tables: BTreeMap<QualifiedName, QualifiedName>,
+    /// Identity columns by the names of their sequences.
+    pub(super) identity_sequences: BTreeMap<QualifiedName, (QualifiedName, Name)>,
+    /// Children by inheritance and partitions, by parent, in the order they were made.
+    pub(super) children: BTreeMap<QualifiedName, Vec<QualifiedName>>,
+    /// The reverse of `catalog.dependencies`.
+    pub(super) used_by: BTreeMap<ObjectId, BTreeSet<ObjectId>>,
+    /// What a statement that fails has done so far.
+    pub(super) journal: Journal,
+    /// Notes so far.
+    pub(super) notes: RefCell<Vec<Note>>,
+    /// Where the statement at hand stands.
+    pub(super) place: Place,
+    /// The major version that is imitated.
+    pub(super) target: u32,
+}
+
+/// Settings that definitions depend on.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Session {
+    /// `search_path`, with `$user` as written.
+    pub(super) search_path: Vec<Name>,
+    /// The role that new objects belong to, when one was set.
+    pub(super) role: Option<Name>,
+    /// The role of SET SESSION AUTHORIZATION.
+    pub(super) session_user: Option<Name>,
+    /// `default_tablespace`.
+    pub(super) default_tablespace: Option<Name>,
+    /// `default_table_access_method`, when it is not `heap`.
+    pub(super) default_table_access_method: Option<Name>,
+    /// Other settings, by name in lower case.
+    pub(super) settings: BTreeMap<String, String>,
+}
+
+/// A place in a text.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Place {
+    /// File, when the text has a name.
+    pub(super) file: Option<String>,
+    /// Line, from one.
+    pub(super) line: usize,
+    /// Column in characters, from one.
+    pub(super) column: usize,
+}
+
+/// What the catalog does not say about a table.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Held {
+    /// Where its columns come from.
+    pub(super) columns: BTreeMap<Name, Origin>,
+    /// Where the NOT NULL of its columns comes from.
+    pub(super) not_nulls: BTreeMap<Name, Origin>,
+    /// Where its constraints come from.
+    pub(super) constraints: BTreeMap<Name, Origin>,
+    /// Triggers that it has from its partitioned parent.
+    pub(super) inherited_triggers: BTreeSet<Name>,
+}
+
+/// Whether something was defined on the table itself, and how many parents give it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Origin {
+    /// Defined on the table itself (`attislocal`, `conislocal`).
+    pub(super) local: bool,
+    /// How many parents give it (`attinhcount`, `coninhcount`).
+    pub(super) parents: u32,
+}
+
+impl Origin {
+    /// Defined on the table itself.
+    pub(super) const LOCAL: Self = Self {
+        local: true,
+        parents: 0,
+    };
+    /// From one parent.
+    pub(super) const INHERITED: Self = Self {
+        local: false,
+        parents: 1,
+    };
+}
+
+/// Kinds of relations: what shares one namespace in a schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum RelationKind {
+    /// A table, partitioned or not.
+    Table,
+    /// A foreign table.
+    ForeignTable,
+    /// A view.
+    View,
+    /// A materialized view.
+    MaterializedView,
+    /// A sequence, that of an identity column included.
+    Sequence,
+    /// An index, that of a constraint included.
+    Index,
+    /// A composite type.
+    CompositeType,
+}
+
+impl State {
+    /// An empty database, with the session that the options describe.
+    pub(super) fn new(options: &ReadOptions) -> Self {
+        let mut state = Self {
+            target: options.target,
+            ..Self::default()
+        };
+        state.session.search_path = options.search_path.clone();
+        for schema in [
+            "public",
+            "pg_catalog",
+            "information_schema",
+            "pg_toast",
+            TEMPORARY_SCHEMA,
+        ] {
+            state.schemas.insert(Name::new(schema));
+        }
+        state
+    }
+
+    /// Notes something at the statement at hand.
+    pub(super) fn note(
+        &self,
+        kind: NoteKind,
+        message: impl Into<String>,
+        hint: impl Into<Option<String>>,
+    ) {
+        self.notes.borrow_mut().push(Note {
+            file: self.place.file.clone(),
+            line: self.place.line,
+            column: self.place.column,
+            kind,
+            message: message.into(),
+            hint: hint.into(),
+        });
+    }
+
+    /// What an object needs, so that it falls or follows with it. Replaces what was said before.
+    pub(super) fn set_uses(&mut self, object: ObjectId, needed: BTreeSet<ObjectId>) {
+        self.journal
+            .save_uses(&object, self.catalog.dependencies.get(&object));
+        self.replace_uses(object, needed);
+    }
+
+    /// [`State::set_uses`] without the journal.
+    pub(super) fn replace_uses(&mut self, object: ObjectId, needed: BTreeSet<ObjectId>) {
+        for old in self
+            .catalog
+            .dependencies
+            .remove(&object)
+            .into_iter()
+            .flatten()
+        {
+            if let Some(users) = self.used_by.get_mut(&old) {
+                users.remove(&object);
+                if users.is_empty() {
+                    self.used_by.remove(&old);
+                }
+            }
+        }
+        if needed.is_empty() {
+            return;
+        }
+        for new in &needed {
+            self.used_by
+                .entry(new.clone())
+                .or_default()
+                .insert(object.clone());
+        }
+        self.catalog.dependencies.insert(object, needed);
+    }
+
+    /// A table to change. What it was is kept until the statement is done.
+    pub(super) fn table_mut(&mut self, name: &QualifiedName) -> Result<&mut Table, Failure> {
+        self.touch(&ObjectId::Table(name.clone()));
+        self.catalog
+            .tables
+            .get_mut(name)
+            .ok_or_else(|| Failure::missing("relation", name.name.as_str()))
+    }
+
+    /// A table, as it is.
+    pub(super) fn table(&self, name: &QualifiedName) -> Result<&Table, Failure> {
+        self.catalog
+            .tables
+            .get(name)
+            .ok_or_else(|| Failure::missing("relation", name.name.as_str()))
+    }
+
+    /// What the catalog does not say about a table, to change. The table is touched.
+    pub(super) fn held_mut(&mut self, name: &QualifiedName) -> &mut Held {
+        self.touch(&ObjectId::Table(name.clone()));
+        self.held.entry(name.clone()).or_default()
+    }
+
+    /// The role that new objects belong to.
+    pub(super) fn new_owner(&self) -> Option<Name> {
+        self.session.role.clone()
+    }
+}
+
+impl State {
+    /// Takes a table out, with the look-ups that are made from it.
+    pub(super) fn forget_table(&mut self, name: &QualifiedName) {
+        self.held.remove(name);
+        let Some(table) = self.catalog.tables.remove(name) else {
+            return;
+        };
+        for index in index_names(&table) {
+            let index = QualifiedName::new(name.schema.clone(), index.clone());
+            self.index_tables.remove(&index);
+        }
+        for sequence in sequence_names(name, &table) {
+            self.identity_sequences.remove(&sequence.0);
+        }
+        for parent in parents(&table) {
+            if let Some(children) = self.children.get_mut(parent) {
+                children.retain(|child| child != name);
+                if children.is_empty() {
+                    self.children.remove(parent);
+                }
+            }
+        }
+    }
+
+    /// Makes the look-ups of a table that was put into the catalog.
+    pub(super) fn remember_table(&mut self, name: &QualifiedName) {
+        let Some(table) = self.catalog.tables.get(name) else {
+            return;
+        };
+        for index in index_names(table) {
+            let index = QualifiedName::new(name.schema.clone(), index.clone());
+            self.index_tables.insert(index, name.clone());
+        }
+        for (sequence, column) in sequence_names(name, table) {
+            self.identity_sequences
+                .insert(sequence, (name.clone(), column));
+        }
+        for parent in parents(table) {
+            let children = self.children.entry(parent.clone()).or_default();
+            if !children.contains(name) {
+                children.push(name.clone());
+            }
+        }
+    }
+
+    /// Puts a table into the catalog that was not there, with its look-ups.
+    pub(super) fn insert_table(&mut self, name: QualifiedName, table: Table, held: Held) {
+        self.touch(&ObjectId::Table(name.clone()));
+        self.catalog.tables.insert(name.clone(), table);
+        self.held.insert(name.clone(), held);
+        self.remember_table(&name);
+    }
+
+    /// Takes a table out of the catalog, with its look-ups.
+    pub(super) fn remove_table(&mut self, name: &QualifiedName) {
+        self.touch(&ObjectId::Table(name.clone()));
+        self.forget_table(name);
+    }
+}
+
+/// Names of the indexes of a table, those of constraints included.
+fn index_names(table: &Table) -> impl Iterator<Item = &Name> {
+    let constraints = table.constraints.iter().filter(|(_, constraint)| {
+        matches!(
+            constraint.kind,
+            ConstraintKind::PrimaryKey(_)
+                | ConstraintKind::Unique(_)
+                | ConstraintKind::Exclusion { .. }
+        )
+    });
+    table
+        .indexes
+        .keys()
+        .chain(constraints.map(|(name, _)| name))
+}
+
+/// Sequences of the identity columns of a table.
+fn sequence_names<'a>(
+    on: &'a QualifiedName,
+    table: &'a Table,
+) -> impl Iterator<Item = (QualifiedName, Name)> + 'a {
+    table.columns.iter().filter_map(move |column| {
+        let identity = column.identity.as_ref()?;
+        let name = identity.name.clone().unwrap_or_else(|| {
+            let usual = format!("{}_{}_seq", on.name, column.name);
+            QualifiedName::new(on.schema.clone(), usual)
+        });
+        Some((name, column.name.clone()))
+    })
+}
+
+/// The parents of a table, by inheritance or as a partition.
+fn parents(table: &Table) -> impl Iterator<Item = &QualifiedName> {
+    table.inherits.iter().chain(
+        table
+            .partition_of
+            .as_ref()
+            .map(|partition| &partition.parent),
+    )
+}
