@@ -5,11 +5,16 @@
 //! functions and operators are resolved by the server's rules into a [`tree`], which is then printed
 //! the server's way. Whatever cannot be decided surely is [`Undecided`], and the caller keeps the text.
 
+pub(crate) mod coerce;
 mod environment;
 mod error;
+pub(crate) mod literal;
 pub(crate) mod query;
+pub(crate) mod resolve;
 mod state;
+mod system;
 pub mod tree;
+pub(crate) mod types;
 
 pub use environment::{Cast, Environment, Relation, TypeDescription, TypeDescriptionKind};
 pub use error::Undecided;

@@ -5,6 +5,7 @@
 
 mod expression;
 mod query;
+mod result_type;
 mod types;
 
 pub use expression::*;
