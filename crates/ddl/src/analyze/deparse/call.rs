@@ -5,7 +5,7 @@ use super::expression::malformed;
 use super::printer::{Printed, Printer};
 use crate::analyze::Undecided;
 use crate::analyze::tree::{
-    AggregateKind, Aggref, CoercionForm, Collation, Const, Expr, FuncExpr, Function, FunctionKind,
+    Aggref, AggregateKind, CoercionForm, Collation, Const, Expr, FuncExpr, Function, FunctionKind,
     WindowFunc,
 };
 
@@ -76,7 +76,10 @@ impl<'a> Printer<'a> {
                 self.put(")");
             }
             ("overlaps", [a, b, c, d]) => {
-                self.words(&[("((", a), (", ", b), (") OVERLAPS (", c), (", ", d)], "))")?;
+                self.words(
+                    &[("((", a), (", ", b), (") OVERLAPS (", c), (", ", d)],
+                    "))",
+                )?;
             }
             ("extract", [Expr::Const(field), source]) => {
                 self.put("EXTRACT(");

@@ -84,7 +84,11 @@ impl<'a> Printer<'a> {
                 Some(operator) => {
                     self.put(" USING ");
                     self.operator(&operator);
-                    self.put(if item.nulls_first { " NULLS FIRST" } else { " NULLS LAST" });
+                    self.put(if item.nulls_first {
+                        " NULLS FIRST"
+                    } else {
+                        " NULLS LAST"
+                    });
                 }
                 None => self.put(match (item.descending, item.nulls_first) {
                     (false, false) => "",
@@ -103,7 +107,11 @@ impl<'a> Printer<'a> {
             return Ok(());
         }
         self.clause(" GROUP BY ", 1);
-        self.put(if query.group_distinct { "DISTINCT " } else { "" });
+        self.put(if query.group_distinct {
+            "DISTINCT "
+        } else {
+            ""
+        });
         let before = std::mem::replace(&mut self.state.in_group_by, true);
         if query.grouping_sets.is_empty() {
             for (place, item) in query.group_by.iter().enumerate() {

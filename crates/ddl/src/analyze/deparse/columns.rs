@@ -116,7 +116,11 @@ impl<'a> Namespace<'a> {
     }
 
     /// Settles the names of merged columns, from the outermost join inwards.
-    fn name_merged(&mut self, item: &'a FromItem, parent_using: &[String]) -> Result<(), Undecided> {
+    fn name_merged(
+        &mut self,
+        item: &'a FromItem,
+        parent_using: &[String],
+    ) -> Result<(), Undecided> {
         let FromItem::Join(join) = item else {
             return Ok(());
         };

@@ -41,7 +41,11 @@ impl Printer<'_> {
                 self.put(value);
                 self.put("'");
             }
-            Type::BOOL => self.put(if value.starts_with('t') { "true" } else { "false" }),
+            Type::BOOL => self.put(if value.starts_with('t') {
+                "true"
+            } else {
+                "false"
+            }),
             _ => self.literal(value),
         }
         let labelled = match constant.data_type {

@@ -87,9 +87,7 @@ impl<'a> Printer<'a> {
                 self.put(if row { ")" } else { "" });
                 Ok(())
             }
-            Expr::RelabelType(coercion) => {
-                self.coercion(coercion, coercion.typmod, show_implicit)
-            }
+            Expr::RelabelType(coercion) => self.coercion(coercion, coercion.typmod, show_implicit),
             Expr::CoerceViaIo(coercion) | Expr::ConvertRowtype(coercion) => {
                 self.coercion(coercion, -1, show_implicit)
             }
@@ -150,7 +148,11 @@ impl<'a> Printer<'a> {
             Expr::NullTest(test) => {
                 self.put("(");
                 self.expression(&test.argument, true)?;
-                self.put(if test.is_null { " IS NULL)" } else { " IS NOT NULL)" });
+                self.put(if test.is_null {
+                    " IS NULL)"
+                } else {
+                    " IS NOT NULL)"
+                });
                 Ok(())
             }
             Expr::BooleanTest(test) => {
@@ -229,12 +231,7 @@ impl<'a> Printer<'a> {
     }
 
     /// An expression in parentheses, or not.
-    pub(super) fn wrapped(
-        &mut self,
-        wrap: bool,
-        expr: &'a Expr,
-        show_implicit: bool,
-    ) -> Printed {
+    pub(super) fn wrapped(&mut self, wrap: bool, expr: &'a Expr, show_implicit: bool) -> Printed {
         self.put(if wrap { "(" } else { "" });
         self.expression(expr, show_implicit)?;
         self.put(if wrap { ")" } else { "" });
@@ -340,12 +337,11 @@ impl<'a> Printer<'a> {
         }
         for (condition, result) in &case.branches {
             let condition = match condition {
-                Expr::OpExpr(operation) if case.operand.is_some() => {
-                    match &operation.arguments[..] {
-                        [left, right] if is_case_test(left) => right,
-                        _ => condition,
-                    }
-                }
+                Expr::OpExpr(operation) if case.operand.is_some() => match &operation.arguments[..]
+                {
+                    [left, right] if is_case_test(left) => right,
+                    _ => condition,
+                },
                 _ => condition,
             };
             self.branch("WHEN ");
@@ -410,7 +406,11 @@ impl<'a> Printer<'a> {
     }
 
     fn sublink(&mut self, link: &'a SubLink) -> Printed {
-        self.put(if link.kind == SubLinkKind::Array { "ARRAY(" } else { "(" });
+        self.put(if link.kind == SubLinkKind::Array {
+            "ARRAY("
+        } else {
+            "("
+        });
         let mut operator = None;
         match &link.test {
             None => {}
@@ -520,7 +520,9 @@ pub(super) fn strip_implicit_casts(expr: &Expr) -> &Expr {
         Expr::FuncExpr(call) if implicit(call.form) => {
             call.arguments.first().map_or(expr, strip_implicit_casts)
         }
-        Expr::RelabelType(c) | Expr::CoerceViaIo(c) | Expr::ConvertRowtype(c)
+        Expr::RelabelType(c)
+        | Expr::CoerceViaIo(c)
+        | Expr::ConvertRowtype(c)
         | Expr::CoerceToDomain(c)
             if implicit(c.form) =>
         {

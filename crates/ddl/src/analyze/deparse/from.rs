@@ -5,8 +5,8 @@ use super::layout::{JOIN, LIST, STANDARD};
 use super::printer::{Printed, Printer};
 use crate::analyze::Undecided;
 use crate::analyze::tree::{
-    Expr, FromItem, FunctionRte, JoinItem, JoinKind, Query, RelationRte, RteColumn,
-    RteKind, TableSample,
+    Expr, FromItem, FunctionRte, JoinItem, JoinKind, Query, RelationRte, RteColumn, RteKind,
+    TableSample,
 };
 use crate::analyze::types::format_type;
 
@@ -114,10 +114,7 @@ impl<'a> Printer<'a> {
     }
 
     /// The functions of an entry. Gives the column definitions that the alias must carry.
-    fn functions(
-        &mut self,
-        entry: &'a FunctionRte,
-    ) -> Result<Option<&'a [RteColumn]>, Undecided> {
+    fn functions(&mut self, entry: &'a FunctionRte) -> Result<Option<&'a [RteColumn]>, Undecided> {
         let mut definitions = None;
         match &entry.functions[..] {
             // With both a column definition list and ordinality it would be unclear which the list
@@ -145,7 +142,11 @@ impl<'a> Printer<'a> {
                 self.put(")");
             }
         }
-        self.put(if entry.ordinality { " WITH ORDINALITY" } else { "" });
+        self.put(if entry.ordinality {
+            " WITH ORDINALITY"
+        } else {
+            ""
+        });
         Ok(definitions)
     }
 

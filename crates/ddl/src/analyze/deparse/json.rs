@@ -103,7 +103,11 @@ impl<'a> Printer<'a> {
             JsonItemType::Array => " ARRAY",
             JsonItemType::Scalar => " SCALAR",
         });
-        self.put(if predicate.unique { " WITH UNIQUE KEYS)" } else { ")" });
+        self.put(if predicate.unique {
+            " WITH UNIQUE KEYS)"
+        } else {
+            ")"
+        });
         Ok(())
     }
 
@@ -161,7 +165,11 @@ impl<'a> Printer<'a> {
                 JsonWrapper::Unconditional => " WITH UNCONDITIONAL WRAPPER",
                 JsonWrapper::Unspecified | JsonWrapper::Without => " WITHOUT WRAPPER",
             });
-            self.put(if json.omit_quotes { " OMIT QUOTES" } else { " KEEP QUOTES" });
+            self.put(if json.omit_quotes {
+                " OMIT QUOTES"
+            } else {
+                " KEEP QUOTES"
+            });
         }
         let on_empty = json.on_empty.as_ref().filter(|b| b.kind != default);
         let on_error = json.on_error.as_ref().filter(|b| b.kind != default);

@@ -36,10 +36,7 @@ use printer::{Printer, State};
 ///
 /// # Errors
 /// When the tree refers to columns or relations that are not there.
-pub fn deparse_expression(
-    expr: &Expr,
-    relations: &[RangeTableEntry],
-) -> Result<String, Undecided> {
+pub fn deparse_expression(expr: &Expr, relations: &[RangeTableEntry]) -> Result<String, Undecided> {
     in_relations(expr, relations, State::outside(true, 0, false))
 }
 
@@ -76,7 +73,11 @@ pub fn deparse_trigger_condition(
     expr: &Expr,
     relations: &[RangeTableEntry],
 ) -> Result<String, Undecided> {
-    in_relations(expr, relations, State::outside(true, layout::STANDARD, true))
+    in_relations(
+        expr,
+        relations,
+        State::outside(true, layout::STANDARD, true),
+    )
 }
 
 /// A value of a partition's bound: without its type, which is the key's.
@@ -207,10 +208,13 @@ pub fn deparse_rule(rule: &Rule) -> Result<String, Undecided> {
 
 /// The query whose range table begins with `old` and `new`: of INSERT … SELECT it is the SELECT.
 fn old_and_new_of(query: &Query) -> &Query {
-    let select = query.range_table.iter().find_map(|entry| match &entry.kind {
-        super::tree::RteKind::Subquery(select) => Some(&**select),
-        _ => None,
-    });
+    let select = query
+        .range_table
+        .iter()
+        .find_map(|entry| match &entry.kind {
+            super::tree::RteKind::Subquery(select) => Some(&**select),
+            _ => None,
+        });
     let own = query
         .range_table
         .first()

@@ -1,6 +1,6 @@
 //! INSERT, UPDATE, DELETE and MERGE, as they stand in rules, in WITH and in function bodies.
 
-use super::expression::{looks_like_function, malformed, strip_implicit_casts};
+use super::expression::{malformed, strip_implicit_casts};
 use super::layout::STANDARD;
 use super::printer::{Printed, Printer};
 use super::query::missing;
@@ -33,11 +33,14 @@ impl<'a> Printer<'a> {
             Overriding::User => "OVERRIDING USER VALUE ",
             Overriding::System => "OVERRIDING SYSTEM VALUE ",
         });
-        let source = query.range_table.iter().find_map(|entry| match &entry.kind {
-            RteKind::Subquery(query) => Some(Ok(&**query)),
-            RteKind::Values(rows) => Some(Err(&rows[..])),
-            _ => None,
-        });
+        let source = query
+            .range_table
+            .iter()
+            .find_map(|entry| match &entry.kind {
+                RteKind::Subquery(query) => Some(Ok(&**query)),
+                RteKind::Values(rows) => Some(Err(&rows[..])),
+                _ => None,
+            });
         match source {
             Some(Ok(select)) => {
                 let level = self.state.level;
@@ -305,7 +308,7 @@ impl<'a> Printer<'a> {
         let bare = match &element.expr {
             Expr::Var(_) => true,
             Expr::FuncExpr(call) => call.form == CoercionForm::ExplicitCall,
-            expr => looks_like_function(expr) && false,
+            _ => false,
         };
         self.wrapped(!bare, &element.expr, false)?;
         if let Some(collation) = &element.collation {
@@ -347,10 +350,7 @@ impl<'a> Printer<'a> {
     }
 }
 
-fn column_name<'a>(
-    entry: &'a RangeTableEntry,
-    target: &TargetEntry,
-) -> Result<&'a str, Undecided> {
+fn column_name<'a>(entry: &'a RangeTableEntry, target: &TargetEntry) -> Result<&'a str, Undecided> {
     usize::try_from(target.resno)
         .ok()
         .and_then(|number| entry.columns.get(number.checked_sub(1)?))

@@ -295,7 +295,11 @@ impl<'a> Printer<'a> {
             return Ok(());
         }
         self.enter_query();
-        let mut word = if query.recursive { "WITH RECURSIVE " } else { "WITH " };
+        let mut word = if query.recursive {
+            "WITH RECURSIVE "
+        } else {
+            "WITH "
+        };
         for cte in &query.ctes {
             self.put(word);
             self.common_table(cte)?;

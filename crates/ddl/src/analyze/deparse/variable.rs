@@ -47,7 +47,9 @@ impl<'a> Printer<'a> {
         let prefix = self.state.var_prefix
             || name.is_none()
             || var.returning != ReturningType::Default
-            || name.as_deref().is_some_and(|name| self.hidden_by_output(var, name));
+            || name
+                .as_deref()
+                .is_some_and(|name| self.hidden_by_output(var, name));
         if prefix && let Some(relation) = relation {
             self.identifier(&relation);
             self.put(".");

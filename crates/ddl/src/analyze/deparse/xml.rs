@@ -27,7 +27,11 @@ impl<'a> Printer<'a> {
             XmlKind::IsDocument => "",
         });
         if matches!(xml.kind, XmlKind::Parse | XmlKind::Serialize) {
-            self.put(if xml.document { "DOCUMENT " } else { "CONTENT " });
+            self.put(if xml.document {
+                "DOCUMENT "
+            } else {
+                "CONTENT "
+            });
         }
         let mut comma = false;
         if let Some(name) = &xml.name {
