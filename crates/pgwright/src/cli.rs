@@ -105,12 +105,45 @@ pub struct Verify {
 
 #[derive(Debug, Args)]
 pub struct Inspect {
-    /// A brief (`.yaml`), a server (`postgres://…` or `host=… dbname=…`), or `empty`.
+    /// An SQL file (`-` is standard input), a directory of migrations, a server (`postgres://…` or
+    /// `host=… dbname=…`), a brief (`.yaml`), or `empty`.
     pub source: String,
 
     /// How to show it.
     #[arg(long, value_enum, default_value_t = InspectFormat::Sql)]
     pub format: InspectFormat,
+
+    #[command(flatten)]
+    pub filter: Filter,
+
+    /// Run SQL text in a throwaway server and read the result, instead of reading the text.
+    #[arg(long)]
+    pub via_server: bool,
+
+    /// Major version that SQL is read and written for.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(14..=18))]
+    pub pg: Option<u32>,
+
+    /// Directories that hold server programs for --via-server, separated by `:`.
+    #[arg(long, env = "PGWRIGHT_PG_BIN", value_name = "DIR")]
+    pub pg_bin: Option<OsString>,
+}
+
+/// Which objects are shown. Patterns are those of `pg_dump`: `*` and `?` stand for any characters,
+/// `app.order*` names a schema as well, quotes keep upper case.
+#[derive(Debug, Args)]
+pub struct Filter {
+    /// Only schemas that match; may be given more than once.
+    #[arg(short = 'n', long = "schema", value_name = "PATTERN")]
+    pub schemas: Vec<String>,
+
+    /// Only tables, views and sequences that match; may be given more than once.
+    #[arg(short = 't', long = "table", value_name = "PATTERN")]
+    pub tables: Vec<String>,
+
+    /// Neither schemas nor tables that match; may be given more than once.
+    #[arg(short = 'x', long = "exclude", value_name = "PATTERN")]
+    pub exclude: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -6,7 +6,9 @@ mod exit;
 mod migrations;
 mod package;
 mod proof;
+mod source;
 mod terminal;
+mod via_server;
 
 use std::process::ExitCode;
 

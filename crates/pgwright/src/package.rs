@@ -63,7 +63,7 @@ impl Files {
         };
         scripts
             .iter()
-            .try_for_each(|(path, text)| script(client, &format!("migrations/{path}"), text))
+            .try_for_each(|s| script(client, &format!("migrations/{}", s.path), &s.to_run()))
     }
 
     /// Everything that is in the folder of a package.

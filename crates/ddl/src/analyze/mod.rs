@@ -6,7 +6,6 @@
 //! the server's way. Whatever cannot be decided surely is [`Undecided`], and the caller keeps the text.
 
 pub(crate) mod coerce;
-pub mod deparse;
 mod environment;
 mod error;
 pub(crate) mod literal;
