@@ -7,26 +7,18 @@
 
 pub(crate) mod coerce;
 mod column_name;
-mod ctes;
 mod environment;
 mod error;
-mod expression;
-pub(crate) mod from;
-mod grouping;
 pub(crate) mod literal;
 mod locking;
 pub(crate) mod query;
 pub(crate) mod resolve;
 mod raw;
-mod set_operations;
-mod sort;
 mod state;
 mod system;
-pub(crate) mod targets;
 pub mod tree;
 pub(crate) mod types;
 pub(crate) mod walk;
-mod windows;
 
 pub use environment::{Cast, Environment, Relation, TypeDescription, TypeDescriptionKind};
 pub use error::Undecided;

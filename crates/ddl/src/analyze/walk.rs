@@ -38,6 +38,13 @@ macro_rules! walker {
                     }
                 };
             }
+            macro_rules! maybe {
+                ($e:expr) => {
+                    if let Some(part) = &$($m)? $e {
+                        f($part::Expr(part));
+                    }
+                };
+            }
             match expr {
                 Expr::Var(_)
                 | Expr::Const(_)
@@ -53,22 +60,22 @@ macro_rules! walker {
                     for target in &$($m)? e.arguments {
                         f($part::Expr(&$($m)? target.expr));
                     }
-                    all!(e.filter);
+                    maybe!(e.filter);
                 }
                 Expr::GroupingFunc(e) => all!(e.arguments),
                 Expr::WindowFunc(e) => {
                     all!(e.arguments);
-                    all!(e.filter);
+                    maybe!(e.filter);
                 }
                 Expr::SubscriptingRef(e) => {
                     one!(e.container);
                     for bound in &$($m)? e.upper {
-                        all!(*bound);
+                        maybe!(*bound);
                     }
                     for bound in &$($m)? e.lower {
-                        all!(*bound);
+                        maybe!(*bound);
                     }
-                    all!(e.assignment);
+                    maybe!(e.assignment);
                 }
                 Expr::FuncExpr(e) => all!(e.arguments),
                 Expr::NamedArg(e) => one!(e.argument),
@@ -79,7 +86,7 @@ macro_rules! walker {
                 }
                 Expr::Bool(e) => all!(e.arguments),
                 Expr::SubLink(e) => {
-                    all!(e.test);
+                    maybe!(e.test);
                     f($part::Query(&$($m)? e.query));
                 }
                 Expr::FieldSelect(e) => one!(e.argument),
@@ -99,7 +106,7 @@ macro_rules! walker {
                 }
                 Expr::Collate(e) => one!(e.argument),
                 Expr::Case(e) => {
-                    all!(e.operand);
+                    maybe!(e.operand);
                     for (condition, result) in &$($m)? e.branches {
                         f($part::Expr(condition));
                         f($part::Expr(result));
@@ -126,7 +133,7 @@ macro_rules! walker {
                 }
                 Expr::JsonConstructor(e) => {
                     all!(e.arguments);
-                    all!(e.function);
+                    maybe!(e.function);
                 }
                 Expr::JsonIsPredicate(e) => one!(e.argument),
                 Expr::JsonExpr(e) => $json(e, f),
@@ -153,9 +160,9 @@ macro_rules! walker {
 
         /// Gives the direct parts of a query to `f`.
         pub(crate) fn $query_parts(query: &$($m)? Query, f: &mut dyn FnMut($part<'_>)) {
-            macro_rules! all {
+            macro_rules! maybe {
                 ($e:expr) => {
-                    for part in &$($m)? $e {
+                    if let Some(part) = &$($m)? $e {
                         f($part::Expr(part));
                     }
                 };
@@ -183,27 +190,27 @@ macro_rules! walker {
                 $from(item, f);
             }
             targets!(query.targets);
-            all!(query.where_);
-            all!(query.having);
+            maybe!(query.where_);
+            maybe!(query.having);
             for window in &$($m)? query.windows {
-                all!(window.start_offset);
-                all!(window.end_offset);
+                maybe!(window.start_offset);
+                maybe!(window.end_offset);
             }
-            all!(query.limit);
-            all!(query.offset);
+            maybe!(query.limit);
+            maybe!(query.offset);
             if let Some(conflict) = query.on_conflict.$as_ref() {
                 for element in &$($m)? conflict.arbiter {
                     f($part::Expr(&$($m)? element.expr));
                 }
-                all!(conflict.arbiter_where);
+                maybe!(conflict.arbiter_where);
                 targets!(conflict.set);
-                all!(conflict.where_);
+                maybe!(conflict.where_);
             }
             for action in &$($m)? query.merge_actions {
-                all!(action.condition);
+                maybe!(action.condition);
                 targets!(action.targets);
             }
-            all!(query.merge_condition);
+            maybe!(query.merge_condition);
             targets!(query.returning);
         }
 
