@@ -7,6 +7,7 @@
 
 pub(crate) mod coerce;
 mod column_name;
+pub mod deparse;
 mod environment;
 mod error;
 pub(crate) mod literal;

@@ -7,9 +7,11 @@ use std::time::Instant;
 
 use pgwright_catalog::Catalog;
 use pgwright_ddl::normalize::normal_expression;
+use pgwright_ddl::read::{NoteKind, ReadOptions, read};
 use pgwright_migrate::{PlanOptions, difference, plan, schema_files};
 use pgwright_server::Sandbox;
 
+use super::compare::Inequality;
 use super::corpus::Text;
 use super::{compare, counts, dump, load};
 
@@ -104,12 +106,11 @@ fn check_all(sandbox: &Sandbox, text: &Text, report: &mut Report) {
     let as_known = text
         .expected_errors()
         .is_none_or(|expected| expected == errors.len());
-    let refused = !errors.is_empty();
     report.say(
         "loading the text",
         as_known,
         format!("{} errors", errors.len()),
-        errors,
+        errors.clone(),
     );
     let server = match load::read(sandbox, "loaded") {
         Ok((catalog, warnings)) => {
@@ -128,16 +129,18 @@ fn check_all(sandbox: &Sandbox, text: &Text, report: &mut Report) {
         round_trip(sandbox, &server, "written from the server's", report);
     }
     // (b) The reading without a server.
-    let Some(file) = statically(&text.path, report) else {
+    let Some(file) = statically(&text.path, &errors, report) else {
         return;
     };
-    let file = without_refused(file, &server, refused, report);
-    report.none(
-        "counts of the file's",
-        "differ",
-        counts::unlike(&file, &text.counts),
-    );
-    if readings_are_equal(&file, &server, report) || !text.round_trip {
+    let missing_extension = errors
+        .iter()
+        .any(|error| error.contains("is not available"));
+    if !missing_extension {
+        let unlike = counts::unlike(&file, &text.counts);
+        report.none("counts of the file's", "differ", unlike);
+    }
+    let equal = readings_are_equal(&file, &server, missing_extension, report);
+    if equal || !text.round_trip || missing_extension {
         return;
     }
     // (c) Only where they differ: the SQL of equal catalogs is the same.
@@ -145,12 +148,28 @@ fn check_all(sandbox: &Sandbox, text: &Text, report: &mut Report) {
 }
 
 /// Compares in the normal form, then to the letter; true when they are equal to the letter.
-fn readings_are_equal(file: &Catalog, server: &Catalog, report: &mut Report) -> bool {
-    let differences = difference(file, server, &normal_form);
-    let shown = differences.iter().map(ToString::to_string).collect();
+fn readings_are_equal(
+    file: &Catalog,
+    server: &Catalog,
+    missing_extension: bool,
+    report: &mut Report,
+) -> bool {
+    let mut unequal = compare::inequalities(file, server);
+    if missing_extension {
+        unequal = beyond_refused(unequal, report);
+    }
+    let differences = if unequal.is_empty() {
+        Vec::new()
+    } else {
+        difference(file, server, &normal_form)
+    };
+    let shown: Vec<String> = differences
+        .iter()
+        .filter(|difference| !missing_extension || difference.right.is_some())
+        .map(ToString::to_string)
+        .collect();
     report.none("file and server, normal form", "differences", shown);
-    let unequal = compare::inequalities(file, server);
-    let mut objects: Vec<String> = unequal.iter().map(compare::Inequality::object).collect();
+    let mut objects: Vec<String> = unequal.iter().map(Inequality::object).collect();
     objects.dedup();
     let equal = unequal.is_empty();
     report.say(
@@ -166,10 +185,34 @@ fn readings_are_equal(file: &Catalog, server: &Catalog, report: &mut Report) -> 
     equal
 }
 
-/// Reads the text without a server.
-fn statically(_path: &Path, report: &mut Report) -> Option<Catalog> {
-    report.say("read from the file", false, "not there yet", Vec::new());
-    None
+/// Reads the text without a server. What it notes is shown, except what the server refused as well:
+/// every error of the server must be among the notes.
+fn statically(path: &Path, errors: &[String], report: &mut Report) -> Option<Catalog> {
+    let text = match fs::read(path) {
+        Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+        Err(error) => {
+            report.say("read from the file", false, error.to_string(), Vec::new());
+            return None;
+        }
+    };
+    let started = Instant::now();
+    let reading = read(&text, &ReadOptions::default());
+    let seconds = started.elapsed().as_secs_f64();
+    let kinds = |kind: NoteKind| reading.notes.iter().filter(|n| n.kind == kind).count();
+    let refused = kinds(NoteKind::Failed) + kinds(NoteKind::SyntaxError);
+    let notes: Vec<String> = reading.notes.iter().map(ToString::to_string).collect();
+    report.say(
+        "read from the file",
+        refused <= errors.len(),
+        format!(
+            "{seconds:.2} s; refused {refused} (the server {}), not understood {}, undecided {}",
+            errors.len(),
+            kinds(NoteKind::NotUnderstood),
+            kinds(NoteKind::Undecided)
+        ),
+        notes,
+    );
+    Some(reading.catalog)
 }
 
 /// Writes a catalog as `inspect --format sql` does, loads that with errors on, and compares readings
@@ -232,18 +275,18 @@ fn round_trip(sandbox: &Sandbox, catalog: &Catalog, check: &'static str, report:
     }
 }
 
-/// Where the server refused statements, what only the file has is left out, and named: it is what could
-/// not be made without an extension that is not here.
-fn without_refused(
-    file: Catalog,
-    _server: &Catalog,
-    refused: bool,
-    _report: &mut Report,
-) -> Catalog {
-    if !refused {
-        return file;
+/// Where the server refused statements for want of an extension, what only the file has is left out of
+/// the comparison, and named: whole objects, and members of objects that both have.
+fn beyond_refused(unequal: Vec<Inequality>, report: &mut Report) -> Vec<Inequality> {
+    let (only_file, unequal): (Vec<Inequality>, Vec<Inequality>) = unequal
+        .into_iter()
+        .partition(|inequality| inequality.right.is_none() && inequality.path.len() >= 2);
+    if !only_file.is_empty() {
+        let names: Vec<String> = only_file.iter().map(|only| only.path.join(" / ")).collect();
+        let summary = format!("{} in the file only", names.len());
+        report.say("refused by the server", true, summary, names);
     }
-    file
+    unequal
 }
 
 /// Expressions in the normal form; a query is the server's own text already.

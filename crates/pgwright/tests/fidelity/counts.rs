@@ -1,61 +1,75 @@
-//! How many objects a catalog holds, in the terms of the corpus's COUNTS.tsv.
+//! How many objects a catalog holds, in the terms of the corpus's COUNTS.tsv: rows of the server's
+//! catalogs, where a catalog says once what partitions and children have from their parents.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use pgwright_catalog::{Catalog, ConstraintKind, TypeKind};
+use pgwright_catalog::{Catalog, ConstraintKind, Name, QualifiedName, TypeKind};
+use serde_json::Value;
 
 /// Column of COUNTS.tsv to number of objects.
 pub fn counts(catalog: &Catalog) -> BTreeMap<&'static str, usize> {
     let tables = || catalog.tables.values();
-    let constraints = |wanted: fn(&ConstraintKind) -> bool| -> usize {
-        tables()
-            .flat_map(|table| table.constraints.values())
-            .filter(|constraint| wanted(&constraint.kind))
-            .count()
+    let keys: usize = tables()
+        .flat_map(|table| table.constraints.values())
+        .filter(|constraint| {
+            matches!(
+                constraint.kind,
+                ConstraintKind::PrimaryKey(_)
+                    | ConstraintKind::Unique(_)
+                    | ConstraintKind::Exclusion { .. }
+            )
+        })
+        .count();
+    let exclusions = tables()
+        .flat_map(|table| table.constraints.values())
+        .filter(|constraint| matches!(constraint.kind, ConstraintKind::Exclusion { .. }))
+        .count();
+    let types = |wanted: fn(&TypeKind) -> bool| {
+        let types = catalog.types.values();
+        types.filter(|t| wanted(&t.kind)).count()
     };
-    let types =
-        |wanted: fn(&TypeKind) -> bool| catalog.types.values().filter(|t| wanted(&t.kind)).count();
-    let backed = constraints(|kind| {
-        matches!(
-            kind,
-            ConstraintKind::PrimaryKey(_)
-                | ConstraintKind::Unique(_)
-                | ConstraintKind::Exclusion { .. }
-        )
-    });
     let indexes: usize = tables().map(|table| table.indexes.len()).sum::<usize>()
         + catalog
             .materialized_views
             .values()
             .map(|view| view.indexes.len())
             .sum::<usize>();
+    // A range type brings two constructors for itself and three for its multirange type.
+    let constructors = 5 * types(|kind| matches!(kind, TypeKind::Range { .. }));
+    let identities = tables()
+        .flat_map(|table| &table.columns)
+        .filter(|column| column.identity.is_some())
+        .count();
+    // The comment that an extension brings for itself is not held.
+    let own_comments = catalog
+        .extensions
+        .values()
+        .filter(|extension| extension.comment.is_none())
+        .count();
     BTreeMap::from([
+        (
+            "schemas",
+            catalog
+                .schemas
+                .keys()
+                .filter(|name| name.as_str() != "public")
+                .count(),
+        ),
         ("tables", tables().count()),
-        ("columns", tables().map(|table| table.columns.len()).sum()),
-        ("indexes", indexes + backed),
-        (
-            "fks",
-            constraints(|kind| matches!(kind, ConstraintKind::ForeignKey(_))),
-        ),
-        (
-            "checks",
-            constraints(|kind| matches!(kind, ConstraintKind::Check(_))),
-        ),
-        (
-            "excl",
-            constraints(|kind| matches!(kind, ConstraintKind::Exclusion { .. })),
-        ),
+        ("columns", sum(catalog, |name| columns(catalog, name).len())),
+        ("indexes", indexes + keys),
+        ("fks", sum(catalog, |name| foreign_keys(catalog, name))),
+        ("checks", sum(catalog, |name| checks(catalog, name).len())),
+        ("excl", exclusions),
         ("views", catalog.views.len()),
         ("matv", catalog.materialized_views.len()),
-        ("funcs", catalog.routines.len() + catalog.aggregates.len()),
+        (
+            "funcs",
+            catalog.routines.len() + catalog.aggregates.len() + constructors,
+        ),
         (
             "trigs",
-            tables().map(|table| table.triggers.len()).sum::<usize>()
-                + catalog
-                    .views
-                    .values()
-                    .map(|view| view.triggers.len())
-                    .sum::<usize>(),
+            sum(catalog, |name| triggers(catalog, name)) + view_triggers(catalog),
         ),
         (
             "parts",
@@ -75,14 +89,7 @@ pub fn counts(catalog: &Catalog) -> BTreeMap<&'static str, usize> {
             types(|kind| matches!(kind, TypeKind::Domain { .. })),
         ),
         ("policies", tables().map(|table| table.policies.len()).sum()),
-        (
-            "seqs",
-            catalog.sequences.len()
-                + tables()
-                    .flat_map(|t| &t.columns)
-                    .filter(|c| c.identity.is_some())
-                    .count(),
-        ),
+        ("seqs", catalog.sequences.len() + identities),
         (
             "gencols",
             tables()
@@ -90,18 +97,133 @@ pub fn counts(catalog: &Catalog) -> BTreeMap<&'static str, usize> {
                 .filter(|c| c.generated.is_some())
                 .count(),
         ),
+        (
+            "comments",
+            comments(&serde_json::to_value(catalog).unwrap()) + own_comments,
+        ),
         ("inherits", tables().map(|table| table.inherits.len()).sum()),
-        ("schemas", catalog.schemas.len()),
     ])
 }
 
-/// The counts that differ from what is known, as `indexes 12 instead of 13`.
+/// The counts that differ from what is known, as `indexes: 12 instead of 13`.
 pub fn unlike(catalog: &Catalog, known: &BTreeMap<String, String>) -> Vec<String> {
     counts(catalog)
         .into_iter()
         .filter_map(|(kind, found)| {
             let expected: usize = known.get(kind)?.parse().ok()?;
-            (expected != found).then(|| format!("{kind} {found} instead of {expected}"))
+            (expected != found).then(|| format!("{kind}: {found} instead of {expected}"))
         })
         .collect()
+}
+
+fn sum(catalog: &Catalog, of: impl Fn(&QualifiedName) -> usize) -> usize {
+    catalog.tables.keys().map(of).sum()
+}
+
+/// What a table has its columns and checks from.
+fn parents<'a>(catalog: &'a Catalog, table: &QualifiedName) -> Vec<&'a QualifiedName> {
+    let Some(table) = catalog.tables.get(table) else {
+        return Vec::new();
+    };
+    let partitioned = table
+        .partition_of
+        .as_ref()
+        .map(|partition| &partition.parent);
+    table.inherits.iter().chain(partitioned).collect()
+}
+
+fn columns<'a>(catalog: &'a Catalog, name: &QualifiedName) -> BTreeSet<&'a str> {
+    let mut found: BTreeSet<&str> = parents(catalog, name)
+        .into_iter()
+        .flat_map(|parent| columns(catalog, parent))
+        .collect();
+    if let Some(table) = catalog.tables.get(name) {
+        found.extend(table.columns.iter().map(|column| column.name.as_str()));
+        let of_type = table
+            .of_type
+            .as_ref()
+            .and_then(|name| catalog.types.get(name));
+        if let Some(TypeKind::Composite(attributes)) = of_type.map(|t| &t.kind) {
+            found.extend(attributes.iter().map(|attribute| attribute.name.as_str()));
+        }
+    }
+    found
+}
+
+/// Checks with those of the parents that children have too.
+fn checks<'a>(catalog: &'a Catalog, name: &QualifiedName) -> BTreeMap<&'a Name, bool> {
+    let mut found: BTreeMap<&Name, bool> = parents(catalog, name)
+        .into_iter()
+        .flat_map(|parent| checks(catalog, parent))
+        .filter(|(_, no_inherit)| !no_inherit)
+        .collect();
+    if let Some(table) = catalog.tables.get(name) {
+        for (name, constraint) in &table.constraints {
+            if matches!(constraint.kind, ConstraintKind::Check(_)) {
+                found.insert(name, constraint.no_inherit);
+            }
+        }
+    }
+    found
+}
+
+/// The server has a row for every partition of the referencing table, and for every partition of the
+/// referenced one.
+fn foreign_keys(catalog: &Catalog, name: &QualifiedName) -> usize {
+    let Some(table) = catalog.tables.get(name) else {
+        return 0;
+    };
+    let rows = |references: &QualifiedName| {
+        1 + partitions(catalog, name) + partitions(catalog, references)
+    };
+    table
+        .foreign_keys()
+        .map(|(_, key)| rows(&key.references))
+        .sum()
+}
+
+/// Row triggers of a partitioned table stand at every partition as well.
+fn triggers(catalog: &Catalog, name: &QualifiedName) -> usize {
+    let Some(table) = catalog.tables.get(name) else {
+        return 0;
+    };
+    let rows = |each_row: bool| {
+        if each_row {
+            1 + partitions(catalog, name)
+        } else {
+            1
+        }
+    };
+    table
+        .triggers
+        .values()
+        .map(|trigger| rows(trigger.for_each_row))
+        .sum()
+}
+
+fn view_triggers(catalog: &Catalog) -> usize {
+    catalog.views.values().map(|view| view.triggers.len()).sum()
+}
+
+/// Partitions of a table and their partitions.
+fn partitions(catalog: &Catalog, name: &QualifiedName) -> usize {
+    catalog
+        .partitions_of(name)
+        .map(|(partition, _)| 1 + partitions(catalog, partition))
+        .sum()
+}
+
+/// Comments of objects of every kind.
+fn comments(value: &Value) -> usize {
+    match value {
+        Value::Object(members) => members
+            .iter()
+            .map(|(key, member)| {
+                let is_comment = matches!(key.as_str(), "comment" | "index_comment");
+                usize::from(is_comment && member.is_string()) + comments(member)
+            })
+            .sum(),
+        Value::Array(elements) => elements.iter().map(comments).sum(),
+        _ => 0,
+    }
 }

@@ -63,6 +63,8 @@ pub struct Query {
     pub returning_old_alias: Option<String>,
     /// The alias of `new` in RETURNING, when given.
     pub returning_new_alias: Option<String>,
+    /// Whether it was written RETURN, in the body of a function.
+    pub is_return: bool,
     /// A utility statement as written (NOTIFY in a rule), with names qualified.
     pub utility: Option<String>,
     /// Whether the target list or HAVING has aggregates.
@@ -107,6 +109,7 @@ impl Query {
             returning: Vec::new(),
             returning_old_alias: None,
             returning_new_alias: None,
+            is_return: false,
             utility: None,
             has_aggregates: false,
             has_window_functions: false,
