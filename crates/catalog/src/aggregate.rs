@@ -16,7 +16,9 @@ pub struct Aggregate {
     pub direct_arguments: Option<usize>,
     /// The parameters of `CREATE AGGREGATE` by their names in the manual, in lower case (`sfunc`,
     /// `stype`, `initcond`, `parallel`, `hypothetical` …), as SQL text; what has its default is left
-    /// out.
+    /// out. Functions and types are spelled as the server prints them with an empty search path
+    /// (`int4pl`, `crm.add`), strings are quoted (`initcond` → `'0'`), flags are `true`, words are in
+    /// lower case (`safe`, `read_only`), and `sortop` is `OPERATOR(schema.name)`.
     pub parameters: BTreeMap<String, String>,
     /// Owner, when known or chosen.
     pub owner: Option<Name>,

@@ -20,7 +20,7 @@ pub struct Constraint {
     /// NO INHERIT.
     pub no_inherit: bool,
     /// The key or exclusion constraint of the partitioned parent that this one of a partition is part
-    /// of.
+    /// of, or the parent's index where that backs no constraint.
     pub parent: Option<Name>,
     /// `COMMENT ON CONSTRAINT`.
     pub comment: Option<String>,

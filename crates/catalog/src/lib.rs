@@ -11,6 +11,7 @@ mod constraint;
 mod event_trigger;
 mod foreign;
 mod index;
+mod inheritance;
 mod language;
 mod name;
 mod object;
@@ -44,6 +45,7 @@ pub use foreign::{
     ForeignDataWrapper, ForeignServer, ForeignTable, UserMapping, UserMappingName, is_secret_option,
 };
 pub use index::{Index, IndexElement, IndexKey};
+pub use inheritance::{InheritedNotNull, leave_out_inherited, object_name};
 pub use language::{AccessMethod, Language};
 pub use name::{Name, QualifiedName, is_key_word, quote_identifier, quote_literal};
 pub use object::ObjectId;
@@ -54,7 +56,7 @@ pub use operator::{
 pub use partition::{PartitionBound, PartitionKey, PartitionOf};
 pub use policy::{Policy, PolicyCommand};
 pub use privilege::{DefaultPrivileges, Grant, Privilege, PrivilegeTarget, Role};
-pub use replication::{Publication, PublishedTable, Subscription};
+pub use replication::{Publication, PublishedTable, Subscription, connection_without_secrets};
 pub use routine::{
     Argument, ArgumentMode, Parallel, Routine, RoutineBody, RoutineKind, RoutineSignature, Trigger,
     TriggerEnabled, TriggerEvent, TriggerTiming, Volatility,

@@ -22,7 +22,8 @@ pub struct PartitionOf {
     pub bound: PartitionBound,
     /// The partition holds all its columns, not only those that differ from its parent's: it is made
     /// as a table of its own and then attached. So a partition is held whose columns stand in another
-    /// order, or lack what `PARTITION OF` would give them.
+    /// order, or lack what `PARTITION OF` would give them: a default, NOT NULL of the parent's constraint
+    /// name, generation expression, collation, storage or compression.
     pub attached: bool,
 }
 

@@ -37,7 +37,7 @@ pub struct Table {
     /// Columns in their order. A partition that is not [`PartitionOf::attached`] holds only columns
     /// that differ from its parent's; a child of plain inheritance its own columns and, marked as
     /// [`Column::inherited`], those that differ from its parents'; a typed table those that say more
-    /// than the type.
+    /// than the type. [`leave_out_inherited`](crate::leave_out_inherited) decides it.
     pub columns: Vec<Column>,
     /// Constraints by name, without the checks and foreign keys that a partition or child has from its
     /// parent. NOT NULL stands at the column.
@@ -135,13 +135,13 @@ pub struct Column {
     /// Type as `format_type` prints it with an empty search path: `numeric(12,2)`, `crm.stage`,
     /// `timestamp with time zone`.
     pub data_type: String,
-    /// NOT NULL.
+    /// NOT NULL. A child by plain inheritance does not repeat what it has from a parent alone.
     pub not_null: bool,
     /// What the NOT NULL constraint says beyond that.
     pub not_null_constraint: NotNull,
     /// DEFAULT expression.
     pub default: Option<Expression>,
-    /// GENERATED … AS IDENTITY.
+    /// GENERATED … AS IDENTITY. A partition does not repeat that of its parent (PostgreSQL 17).
     pub identity: Option<Identity>,
     /// GENERATED ALWAYS AS (…).
     pub generated: Option<Generated>,
@@ -207,7 +207,9 @@ impl Column {
 /// What a NOT NULL constraint says beyond being there (PostgreSQL 18).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct NotNull {
-    /// Its name, when it is not the automatic `table_column_not_null`.
+    /// Its name, when it is not the automatic `table_column_not_null` (cut as
+    /// [`object_name`](crate::object_name) does), nor that of the parent's constraint it is merged
+    /// with. `None` before PostgreSQL 18, which does not name it.
     pub name: Option<Name>,
     /// NOT VALID.
     pub not_valid: bool,

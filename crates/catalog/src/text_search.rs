@@ -29,7 +29,7 @@ pub struct TextSearchTemplate {
 pub struct TextSearchDictionary {
     /// The template.
     pub template: QualifiedName,
-    /// Options of the template by name, each as SQL text.
+    /// Options of the template by name, each as SQL text: a quoted string.
     pub options: BTreeMap<String, String>,
     /// Owner, when known or chosen.
     pub owner: Option<Name>,

@@ -70,7 +70,10 @@ pub enum TypeKind {
         multirange: Option<Name>,
     },
     /// A base type: the parameters of `CREATE TYPE` by their names in the manual, in lower case
-    /// (`input`, `output`, `internallength`, `like` …), as SQL text.
+    /// (`input`, `output`, `internallength` …), as SQL text; what has its default is left out, and
+    /// `like` is resolved to what it stands for. Functions and types are spelled as the server prints
+    /// them with an empty search path (`int4in`, `crm.point_in`), `default`, `category` and
+    /// `delimiter` are quoted (`'N'`), flags are `true`, words are in lower case (`int4`, `extended`).
     Base(BTreeMap<String, String>),
     /// A type of which nothing is known but its name: declared by `CREATE TYPE name`, to be defined
     /// later.
