@@ -94,6 +94,8 @@ pub struct ParseState<'a> {
     pub resolve_unknowns: bool,
     /// The next number of a multiple-assignment sub-select.
     pub multi_assign: i32,
+    /// How deep the expression at hand nests.
+    pub depth: usize,
     /// An aggregate of this query was seen.
     pub has_aggregates: Cell<bool>,
     /// A window function of this query was seen.
@@ -125,6 +127,7 @@ impl<'a> ParseState<'a> {
             domain_value: None,
             resolve_unknowns: true,
             multi_assign: 0,
+            depth: parent.map_or(0, |p| p.depth),
             has_aggregates: Cell::new(false),
             has_window_functions: Cell::new(false),
             has_target_srfs: Cell::new(false),

@@ -10,7 +10,7 @@ use crate::analyze::grouping::transform_distinct;
 use crate::analyze::sort::{Rules, add_to_sort_list, transform_sort_clause};
 use crate::analyze::state::{ExprKind, ParseState};
 use crate::analyze::tree::{
-    AggregateKind, Aggref, Expr, FunctionKind, GroupingFunc, TargetEntry, WindowFunc,
+    Aggref, AggregateKind, Expr, FunctionKind, GroupingFunc, TargetEntry, WindowFunc,
 };
 use crate::analyze::walk::{Part, expr_parts, query_parts};
 

@@ -69,7 +69,8 @@ impl ParseState<'_> {
                 if elements.is_empty() {
                     return Err(undecided("the type of an empty array".to_owned()));
                 }
-                let common = select_common_type(env, &elements.iter().collect::<Vec<_>>(), "ARRAY")?;
+                let common =
+                    select_common_type(env, &elements.iter().collect::<Vec<_>>(), "ARRAY")?;
                 let (data_type, element) = if multidimensional {
                     (Some(common.clone()), element_type(&common))
                 } else {

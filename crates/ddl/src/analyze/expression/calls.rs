@@ -3,9 +3,7 @@
 use pg_query::NodeEnum;
 use pg_query::protobuf::{self, FuncCall};
 
-use crate::analyze::coerce::{
-    CoercionContext, coerce_type, enforce_consistency,
-};
+use crate::analyze::coerce::{CoercionContext, coerce_type, enforce_consistency};
 use crate::analyze::error::Undecided;
 use crate::analyze::resolve::{Call, Found, coerce_arguments, find_function};
 use crate::analyze::state::{ExprKind, ParseState};
@@ -99,14 +97,10 @@ impl ParseState<'_> {
             (FunctionKind::Aggregate(_) | FunctionKind::Window, Some(over)) => {
                 self.window_function(call, resolved, over)
             }
-            (FunctionKind::Procedure, _) => Err(Undecided::new(format!(
-                "{} is a procedure",
-                name.join(".")
-            ))),
-            _ => Err(Undecided::new(format!(
-                "the use of {}",
-                name.join(".")
-            ))),
+            (FunctionKind::Procedure, _) => {
+                Err(Undecided::new(format!("{} is a procedure", name.join("."))))
+            }
+            _ => Err(Undecided::new(format!("the use of {}", name.join(".")))),
         }
     }
 
@@ -164,20 +158,21 @@ impl ParseState<'_> {
             }
         };
         let mut declared = found.declared.clone();
-        let data_type =
-            enforce_consistency(env, &actual, &mut declared, &found.function.returns)?;
+        let data_type = enforce_consistency(env, &actual, &mut declared, &found.function.returns)?;
         let positional = actual.len() - names.len();
         let arguments = arguments
             .into_iter()
             .enumerate()
-            .map(|(i, argument)| match i.checked_sub(positional).and_then(|n| names.get(n)) {
-                Some(name) => Expr::NamedArg(Box::new(NamedArg {
-                    name: (*name).to_owned(),
-                    argument,
-                    place: found.places.get(i).copied().unwrap_or(i),
-                })),
-                None => argument,
-            })
+            .map(
+                |(i, argument)| match i.checked_sub(positional).and_then(|n| names.get(n)) {
+                    Some(name) => Expr::NamedArg(Box::new(NamedArg {
+                        name: (*name).to_owned(),
+                        argument,
+                        place: found.places.get(i).copied().unwrap_or(i),
+                    })),
+                    None => argument,
+                },
+            )
             .collect();
         let mut arguments = coerce_arguments(env, arguments, &actual, &declared)?;
         let mut variadic = variadic;

@@ -60,9 +60,8 @@ impl ParseState<'_> {
             }
             [.., _, _] => {
                 let (Some((column, table)), schema) = (
-                    path.split_last().and_then(|(column, rest)| {
-                        rest.last().map(|table| (*column, *table))
-                    }),
+                    path.split_last()
+                        .and_then(|(column, rest)| rest.last().map(|table| (*column, *table))),
                     path.len().checked_sub(3).and_then(|i| path.get(i)),
                 ) else {
                     return Ok(None);

@@ -13,9 +13,10 @@ pub(super) fn constant(constant: &AConst) -> Result<Expr, Undecided> {
         None => Ok(Expr::null(Type::UNKNOWN)),
         Some(Val::Ival(i)) => Ok(Expr::constant(Type::INT4, &i.ival.to_string())),
         Some(Val::Fval(f)) => number(&f.fval).ok_or_else(|| undecided("a number")),
-        Some(Val::Boolval(b)) => {
-            Ok(Expr::constant(Type::BOOL, if b.boolval { "t" } else { "f" }))
-        }
+        Some(Val::Boolval(b)) => Ok(Expr::constant(
+            Type::BOOL,
+            if b.boolval { "t" } else { "f" },
+        )),
         Some(Val::Sval(s)) => Ok(Expr::constant(Type::UNKNOWN, &s.sval)),
         Some(Val::Bsval(b)) => {
             let value = literal::bits(&b.bsval).ok_or_else(|| undecided("a bit string"))?;

@@ -129,11 +129,7 @@ impl ParseState<'_> {
     }
 
     /// `value.name`: a field, or a function of one argument in column notation.
-    pub(super) fn field_or_function(
-        &mut self,
-        name: &str,
-        value: Expr,
-    ) -> Result<Expr, Undecided> {
+    pub(super) fn field_or_function(&mut self, name: &str, value: Expr) -> Result<Expr, Undecided> {
         if let Some(field) = self.field(name, &value) {
             return Ok(field);
         }
@@ -156,10 +152,7 @@ impl ParseState<'_> {
             }
             _ => composite_columns(self.environment, &value.data_type())?,
         };
-        let (place, column) = columns
-            .iter()
-            .enumerate()
-            .find(|(_, c)| &*c.name == name)?;
+        let (place, column) = columns.iter().enumerate().find(|(_, c)| &*c.name == name)?;
         Some(Expr::FieldSelect(Box::new(FieldSelect {
             argument: value.clone(),
             field: i16::try_from(place).ok()? + 1,

@@ -8,7 +8,6 @@ mod constants;
 mod constructs;
 mod fields;
 mod json;
-mod json_query;
 mod operators;
 mod sublinks;
 mod xml;
@@ -23,8 +22,8 @@ use super::tree::{
     BoolExpr, BoolKind, BooleanTest, BooleanTestKind, CoercionForm, Collate, Expr, NullTest, Type,
 };
 use super::types::{
-    base_type_and_typmod, composite_columns, element_type, format_type,
-    is_collatable, is_opaque, string_of, type_name,
+    base_type_and_typmod, composite_columns, element_type, format_type, is_collatable, is_opaque,
+    string_of, type_name,
 };
 
 /// How deep expressions may nest, so that no text overruns the stack.
@@ -104,7 +103,9 @@ impl ParseState<'_> {
                 e.location,
                 "an argument name outside of a call",
             )),
-            _ => Err(Undecided::new("an expression of a kind that is not covered")),
+            _ => Err(Undecided::new(
+                "an expression of a kind that is not covered",
+            )),
         }
     }
 
@@ -145,8 +146,7 @@ impl ParseState<'_> {
         let expr = match argument.and_then(|a| a.node.as_ref()) {
             Some(NodeEnum::AArrayExpr(array)) => {
                 // The elements are coerced one by one, so that ARRAY[]::type[] has a type.
-                let (base, base_typmod) =
-                    base_type_and_typmod(self.environment, &target, typmod);
+                let (base, base_typmod) = base_type_and_typmod(self.environment, &target, typmod);
                 match element_type(&base) {
                     Some(element) => self.array(array, Some((base, element, base_typmod)))?,
                     None => self.required(argument)?,

@@ -6,7 +6,7 @@ use pg_query::NodeEnum;
 use pg_query::protobuf::{AExpr, AExprKind, Node, SubLinkType};
 
 use crate::analyze::coerce::{
-    coerce_to_boolean, coerce_to_common, can_coerce, CoercionContext, select_common_type_of,
+    CoercionContext, can_coerce, coerce_to_boolean, coerce_to_common, select_common_type_of,
 };
 use crate::analyze::error::Undecided;
 use crate::analyze::resolve::{
@@ -117,7 +117,9 @@ impl ParseState<'_> {
     fn distinct(&self, name: &[&str], left: Expr, right: Expr) -> Result<Expr, Undecided> {
         let call = binary_operator(self.environment, name, left, right)?;
         if call.data_type != Type::BOOL {
-            return Err(Undecided::new("IS DISTINCT FROM requires = to yield boolean"));
+            return Err(Undecided::new(
+                "IS DISTINCT FROM requires = to yield boolean",
+            ));
         }
         Ok(Expr::DistinctExpr(Box::new(call)))
     }
@@ -129,7 +131,9 @@ impl ParseState<'_> {
         right: Vec<Expr>,
     ) -> Result<Expr, Undecided> {
         if left.len() != right.len() {
-            return Err(Undecided::new("unequal number of entries in row expressions"));
+            return Err(Undecided::new(
+                "unequal number of entries in row expressions",
+            ));
         }
         let mut result: Option<Expr> = None;
         for (left, right) in left.into_iter().zip(right) {
@@ -149,7 +153,10 @@ impl ParseState<'_> {
         if call.data_type != Type::BOOL {
             return Err(Undecided::new("NULLIF requires = to yield boolean"));
         }
-        call.data_type = call.arguments.first().map_or(Type::UNKNOWN, Expr::data_type);
+        call.data_type = call
+            .arguments
+            .first()
+            .map_or(Type::UNKNOWN, Expr::data_type);
         Ok(Expr::NullIfExpr(Box::new(call)))
     }
 
@@ -174,8 +181,7 @@ impl ParseState<'_> {
         let mut rest = all;
         if constant.len() > 1 {
             if let Some(array) = self.in_array(&left, &constant)? {
-                let call =
-                    scalar_array_operator(self.environment, name, any, left.clone(), array)?;
+                let call = scalar_array_operator(self.environment, name, any, left.clone(), array)?;
                 result = Some(Expr::ScalarArrayOp(Box::new(call)));
                 rest = variable;
             }
@@ -281,7 +287,9 @@ impl ParseState<'_> {
         right: Vec<Expr>,
     ) -> Result<Expr, Undecided> {
         if left.len() != right.len() || left.is_empty() {
-            return Err(Undecided::new("unequal number of entries in row expressions"));
+            return Err(Undecided::new(
+                "unequal number of entries in row expressions",
+            ));
         }
         let mut calls: Vec<OpExpr> = Vec::with_capacity(left.len());
         for (left, right) in left.into_iter().zip(right) {
@@ -298,7 +306,10 @@ impl ParseState<'_> {
                 .ok_or_else(|| Undecided::new("an empty row"));
         }
         match common_strategy(&calls) {
-            Some(EQUAL) => Ok(combine(BoolKind::And, calls.into_iter().map(wrap).collect())),
+            Some(EQUAL) => Ok(combine(
+                BoolKind::And,
+                calls.into_iter().map(wrap).collect(),
+            )),
             Some(NOT_EQUAL) => Ok(combine(BoolKind::Or, calls.into_iter().map(wrap).collect())),
             Some(_) => row_compare(calls),
             None => Err(Undecided::new(

@@ -37,7 +37,11 @@ impl ParseState<'_> {
             })));
         }
         let names: Vec<&str> = link.oper_name.iter().filter_map(string_of).collect();
-        let operator = if names.is_empty() { vec!["="] } else { names.clone() };
+        let operator = if names.is_empty() {
+            vec!["="]
+        } else {
+            names.clone()
+        };
         let left = self.required(link.testexpr.as_deref())?;
         let test = self
             .sublink_test(left, &operator, &query)
@@ -77,12 +81,7 @@ impl ParseState<'_> {
     }
 
     /// The comparison of the left side with the columns of the subquery.
-    fn sublink_test(
-        &self,
-        left: Expr,
-        name: &[&str],
-        query: &Query,
-    ) -> Result<Expr, Undecided> {
+    fn sublink_test(&self, left: Expr, name: &[&str], query: &Query) -> Result<Expr, Undecided> {
         let left = match left {
             Expr::Row(row) => row.arguments,
             other => vec![other],

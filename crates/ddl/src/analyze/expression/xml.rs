@@ -3,9 +3,7 @@
 use pg_query::NodeEnum;
 use pg_query::protobuf;
 
-use crate::analyze::coerce::{
-    CoercionContext, coerce_to_specific, coerce_to_target,
-};
+use crate::analyze::coerce::{CoercionContext, coerce_to_specific, coerce_to_target};
 use crate::analyze::error::Undecided;
 use crate::analyze::state::ParseState;
 use crate::analyze::tree::{CoercionForm, Expr, Type, XmlExpr, XmlKind};
@@ -84,13 +82,9 @@ impl ParseState<'_> {
         coerce_to_specific(self.environment, argument, &target, "XML")
     }
 
-    pub(super) fn xml_serialize(
-        &mut self,
-        e: &protobuf::XmlSerialize,
-    ) -> Result<Expr, Undecided> {
+    pub(super) fn xml_serialize(&mut self, e: &protobuf::XmlSerialize) -> Result<Expr, Undecided> {
         let argument = self.required(e.expr.as_deref())?;
-        let argument =
-            coerce_to_specific(self.environment, argument, &Type::XML, "XMLSERIALIZE")?;
+        let argument = coerce_to_specific(self.environment, argument, &Type::XML, "XMLSERIALIZE")?;
         let name = e
             .type_name
             .as_ref()
@@ -126,9 +120,7 @@ impl ParseState<'_> {
 /// An unnamed value takes the name of the column that it is.
 fn implied_name(node: Option<&protobuf::Node>) -> Option<String> {
     match node?.node.as_ref()? {
-        NodeEnum::ColumnRef(reference) => {
-            string_of(reference.fields.last()?).map(str::to_owned)
-        }
+        NodeEnum::ColumnRef(reference) => string_of(reference.fields.last()?).map(str::to_owned),
         _ => None,
     }
 }

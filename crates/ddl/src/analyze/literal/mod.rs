@@ -7,6 +7,10 @@ use super::error::Undecided;
 use super::tree::Type;
 use super::types::format_type;
 
+mod number;
+
+pub(crate) use number::{bits, integer, numeric};
+
 /// The value of a literal as the type prints it; undecided where that is not sure.
 pub(crate) fn input(
     _env: &dyn Environment,
