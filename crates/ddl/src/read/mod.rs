@@ -67,16 +67,59 @@ pub struct Reading {
 /// assert_eq!(reading.catalog.sequences.len(), 1);
 /// ```
 pub fn read(text: &str, options: &ReadOptions) -> Reading {
-    let mut state = state::State::new(options);
-    text::read(&mut state, options.file.as_deref(), text);
-    finish::finish(state)
+    let name = options.file.clone();
+    read_all([(name.as_deref(), text)], options, &mut unknown_file)
 }
 
 /// Reads several texts, one after the other, as one session would.
 pub fn read_files(files: &[(String, String)], options: &ReadOptions) -> Reading {
+    read_including(files, options, &mut unknown_file)
+}
+
+/// Reads several texts, and asks `load` for the files that `\i` and `\ir` name in them.
+pub fn read_including(
+    files: &[(String, String)],
+    options: &ReadOptions,
+    load: &mut dyn FnMut(&Include<'_>) -> Result<Included, String>,
+) -> Reading {
+    let files = files
+        .iter()
+        .map(|(name, text)| (Some(name.as_str()), text.as_str()));
+    read_all(files, options, load)
+}
+
+/// A file that a text asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Include<'a> {
+    /// Its path as written.
+    pub path: &'a str,
+    /// The file that the path is relative to; nothing when it is relative to the working directory.
+    pub from: Option<&'a str>,
+}
+
+/// The text of a file that was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Included {
+    /// Its name in notes, and what its own `\ir` are relative to.
+    pub name: String,
+    /// Its text.
+    pub text: String,
+}
+
+fn unknown_file(_: &Include<'_>) -> Result<Included, String> {
+    Err("the file is not read".to_owned())
+}
+
+fn read_all<'a>(
+    files: impl IntoIterator<Item = (Option<&'a str>, &'a str)>,
+    options: &ReadOptions,
+    load: &mut dyn FnMut(&Include<'_>) -> Result<Included, String>,
+) -> Reading {
     let mut state = state::State::new(options);
+    let mut reader = text::Reader::new(&mut state, load);
     for (name, text) in files {
-        text::read(&mut state, Some(name), text);
+        reader.read(name, text);
     }
+    reader.end();
     finish::finish(state)
 }

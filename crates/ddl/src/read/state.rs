@@ -9,6 +9,7 @@ use super::ReadOptions;
 use super::failure::Failure;
 use super::journal::Journal;
 use super::note::{Note, NoteKind};
+use super::text::transaction::Transaction;
 
 /// The schema that temporary objects stand in while the text is read; it never reaches the result.
 pub(super) const TEMPORARY_SCHEMA: &str = "pg_temp";
@@ -36,6 +37,10 @@ pub(super) struct State {
     pub(super) children: BTreeMap<QualifiedName, Vec<QualifiedName>>,
     /// The reverse of `catalog.dependencies`.
     pub(super) used_by: BTreeMap<ObjectId, BTreeSet<ObjectId>>,
+    /// The session as it begins, which RESET goes back to.
+    pub(super) initial: Session,
+    /// The transaction that is open.
+    pub(super) transaction: Option<Transaction>,
     /// What a statement that fails has done so far.
     pub(super) journal: Journal,
     /// Notes so far.
@@ -136,6 +141,7 @@ impl State {
             ..Self::default()
         };
         state.session.search_path = options.search_path.clone();
+        state.initial = state.session.clone();
         for schema in [
             "public",
             "pg_catalog",
