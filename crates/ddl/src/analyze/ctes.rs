@@ -7,7 +7,7 @@ use pg_query::protobuf::{self, CteMaterialize, Node, WithClause};
 
 use super::from::query_columns;
 use super::tree::{CommonTableExpr, CteCycle, CteSearch, RteColumn, Type};
-use super::{ExprKind, ParseState, Undecided, coerce, expression, query, raw};
+use super::{ExprKind, ParseState, Undecided, coerce, query, raw};
 
 /// Analyses WITH; tells whether it is RECURSIVE.
 pub(crate) fn transform_with(
@@ -156,8 +156,8 @@ fn transform_cycle(
             "CYCLE without its mark values",
         ));
     };
-    let value = expression::transform(state, value, ExprKind::CycleMark)?;
-    let default = expression::transform(state, default, ExprKind::CycleMark)?;
+    let value = state.expression(value, ExprKind::CycleMark)?;
+    let default = state.expression(default, ExprKind::CycleMark)?;
     let environment = state.environment;
     let common: Type = coerce::select_common_type(environment, &[&value, &default], "CYCLE")?;
     Ok(CteCycle {

@@ -33,3 +33,18 @@ pub(crate) fn ends_in_star(nodes: &[Node]) -> bool {
         Some(NodeEnum::AStar(_))
     )
 }
+
+/// A reference to a column by its name alone.
+pub(crate) fn column_reference(name: &str) -> Node {
+    use pg_query::protobuf::{ColumnRef, String};
+    Node {
+        node: Some(NodeEnum::ColumnRef(ColumnRef {
+            fields: vec![Node {
+                node: Some(NodeEnum::String(String {
+                    sval: name.to_owned(),
+                })),
+            }],
+            location: -1,
+        })),
+    }
+}

@@ -9,7 +9,7 @@ use super::column_name::column_name;
 use super::resolve::{comparison_operators, find_binary, ordering_strategy};
 use super::tree::{CoercionForm, Expr, Operator, SortGroupClause, TargetEntry, Type};
 use super::walk::equal;
-use super::{ExprKind, ParseState, Undecided, coerce, expression, raw};
+use super::{ExprKind, ParseState, Undecided, coerce, raw};
 
 /// Which rules tell what an item of ORDER BY or GROUP BY means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +44,7 @@ pub(crate) fn find_target(
     {
         return Ok(place);
     }
-    let expr = expression::transform(state, node, kind)?;
+    let expr = state.expression(node, kind)?;
     let same = targets
         .iter()
         .position(|target| equal(&expr, strip_implicit_coercions(&target.expr)));

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use pg_query::NodeEnum;
-use pg_query::protobuf::{AIndirection, ColumnRef, Node, ResTarget};
+use pg_query::protobuf::{AIndirection, Node, ResTarget};
 
 use super::from::expression_columns;
 use super::sort::{named_target, next_number, unknown_to_text};
-use super::tree::{Expr, FieldSelect, TargetEntry, Type, Var};
-use super::{ExprKind, NamespaceItem, ParseState, Undecided, expression, raw};
+use super::tree::{Expr, FieldSelect, TargetEntry, Type};
+use super::{ExprKind, ParseState, Undecided, raw};
 
 /// Analyses the target list of SELECT or RETURNING.
 pub(crate) fn transform_target_list(
@@ -50,7 +50,7 @@ fn transform_target(
     kind: ExprKind,
     targets: &[TargetEntry],
 ) -> Result<TargetEntry, Undecided> {
-    let expr = expression::transform(state, value, kind)?;
+    let expr = state.expression(value, kind)?;
     Ok(named_target(value, expr, &target.name, targets))
 }
 
@@ -76,7 +76,7 @@ pub(crate) fn transform_expression_list(
     for node in nodes {
         match star_columns(state, node, kind)? {
             Some(columns) => list.extend(columns.into_iter().map(|(_, expr)| expr)),
-            None => list.push(expression::transform(state, node, kind)?),
+            None => list.push(state.expression(node, kind)?),
         }
     }
     Ok(list)
@@ -90,7 +90,7 @@ fn star_columns(
 ) -> Result<Option<Vec<(Arc<str>, Expr)>>, Undecided> {
     match node.node.as_ref() {
         Some(NodeEnum::ColumnRef(reference)) if raw::ends_in_star(&reference.fields) => {
-            expand_reference(state, reference).map(Some)
+            state.expand_star(reference).map(Some)
         }
         Some(NodeEnum::AIndirection(indirection))
             if raw::ends_in_star(&indirection.indirection) =>
@@ -99,93 +99,6 @@ fn star_columns(
         }
         _ => Ok(None),
     }
-}
-
-/// Expands `*` and `t.*`.
-fn expand_reference(
-    state: &ParseState<'_>,
-    reference: &ColumnRef,
-) -> Result<Vec<(Arc<str>, Expr)>, Undecided> {
-    let error = |what: String| Undecided::at(reference.location, what);
-    let path: Vec<&str> = reference.fields.iter().filter_map(raw::string).collect();
-    match path[..] {
-        [] => {
-            let items = state.namespace.iter().filter(|item| item.columns_visible);
-            let mut columns = Vec::new();
-            let mut found = false;
-            for item in items {
-                found = true;
-                columns.extend(expand_item(item, 0));
-            }
-            if found {
-                Ok(columns)
-            } else {
-                Err(error(
-                    "SELECT * with no tables specified is not valid".to_owned(),
-                ))
-            }
-        }
-        [.., name] => {
-            let schema = match path[..] {
-                [_] => None,
-                [schema, _] | [_, schema, _] => Some(schema),
-                _ => return Err(error("too many dotted names".to_owned())),
-            };
-            let (item, levels_up) = find_item(state, schema, name)
-                .map_err(|what| what.or_at(reference.location))?
-                .ok_or_else(|| error(format!("missing FROM-clause entry for table \"{name}\"")))?;
-            Ok(expand_item(item, levels_up))
-        }
-    }
-}
-
-/// The item of the namespace that a relation name means, and how many queries out it is.
-fn find_item<'s>(
-    state: &'s ParseState<'_>,
-    schema: Option<&str>,
-    name: &str,
-) -> Result<Option<(&'s NamespaceItem, usize)>, Undecided> {
-    let mut level = Some(state);
-    let mut levels_up = 0;
-    while let Some(scope) = level {
-        let mut items = scope.namespace.iter().filter(|item| {
-            item.relation_visible
-                && (!item.lateral_only || scope.lateral_active)
-                && *item.name == *name
-                && (schema.is_none() || item.schema.as_deref() == schema)
-        });
-        if let Some(item) = items.next() {
-            if items.next().is_some() {
-                return Err(Undecided::new(format!(
-                    "table reference \"{name}\" is ambiguous"
-                )));
-            }
-            if item.lateral_only && !item.lateral_ok {
-                return Err(Undecided::new(format!(
-                    "invalid reference to FROM-clause entry for table \"{name}\""
-                )));
-            }
-            return Ok(Some((item, levels_up)));
-        }
-        level = scope.parent;
-        levels_up += 1;
-    }
-    Ok(None)
-}
-
-fn expand_item(item: &NamespaceItem, levels_up: usize) -> Vec<(Arc<str>, Expr)> {
-    item.columns
-        .iter()
-        .filter(|column| !column.dont_expand && !column.name.is_empty())
-        .map(|column| {
-            let var = Var {
-                levels_up,
-                returning: item.returning,
-                ..column.var.clone()
-            };
-            (column.name.clone(), Expr::Var(var))
-        })
-        .collect()
 }
 
 /// Expands `(row).*`.
@@ -207,7 +120,7 @@ fn expand_indirection(
             }))),
         }
     };
-    let expr = expression::transform(state, &row, kind)?;
+    let expr = state.expression(&row, kind)?;
     expand_row(state, &expr)
 }
 
@@ -228,7 +141,7 @@ fn expand_row(state: &ParseState<'_>, expr: &Expr) -> Result<Vec<(Arc<str>, Expr
             .iter()
             .find(|item| item.rtindex == var.varno)
         {
-            return Ok(expand_item(item, var.levels_up));
+            return Ok(level.star_columns(item, var.levels_up));
         }
     }
     let columns = expression_columns(state, expr)?

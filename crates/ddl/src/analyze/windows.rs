@@ -5,7 +5,7 @@ use pg_query::protobuf::{Node, WindowDef};
 use super::grouping::{Grouping, transform_group_clause};
 use super::sort::{Rules, transform_sort_clause};
 use super::tree::{Expr, SortGroupClause, TargetEntry, Type, WindowClause};
-use super::{ExprKind, ParseState, Undecided, coerce, expression, types};
+use super::{ExprKind, ParseState, Undecided, coerce, types};
 
 // The bits of a frame (`FRAMEOPTION_*`), as they stand in the raw tree.
 const FRAME_RANGE: i32 = 0x2;
@@ -110,7 +110,7 @@ fn frame_offset(
     order_by: &[SortGroupClause],
     targets: &[TargetEntry],
 ) -> Result<Expr, Undecided> {
-    let offset = expression::transform(state, node, ExprKind::WindowFrame)?;
+    let offset = state.expression(node, ExprKind::WindowFrame)?;
     if options & (FRAME_ROWS | FRAME_GROUPS) != 0 {
         return coerce::coerce_to_specific(state.environment, offset, &Type::INT8, "ROWS");
     }

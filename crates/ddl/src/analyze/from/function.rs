@@ -9,7 +9,7 @@ use super::super::tree::{
     Alias, Expr, FunctionRte, RangeFunction, RangeTableEntry, RteColumn, RteKind, Type,
 };
 use super::super::walk::contains_local_variables;
-use super::super::{ExprKind, ParseState, Undecided, expression, raw, types};
+use super::super::{ExprKind, ParseState, Undecided, names, raw, types};
 use super::{Item, reference_alias};
 
 /// A function as written: the call, its name, and its column definition list.
@@ -153,7 +153,7 @@ fn range_function(
     alias: Option<&Alias>,
     count: usize,
 ) -> Result<(RangeFunction, Vec<RteColumn>), Undecided> {
-    let expr = expression::transform(state, &written.call, ExprKind::FromFunction)?;
+    let expr = state.expression(&written.call, ExprKind::FromFunction)?;
     let mut column_definitions = Vec::new();
     let columns = match result_columns(state.environment, &expr) {
         FunctionResult::Composite(columns) => {
@@ -230,7 +230,12 @@ fn definitions(state: &ParseState<'_>, nodes: &[Node]) -> Result<Vec<RteColumn>,
             };
             let (data_type, typmod) = types::type_name(state.environment, type_name)?;
             let collation = match definition.coll_clause.as_deref() {
-                Some(clause) => Some(expression::collation(state, clause)?),
+                Some(clause) => {
+                    let path: Vec<&str> = clause.collname.iter().filter_map(raw::string).collect();
+                    Some(names::collation(state.environment, &path).ok_or_else(|| {
+                        Undecided::at(clause.location, "a collation that is not known")
+                    })?)
+                }
                 None => None,
             };
             Ok(RteColumn {

@@ -10,7 +10,7 @@ use super::super::tree::{
     RangeTableEntry, ReturningType, RteColumn, RteKind, Var,
 };
 use super::super::{
-    ExprKind, NamespaceColumn, NamespaceItem, ParseState, Undecided, coerce, expression, raw,
+    ExprKind, NamespaceColumn, NamespaceItem, ParseState, Undecided, coerce, raw,
 };
 use super::{Item, check_conflicts, reference_alias, set_lateral_state, transform_item};
 
@@ -144,7 +144,7 @@ fn join_condition(
 ) -> Result<Expr, Undecided> {
     set_lateral_state(namespace, false, true);
     let outer = std::mem::replace(&mut state.namespace, namespace.clone());
-    let on = expression::transform(state, condition, ExprKind::JoinOn)
+    let on = state.expression(condition, ExprKind::JoinOn)
         .and_then(|on| coerce::coerce_to_boolean(state.environment, on, "JOIN/ON"));
     state.namespace = outer;
     on

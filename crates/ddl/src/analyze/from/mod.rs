@@ -418,7 +418,7 @@ fn transform_sample(
     }
     let mut arguments = Vec::with_capacity(range.args.len());
     for argument in &range.args {
-        let value = expression::transform(state, argument, ExprKind::FromFunction)?;
+        let value = state.expression(argument, ExprKind::FromFunction)?;
         arguments.push(coerce::coerce_to_specific(
             state.environment,
             value,
@@ -428,7 +428,7 @@ fn transform_sample(
     }
     let repeatable = match range.repeatable.as_deref() {
         Some(seed) => {
-            let seed = expression::transform(state, seed, ExprKind::FromFunction)?;
+            let seed = state.expression(seed, ExprKind::FromFunction)?;
             Some(coerce::coerce_to_specific(
                 state.environment,
                 seed,
