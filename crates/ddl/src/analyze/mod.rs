@@ -7,10 +7,13 @@
 
 pub(crate) mod coerce;
 mod column_name;
+mod ctes;
 pub mod deparse;
+mod dml;
 mod environment;
 mod error;
 pub(crate) mod expression;
+pub(crate) mod from;
 pub(crate) mod grouping;
 pub(crate) mod literal;
 mod locking;
@@ -18,12 +21,15 @@ pub(crate) mod names;
 pub(crate) mod query;
 pub(crate) mod raw;
 pub(crate) mod resolve;
+mod set_operations;
 pub(crate) mod sort;
 mod state;
 mod system;
+pub(crate) mod targets;
 pub mod tree;
 pub(crate) mod types;
 pub(crate) mod walk;
+mod windows;
 
 pub use environment::{Cast, Environment, Relation, TypeDescription, TypeDescriptionKind};
 pub use error::Undecided;

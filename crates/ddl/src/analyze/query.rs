@@ -54,7 +54,9 @@ pub(crate) fn analyze_statement(
 
 /// Analyses SELECT in a state that has been made for it.
 pub(crate) fn select_inside(
-    state: &mut ParseState<'_>, statement: &SelectStmt) -> Result<Query, Undecided> {
+    state: &mut ParseState<'_>,
+    statement: &SelectStmt,
+) -> Result<Query, Undecided> {
     if statement.into_clause.is_some() {
         return Err(Undecided::new("SELECT … INTO"));
     }

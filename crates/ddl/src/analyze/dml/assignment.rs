@@ -6,9 +6,7 @@ use pg_query::NodeEnum;
 use pg_query::protobuf::{MultiAssignRef, Node, ResTarget, SubLinkType};
 
 use super::super::targets::transform_expression_list;
-use super::super::tree::{
-    Expr, Param, ParamKind, SubLink, SubLinkKind, TargetEntry, Type,
-};
+use super::super::tree::{Expr, Param, ParamKind, SubLink, SubLinkKind, TargetEntry, Type};
 use super::super::{ExprKind, ParseState, Undecided, coerce, query};
 
 /// A column that is assigned to.
@@ -28,8 +26,13 @@ pub(super) fn insert_columns(
     nodes: &[Node],
 ) -> Result<Vec<InsertColumn>, Undecided> {
     if nodes.is_empty() {
-        let count = state.target.as_ref().map_or(0, |(_, relation)| relation.columns.len());
-        return Ok((0..count).filter_map(|place| column_at(state, place)).collect());
+        let count = state
+            .target
+            .as_ref()
+            .map_or(0, |(_, relation)| relation.columns.len());
+        return Ok((0..count)
+            .filter_map(|place| column_at(state, place))
+            .collect());
     }
     nodes
         .iter()
@@ -60,7 +63,10 @@ fn target_column(state: &ParseState<'_>, target: &ResTarget) -> Result<InsertCol
         ));
     }
     let place = state.target.as_ref().and_then(|(_, relation)| {
-        relation.columns.iter().position(|column| *column.name == *target.name)
+        relation
+            .columns
+            .iter()
+            .position(|column| *column.name == *target.name)
     });
     place
         .and_then(|place| column_at(state, place))
@@ -102,7 +108,10 @@ pub(super) fn update_targets(
             return Err(Undecided::new("an assignment of an unknown form"));
         };
         let Some(value) = target.val.as_deref() else {
-            return Err(Undecided::at(target.location, "an assignment without a value"));
+            return Err(Undecided::at(
+                target.location,
+                "an assignment without a value",
+            ));
         };
         let column = target_column(state, target)?;
         let value = match value.node.as_ref() {
@@ -155,8 +164,10 @@ impl Groups {
         match source {
             Some(NodeEnum::SubLink(link)) if link.sub_link_type() == SubLinkType::ExprSublink => {
                 if part.colno == 1 {
-                    let Some(NodeEnum::SelectStmt(select)) =
-                        link.subselect.as_deref().and_then(|node| node.node.as_ref())
+                    let Some(NodeEnum::SelectStmt(select)) = link
+                        .subselect
+                        .as_deref()
+                        .and_then(|node| node.node.as_ref())
                     else {
                         return Err(Undecided::at(link.location, "a sub-select that is none"));
                     };

@@ -76,7 +76,10 @@ fn arbiter(
     }
     for node in &infer.index_elems {
         let Some(NodeEnum::IndexElem(element)) = node.node.as_ref() else {
-            return Err(Undecided::at(infer.location, "a conflict target of an unknown form"));
+            return Err(Undecided::at(
+                infer.location,
+                "a conflict target of an unknown form",
+            ));
         };
         let column;
         let node = match element.expr.as_deref() {
@@ -107,7 +110,10 @@ fn arbiter(
             operator_class,
         });
     }
-    conflict.arbiter_where =
-        condition(state, infer.where_clause.as_deref(), ExprKind::IndexPredicate)?;
+    conflict.arbiter_where = condition(
+        state,
+        infer.where_clause.as_deref(),
+        ExprKind::IndexPredicate,
+    )?;
     Ok(())
 }

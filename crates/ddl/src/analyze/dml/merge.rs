@@ -12,10 +12,7 @@ use super::assignment::{insert_columns, update_targets};
 use super::{assign_row, overriding, set_target, transform_returning};
 
 /// Analyses MERGE.
-pub(crate) fn merge(
-    state: &mut ParseState<'_>,
-    statement: &MergeStmt,
-) -> Result<Query, Undecided> {
+pub(crate) fn merge(state: &mut ParseState<'_>, statement: &MergeStmt) -> Result<Query, Undecided> {
     let mut query = Query::new(Command::Merge);
     query.recursive = ctes::transform_with(state, statement.with_clause.as_ref())?;
     let relation = statement.relation.as_ref();
@@ -41,7 +38,12 @@ pub(crate) fn merge(
     state.namespace.truncate(outer);
     state.namespace.push(target.clone());
     state.namespace.extend(source);
-    transform_returning(state, statement.returning_clause.as_ref(), &target, &mut query)?;
+    transform_returning(
+        state,
+        statement.returning_clause.as_ref(),
+        &target,
+        &mut query,
+    )?;
     finish(state, &mut query);
     Ok(query)
 }
@@ -72,8 +74,7 @@ fn transform_action(
     let (command, targets) = match clause.command_type() {
         CmdType::CmdInsert => {
             let columns = insert_columns(state, &clause.target_list)?;
-            let values =
-                transform_expression_list(state, &clause.values, ExprKind::ValuesSingle)?;
+            let values = transform_expression_list(state, &clause.values, ExprKind::ValuesSingle)?;
             let explicit = !clause.target_list.is_empty();
             // Without values it is DEFAULT VALUES.
             let targets = if values.is_empty() {

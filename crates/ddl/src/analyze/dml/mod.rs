@@ -10,7 +10,9 @@ use pg_query::protobuf::{
     DeleteStmt, InsertStmt, Node, OverridingKind, RangeVar, SelectStmt, UpdateStmt,
 };
 
-use super::from::{add_entry, entry_of_relation, find_relation, subquery_entry, transform_from_clause};
+use super::from::{
+    add_entry, entry_of_relation, find_relation, subquery_entry, transform_from_clause,
+};
 use super::query::{condition, finish, select_inside, values_entry, values_rows};
 use super::targets::transform_expression_list;
 use super::tree::{
@@ -58,7 +60,11 @@ pub(crate) fn insert(
     let mut query = Query::new(Command::Insert);
     query.recursive = ctes::transform_with(state, statement.with_clause.as_ref())?;
     query.overriding = overriding(statement.r#override());
-    let source = match statement.select_stmt.as_deref().and_then(|node| node.node.as_ref()) {
+    let source = match statement
+        .select_stmt
+        .as_deref()
+        .and_then(|node| node.node.as_ref())
+    {
         Some(NodeEnum::SelectStmt(select)) => Some(&**select),
         Some(_) => return Err(Undecided::new("INSERT from what is no query")),
         None => None,
@@ -87,7 +93,11 @@ pub(crate) fn insert(
             insert_rows(state, select, &columns, explicit, &mut query)?
         }
         Some(select) => {
-            let row = match select.values_lists.first().and_then(|node| node.node.as_ref()) {
+            let row = match select
+                .values_lists
+                .first()
+                .and_then(|node| node.node.as_ref())
+            {
                 Some(NodeEnum::List(list)) => &list.items[..],
                 _ => return Err(Undecided::new("a row of VALUES of an unknown form")),
             };
@@ -101,7 +111,12 @@ pub(crate) fn insert(
     if let Some(clause) = statement.on_conflict_clause.as_deref() {
         query.on_conflict = Some(conflict::transform(state, clause, &target)?);
     }
-    transform_returning(state, statement.returning_clause.as_ref(), &target, &mut query)?;
+    transform_returning(
+        state,
+        statement.returning_clause.as_ref(),
+        &target,
+        &mut query,
+    )?;
     finish(state, &mut query);
     Ok(query)
 }
@@ -168,7 +183,12 @@ fn insert_rows(
     let mut rows = Vec::with_capacity(select.values_lists.len());
     for row in values_rows(state, select, ExprKind::Values)? {
         let assigned = assign_row(state, row, columns, explicit)?;
-        rows.push(assigned.into_iter().map(|target| target.expr).collect::<Vec<_>>());
+        rows.push(
+            assigned
+                .into_iter()
+                .map(|target| target.expr)
+                .collect::<Vec<_>>(),
+        );
     }
     let described = rows.first().map_or_else(Vec::new, |row| {
         row.iter()
@@ -183,7 +203,11 @@ fn insert_rows(
     });
     let item = values_entry(state, rows, described);
     query.from.push(FromItem::Entry(item.rtindex));
-    let values = item.columns.into_iter().map(|column| Expr::Var(column.var)).collect();
+    let values = item
+        .columns
+        .into_iter()
+        .map(|column| Expr::Var(column.var))
+        .collect();
     assign_row(state, values, columns, explicit)
 }
 
@@ -195,10 +219,14 @@ fn assign_row(
     explicit: bool,
 ) -> Result<Vec<TargetEntry>, Undecided> {
     if values.len() > columns.len() {
-        return Err(Undecided::new("INSERT has more expressions than target columns"));
+        return Err(Undecided::new(
+            "INSERT has more expressions than target columns",
+        ));
     }
     if explicit && values.len() < columns.len() {
-        return Err(Undecided::new("INSERT has more target columns than expressions"));
+        return Err(Undecided::new(
+            "INSERT has more target columns than expressions",
+        ));
     }
     values
         .into_iter()
@@ -223,9 +251,19 @@ pub(crate) fn update(
 ) -> Result<Query, Undecided> {
     let mut query = Query::new(Command::Update);
     query.recursive = ctes::transform_with(state, statement.with_clause.as_ref())?;
-    let target = modified(state, statement.relation.as_ref(), &statement.from_clause, &mut query)?;
+    let target = modified(
+        state,
+        statement.relation.as_ref(),
+        &statement.from_clause,
+        &mut query,
+    )?;
     query.where_ = condition(state, statement.where_clause.as_deref(), ExprKind::Where)?;
-    transform_returning(state, statement.returning_clause.as_ref(), &target, &mut query)?;
+    transform_returning(
+        state,
+        statement.returning_clause.as_ref(),
+        &target,
+        &mut query,
+    )?;
     query.targets = update_targets(state, &statement.target_list)?;
     finish(state, &mut query);
     Ok(query)
@@ -238,9 +276,19 @@ pub(crate) fn delete(
 ) -> Result<Query, Undecided> {
     let mut query = Query::new(Command::Delete);
     query.recursive = ctes::transform_with(state, statement.with_clause.as_ref())?;
-    let target = modified(state, statement.relation.as_ref(), &statement.using_clause, &mut query)?;
+    let target = modified(
+        state,
+        statement.relation.as_ref(),
+        &statement.using_clause,
+        &mut query,
+    )?;
     query.where_ = condition(state, statement.where_clause.as_deref(), ExprKind::Where)?;
-    transform_returning(state, statement.returning_clause.as_ref(), &target, &mut query)?;
+    transform_returning(
+        state,
+        statement.returning_clause.as_ref(),
+        &target,
+        &mut query,
+    )?;
     finish(state, &mut query);
     Ok(query)
 }

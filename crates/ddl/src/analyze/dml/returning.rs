@@ -25,7 +25,10 @@ pub(super) fn transform_returning(
             ReturningOptionKind::ReturningOptionOld => &mut query.returning_old_alias,
             ReturningOptionKind::ReturningOptionNew => &mut query.returning_new_alias,
             ReturningOptionKind::Undefined => {
-                return Err(Undecided::at(option.location, "an unknown option of RETURNING"));
+                return Err(Undecided::at(
+                    option.location,
+                    "an unknown option of RETURNING",
+                ));
             }
         };
         *alias = Some(option.value.clone());

@@ -9,9 +9,7 @@ use super::super::tree::{
     Alias, Coalesce, Coercion, CoercionForm, Expr, FromItem, JoinItem, JoinKind, JoinRte,
     RangeTableEntry, ReturningType, RteColumn, RteKind, Var,
 };
-use super::super::{
-    ExprKind, NamespaceColumn, NamespaceItem, ParseState, Undecided, coerce, raw,
-};
+use super::super::{ExprKind, NamespaceColumn, NamespaceItem, ParseState, Undecided, coerce, raw};
 use super::{Item, check_conflicts, reference_alias, set_lateral_state, transform_item};
 
 /// The output of a join while it is put together.
@@ -144,7 +142,8 @@ fn join_condition(
 ) -> Result<Expr, Undecided> {
     set_lateral_state(namespace, false, true);
     let outer = std::mem::replace(&mut state.namespace, namespace.clone());
-    let on = state.expression(condition, ExprKind::JoinOn)
+    let on = state
+        .expression(condition, ExprKind::JoinOn)
         .and_then(|on| coerce::coerce_to_boolean(state.environment, on, "JOIN/ON"));
     state.namespace = outer;
     on
