@@ -5,11 +5,13 @@
 //! functions and operators are resolved by the server's rules into a [`tree`], which is then printed
 //! the server's way. Whatever cannot be decided surely is [`Undecided`], and the caller keeps the text.
 
+mod catalog;
 pub(crate) mod coerce;
 mod column_name;
 mod ctes;
 pub mod deparse;
 mod dml;
+mod entry;
 mod environment;
 mod error;
 pub(crate) mod expression;
@@ -32,8 +34,11 @@ pub(crate) mod types;
 pub(crate) mod walk;
 mod windows;
 
+pub use catalog::CatalogEnvironment;
+pub use entry::{Analyzed, Place, bound, expression};
 pub use environment::{Cast, Environment, Relation, TypeDescription, TypeDescriptionKind};
 pub use error::Undecided;
 pub use state::{ExprKind, NamespaceColumn, NamespaceItem, ParseState};
-pub use statement::{name_output_columns, output_columns, query};
 pub(crate) use statement::{function_body, query_node, rule};
+pub use statement::{name_output_columns, output_columns, query};
+pub use types::parse_type;

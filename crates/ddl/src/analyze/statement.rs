@@ -101,10 +101,7 @@ pub(crate) fn function_body(
 }
 
 /// Analyses CREATE RULE.
-pub(crate) fn rule(
-    statement: &RuleStmt,
-    environment: &dyn Environment,
-) -> Result<Rule, Undecided> {
+pub(crate) fn rule(statement: &RuleStmt, environment: &dyn Environment) -> Result<Rule, Undecided> {
     let event = match statement.event() {
         CmdType::CmdSelect => "SELECT",
         CmdType::CmdInsert => "INSERT",
@@ -118,9 +115,17 @@ pub(crate) fn rule(
         None => return Err(Undecided::new("a rule without a relation")),
     };
     add_old_and_new(&mut state, &relation, event)?;
-    let condition = condition(&mut state, statement.where_clause.as_deref(), ExprKind::Where)?;
+    let condition = condition(
+        &mut state,
+        statement.where_clause.as_deref(),
+        ExprKind::Where,
+    )?;
     let mut actions = Vec::with_capacity(statement.actions.len());
-    for node in statement.actions.iter().filter_map(|node| node.node.as_ref()) {
+    for node in statement
+        .actions
+        .iter()
+        .filter_map(|node| node.node.as_ref())
+    {
         let mut state = ParseState::new(environment, None);
         add_old_and_new(&mut state, &relation, event)?;
         actions.push(analyze_statement(&mut state, node)?);

@@ -37,6 +37,10 @@ pub(crate) fn format_type(data_type: &Type, typmod: Option<i32>) -> String {
 }
 
 fn qualified(schema: &str, name: &str) -> String {
+    // A type that nothing is known of, not even where it is.
+    if schema.is_empty() {
+        return quote_identifier(name);
+    }
     format!("{}.{}", quote_identifier(schema), quote_identifier(name))
 }
 

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 pub(crate) use format::format_type;
 pub use parse::parse_type;
+pub(crate) use parse::parse_type_or_opaque;
 pub(crate) use type_name::{SERIAL_TYPES, look_up as look_up_name, string_of, type_name};
 
 use super::environment::{Environment, TypeDescription, TypeDescriptionKind};

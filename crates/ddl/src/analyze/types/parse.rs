@@ -1,11 +1,13 @@
 //! Reads what `format_type` prints back, without a parser: catalogs hold types as such texts.
 
+use std::sync::Arc;
+
 use super::format::INTERVAL_FIELDS;
 use super::type_name::{look_up, modifier_in, type_name};
 use super::{Facts, array_type, facts};
 use crate::analyze::environment::Environment;
 use crate::analyze::error::Undecided;
-use crate::analyze::tree::Type;
+use crate::analyze::tree::{Type, UserType};
 
 /// The type and type modifier of a text: `character varying(20)`, `numeric(12,2)`, `crm.stage[]`.
 ///
@@ -17,6 +19,36 @@ pub fn parse_type(env: &dyn Environment, text: &str) -> Result<(Type, i32), Unde
         Some(found) => Ok(found),
         None => through_parser(env, text),
     }
+}
+
+/// The same, for texts of a catalog: a name that nothing is known of is a type all the same.
+pub(crate) fn parse_type_or_opaque(env: &dyn Environment, text: &str) -> (Type, i32) {
+    let text = text.trim();
+    match parse_type(env, text) {
+        Ok(found) => found,
+        Err(_) => (opaque(text), -1),
+    }
+}
+
+/// A type of an unknown name; its modifiers are left out.
+fn opaque(text: &str) -> Type {
+    let element = text.trim_end_matches("[]");
+    let array = element.len() < text.len();
+    let name = match element.split_once('(') {
+        Some((name, _)) => name.trim(),
+        None => element,
+    };
+    let names = path_names(name).unwrap_or_else(|| vec![name.to_owned()]);
+    let (schema, name) = match names.as_slice() {
+        [name] => ("", name.as_str()),
+        [.., schema, name] => (schema.as_str(), name.as_str()),
+        [] => ("", text),
+    };
+    Type::User(Arc::new(UserType {
+        schema: schema.into(),
+        name: name.into(),
+        array,
+    }))
 }
 
 fn through_parser(env: &dyn Environment, text: &str) -> Result<(Type, i32), Undecided> {
@@ -154,6 +186,12 @@ fn interval(text: &str) -> Option<i32> {
 
 /// `name`, `schema.name`, with quotes where needed.
 fn path(env: &dyn Environment, text: &str) -> Option<Type> {
+    let names = path_names(text)?;
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    look_up(env, &names)
+}
+
+fn path_names(text: &str) -> Option<Vec<String>> {
     let mut names: Vec<String> = Vec::new();
     let mut rest = text;
     loop {
@@ -178,8 +216,7 @@ fn path(env: &dyn Environment, text: &str) -> Option<Type> {
             None => return None,
         }
     }
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    look_up(env, &names)
+    Some(names)
 }
 
 /// Words that SQL reads as another type than `pg_type` would.
