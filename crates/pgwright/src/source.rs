@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use pgwright_catalog::Catalog;
-use pgwright_ddl::read::{Note, NoteKind};
+use pgwright_ddl::read::{Include, Included, Note, NoteKind};
 use pgwright_server::{ReadOptions, read_catalog};
 
 use crate::commands::design::{read_brief, read_text};
@@ -175,20 +175,34 @@ fn read_texts(
     reading: Reading<'_>,
     terminal: &Terminal,
 ) -> Result<Read, Failure> {
-    if reading.via_server {
-        return crate::via_server::read(texts, reading.target, reading.pg_bin, terminal);
-    }
     let options = pgwright_ddl::read::ReadOptions {
         target: reading.target.unwrap_or(NEWEST),
+        keep_statements: reading.via_server,
         ..Default::default()
     };
     let read = terminal.phase("reading the SQL", || {
-        pgwright_ddl::read::read_files(texts, &options)
+        pgwright_ddl::read::read_including(texts, &options, &mut load)
     });
+    if reading.via_server {
+        return crate::via_server::read(&read, reading.target, reading.pg_bin, terminal);
+    }
     let errors = show(&read.notes, terminal);
     Ok(Read {
         catalog: read.catalog,
         errors,
+    })
+}
+
+/// The file that `\i` or `\ir` names.
+fn load(include: &Include<'_>) -> Result<Included, String> {
+    let path = match include.from.and_then(|from| Path::new(from).parent()) {
+        Some(folder) => folder.join(include.path),
+        None => PathBuf::from(include.path),
+    };
+    let text = fs::read_to_string(&path).map_err(|error| error.to_string())?;
+    Ok(Included {
+        name: path.display().to_string(),
+        text,
     })
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::ffi::OsStr;
 
 use pgwright_catalog::{Name, quote_identifier};
+use pgwright_ddl::read::Reading;
 use pgwright_server::postgres::Client;
 use pgwright_server::{
     Options, ReadOptions, RoleSelection, Sandbox, discover, read_catalog, run_script, select,
@@ -15,11 +16,11 @@ use crate::terminal::Terminal;
 
 const DATABASE: &str = "source";
 
-/// Runs the texts one after the other on a server of the version asked for, the newest found
+/// Runs the statements of a text that was read, on a server of the version asked for, the newest found
 /// otherwise, and reads the database. A statement that the server refuses is shown, and the next is
 /// run, as psql does.
 pub fn read(
-    texts: &[(String, String)],
+    text: &Reading,
     target: Option<u32>,
     pg_bin: Option<&OsStr>,
     terminal: &Terminal,
@@ -46,8 +47,18 @@ pub fn read(
         .map_err(|e| no_server(&e))?;
     let mut errors = 0;
     terminal.phase("running the SQL", || {
-        for (file, text) in texts {
-            errors += run(&mut client, file, text, terminal);
+        // What a transaction fails for is too late to make.
+        let named = text.catalog.roles.keys().map(Name::quoted);
+        for role in named {
+            // One that is there already is as good.
+            let _ = client.batch_execute(&format!("CREATE ROLE {role}"));
+        }
+        for statement in &text.statements {
+            let file = statement.file.as_deref().unwrap_or("");
+            if let Err(error) = run(&mut client, file, &statement.text, statement.line) {
+                errors += 1;
+                terminal.error(error);
+            }
         }
     });
     // The text may have left a transaction open, or become somebody else.
@@ -56,46 +67,22 @@ pub fn read(
         roles: RoleSelection::Referenced,
         implied_owner: Some(Name::from(owner)),
     };
-    let reading = terminal
+    let read = terminal
         .phase("reading the catalog", || {
             read_catalog(&mut client, &options)
         })
         .map_err(|e| no_server(&e))?;
-    for warning in &reading.warnings {
+    for warning in &read.warnings {
         terminal.say(format_args!("warning: {warning}"));
     }
     Ok(Read {
-        catalog: reading.catalog,
+        catalog: read.catalog,
         errors,
     })
 }
 
-/// Runs one text; how many of its statements failed.
-fn run(client: &mut Client, file: &str, text: &str, terminal: &Terminal) -> usize {
-    let statements = match pgwright_ddl::split(text) {
-        Ok(statements) => statements,
-        Err(error) => {
-            terminal.error(format_args!("{file}:{error}"));
-            return 1;
-        }
-    };
-    let mut errors = 0;
-    for statement in statements {
-        if let Err(error) = run_with_roles(client, file, &statement.text, statement.line) {
-            errors += 1;
-            terminal.error(error);
-        }
-    }
-    errors
-}
-
 /// Runs a statement, making the roles that it names: a schema's text leaves them to the cluster.
-fn run_with_roles(
-    client: &mut Client,
-    file: &str,
-    statement: &str,
-    line: usize,
-) -> Result<(), String> {
+fn run(client: &mut Client, file: &str, statement: &str, line: usize) -> Result<(), String> {
     let mut made = BTreeSet::new();
     loop {
         let Err(error) = run_script(client, file, &[(statement, line)]) else {

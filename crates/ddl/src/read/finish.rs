@@ -24,5 +24,6 @@ pub(super) fn finish(mut state: State) -> Reading {
     Reading {
         catalog: state.catalog,
         notes: state.notes.into_inner(),
+        statements: Vec::new(),
     }
 }

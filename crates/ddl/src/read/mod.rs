@@ -37,6 +37,8 @@ pub struct ReadOptions {
     pub search_path: Vec<Name>,
     /// Name of the file that the text is from, for notes.
     pub file: Option<String>,
+    /// Give the statements too, to run them elsewhere.
+    pub keep_statements: bool,
 }
 
 impl Default for ReadOptions {
@@ -45,6 +47,7 @@ impl Default for ReadOptions {
             target: 18,
             search_path: vec![Name::new("$user"), Name::new("public")],
             file: None,
+            keep_statements: false,
         }
     }
 }
@@ -56,6 +59,20 @@ pub struct Reading {
     pub catalog: Catalog,
     /// What was refused, not understood or left undecided, in the order of the text.
     pub notes: Vec<Note>,
+    /// With [`ReadOptions::keep_statements`], what psql would send to a server: without its own lines,
+    /// variables replaced, and without COPY of data that follows in the text.
+    pub statements: Vec<SentStatement>,
+}
+
+/// A statement as psql would send it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SentStatement {
+    /// File, when the text has a name.
+    pub file: Option<String>,
+    /// Line of its first word, from one.
+    pub line: usize,
+    /// Its text, without the semicolon.
+    pub text: String,
 }
 
 /// Reads one text.
@@ -116,10 +133,13 @@ fn read_all<'a>(
     load: &mut dyn FnMut(&Include<'_>) -> Result<Included, String>,
 ) -> Reading {
     let mut state = state::State::new(options);
-    let mut reader = text::Reader::new(&mut state, load);
+    let mut reader = text::Reader::new(&mut state, load, options.keep_statements);
     for (name, text) in files {
         reader.read(name, text);
     }
-    reader.end();
-    finish::finish(state)
+    let statements = reader.end();
+    Reading {
+        statements,
+        ..finish::finish(state)
+    }
 }

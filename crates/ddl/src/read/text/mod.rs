@@ -14,7 +14,7 @@ use self::transaction::Outcome;
 use super::failure::Failure;
 use super::note::NoteKind;
 use super::state::State;
-use super::{Include, Included};
+use super::{Include, Included, SentStatement};
 use crate::error::Position;
 use crate::parse;
 
@@ -30,6 +30,8 @@ pub(super) struct Reader<'a> {
     load: &'a mut dyn FnMut(&Include<'_>) -> Result<Included, String>,
     depth: usize,
     included: usize,
+    /// What a server would get, when that is asked for.
+    sent: Option<Vec<SentStatement>>,
 }
 
 /// What follows in a file after a psql line.
@@ -43,6 +45,7 @@ impl<'a> Reader<'a> {
     pub(super) fn new(
         state: &'a mut State,
         load: &'a mut dyn FnMut(&Include<'_>) -> Result<Included, String>,
+        keep_statements: bool,
     ) -> Self {
         Self {
             state,
@@ -50,6 +53,7 @@ impl<'a> Reader<'a> {
             load,
             depth: 0,
             included: 0,
+            sent: keep_statements.then(Vec::new),
         }
     }
 
@@ -72,9 +76,10 @@ impl<'a> Reader<'a> {
         self.state.place = before;
     }
 
-    /// Ends the run: what was begun and never committed is lost.
-    pub(super) fn end(self) {
+    /// Ends the run: what was begun and never committed is lost. Gives the statements that were kept.
+    pub(super) fn end(self) -> Vec<SentStatement> {
         transaction::end(self.state);
+        self.sent.unwrap_or_default()
     }
 
     fn pieces(&mut self, file: Option<&str>, text: &str) {
@@ -190,6 +195,13 @@ impl<'a> Reader<'a> {
             let message = format!("the value of psql's variable :{variable} is not known");
             return self.state.note(NoteKind::NotUnderstood, message, None);
         }
+        if let Some(sent) = &mut self.sent {
+            sent.push(SentStatement {
+                file: self.state.place.file.clone(),
+                line: position.line,
+                text: statement.text.to_string(),
+            });
+        }
         if let Some((offset, message)) = &statement.refused {
             self.place(Position::of(text, *offset));
             self.state
@@ -205,6 +217,8 @@ impl<'a> Reader<'a> {
                         let copies = matches!(&node.node, Some(NodeEnum::CopyStmt(copy))
                             if copy.is_from && !copy.is_program && copy.filename.is_empty());
                         if copies {
+                            // Its data stays behind, and a server would wait for it.
+                            self.sent.as_mut().and_then(Vec::pop);
                             scanner.skip_data();
                         }
                     }
