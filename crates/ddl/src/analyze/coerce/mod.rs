@@ -153,7 +153,7 @@ pub(crate) fn coerce_type(
     }
     let expr = match expr {
         Expr::Const(constant) if source == Type::UNKNOWN => {
-            return coerce_literal(env, &constant, target, context, form);
+            return coerce_literal(env, &constant, target, typmod, context, form);
         }
         Expr::Collate(collate) => {
             let Collate {
@@ -224,10 +224,11 @@ fn coerce_literal(
     env: &dyn Environment,
     constant: &Const,
     target: &Type,
+    typmod: i32,
     context: CoercionContext,
     form: CoercionForm,
 ) -> Result<Expr, Undecided> {
-    let (base, base_typmod) = base_type_and_typmod(env, target, -1);
+    let (base, base_typmod) = base_type_and_typmod(env, target, typmod);
     // Only interval needs its modifier to read the text right; others are cut to length afterwards.
     let input_typmod = if base == Type::INTERVAL {
         base_typmod
@@ -236,7 +237,7 @@ fn coerce_literal(
     };
     let value = match &constant.value {
         None => None,
-        Some(text) => Some(literal::input(env, &base, text)?),
+        Some(text) => Some(literal::input(env, &base, input_typmod, text)?),
     };
     let result = Expr::Const(Const {
         data_type: base.clone(),

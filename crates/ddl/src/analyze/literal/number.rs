@@ -191,3 +191,42 @@ fn shortest(scientific: &str, limit: i32) -> Arc<str> {
         format!("{sign}{whole}.{fraction}").into()
     }
 }
+
+/// What `money` prints where the currency is the dollar, as in the C locale.
+pub(super) fn money(text: &str) -> Option<Arc<str>> {
+    let text = text.trim_matches(is_space);
+    let (negative, rest) = match text.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, text),
+    };
+    let rest = rest.strip_prefix('$').unwrap_or(rest);
+    let (whole, cents) = rest.split_once('.').unwrap_or((rest, ""));
+    let whole: String = whole.chars().filter(|c| *c != ',').collect();
+    let digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
+    if whole.is_empty() || whole.len() > 15 || !digits(&whole) || !digits(cents) || cents.len() > 2
+    {
+        return None;
+    }
+    let whole = whole.trim_start_matches('0');
+    let whole = if whole.is_empty() { "0" } else { whole };
+    let mut grouped = String::new();
+    for (place, digit) in whole.chars().enumerate() {
+        if place > 0 && (whole.len() - place) % 3 == 0 {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    let sign = if negative { "-" } else { "" };
+    Some(format!("{sign}${grouped}.{cents:0<2}").into())
+}
+
+/// `(x,y)`.
+pub(super) fn point(text: &str) -> Option<Arc<str>> {
+    let text = text.trim_matches(is_space);
+    let inside = match text.strip_prefix('(') {
+        Some(rest) => rest.strip_suffix(')')?,
+        None => text,
+    };
+    let (x, y) = inside.split_once(',')?;
+    Some(format!("({},{})", float8(x)?, float8(y)?).into())
+}
