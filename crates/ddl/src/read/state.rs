@@ -3,7 +3,10 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use pgwright_catalog::{Catalog, ConstraintKind, Name, ObjectId, QualifiedName, Table};
+use pgwright_catalog::{
+    Catalog, Constraint, ConstraintKind, Index, Name, NotNull, ObjectId, QualifiedName, Table,
+    TypeKind,
+};
 
 use super::ReadOptions;
 use super::failure::Failure;
@@ -31,6 +34,8 @@ pub(super) struct State {
     pub(super) held: BTreeMap<QualifiedName, Held>,
     /// Tables by the names of their indexes, those of constraints included.
     pub(super) index_tables: BTreeMap<QualifiedName, QualifiedName>,
+    /// How many constraints of tables have a name, NOT NULL ones included.
+    pub(super) constraint_names: BTreeMap<QualifiedName, usize>,
     /// Identity columns by the names of their sequences.
     pub(super) identity_sequences: BTreeMap<QualifiedName, (QualifiedName, Name)>,
     /// Children by inheritance and partitions, by parent, in the order they were made.
@@ -246,6 +251,10 @@ impl State {
             let index = QualifiedName::new(name.schema.clone(), index.clone());
             self.index_tables.remove(&index);
         }
+        for constraint in constraint_names(&table) {
+            let constraint = QualifiedName::new(name.schema.clone(), constraint.clone());
+            uncount(&mut self.constraint_names, &constraint);
+        }
         for sequence in sequence_names(name, &table) {
             self.identity_sequences.remove(&sequence.0);
         }
@@ -267,6 +276,10 @@ impl State {
         for index in index_names(table) {
             let index = QualifiedName::new(name.schema.clone(), index.clone());
             self.index_tables.insert(index, name.clone());
+        }
+        for constraint in constraint_names(table) {
+            let constraint = QualifiedName::new(name.schema.clone(), constraint.clone());
+            *self.constraint_names.entry(constraint).or_default() += 1;
         }
         for (sequence, column) in sequence_names(name, table) {
             self.identity_sequences
@@ -295,20 +308,201 @@ impl State {
     }
 }
 
+impl State {
+    /// Whether a constraint in a schema has a name already, be it of a table or of a domain.
+    pub(super) fn constraint_name_taken(&self, schema: &Name, name: &str) -> bool {
+        let full = QualifiedName::new(schema.clone(), name);
+        self.constraint_names.contains_key(&full)
+            || self.catalog.types.iter().any(|(domain, held)| {
+                domain.schema == *schema
+                    && matches!(&held.kind, TypeKind::Domain { checks, not_null_name, .. }
+                        if checks.contains_key(name)
+                            || not_null_name.as_ref().is_some_and(|n| n.as_str() == name))
+            })
+    }
+
+    /// Whether a constraint of that table has that name.
+    pub(super) fn constraint_of_table(&self, table: &QualifiedName, name: &str) -> bool {
+        self.catalog.tables.get(table).is_some_and(|table| {
+            table.constraints.contains_key(name)
+                || table.columns.iter().any(|column| {
+                    column
+                        .not_null_constraint
+                        .name
+                        .as_ref()
+                        .is_some_and(|n| n.as_str() == name)
+                })
+        })
+    }
+
+    /// Adds a constraint to a table.
+    pub(super) fn put_constraint(
+        &mut self,
+        on: &QualifiedName,
+        name: Name,
+        constraint: Constraint,
+        origin: Origin,
+    ) -> Result<(), Failure> {
+        let full = QualifiedName::new(on.schema.clone(), name.clone());
+        let is_index = has_index(&constraint);
+        self.table_mut(on)?.constraints.insert(name.clone(), constraint);
+        self.held_mut(on).constraints.insert(name, origin);
+        *self.constraint_names.entry(full.clone()).or_default() += 1;
+        if is_index {
+            self.index_tables.insert(full, on.clone());
+        }
+        Ok(())
+    }
+
+    /// Takes a constraint away from a table.
+    pub(super) fn take_constraint(
+        &mut self,
+        on: &QualifiedName,
+        name: &str,
+    ) -> Result<Option<(Constraint, Origin)>, Failure> {
+        let Some((name, constraint)) = self.table_mut(on)?.constraints.remove_entry(name) else {
+            return Ok(None);
+        };
+        let origin = self.held_mut(on).constraints.remove(&name);
+        let full = QualifiedName::new(on.schema.clone(), name);
+        uncount(&mut self.constraint_names, &full);
+        if has_index(&constraint) {
+            self.index_tables.remove(&full);
+        }
+        Ok(Some((constraint, origin.unwrap_or(Origin::LOCAL))))
+    }
+
+    /// Marks a column NOT NULL, by a constraint of that name.
+    pub(super) fn put_not_null(
+        &mut self,
+        on: &QualifiedName,
+        column: &str,
+        not_null: NotNull,
+        origin: Origin,
+    ) -> Result<(), Failure> {
+        let name = not_null.name.clone();
+        let Some(held) = self.table_mut(on)?.column_mut(column) else {
+            return Err(no_column(column, on));
+        };
+        held.not_null = true;
+        held.not_null_constraint = not_null;
+        let column = held.name.clone();
+        self.held_mut(on).not_nulls.insert(column, origin);
+        if let Some(name) = name {
+            let full = QualifiedName::new(on.schema.clone(), name);
+            *self.constraint_names.entry(full).or_default() += 1;
+        }
+        Ok(())
+    }
+
+    /// Takes the NOT NULL of a column away.
+    pub(super) fn take_not_null(
+        &mut self,
+        on: &QualifiedName,
+        column: &str,
+    ) -> Result<Option<(NotNull, Origin)>, Failure> {
+        let Some(held) = self.table_mut(on)?.column_mut(column) else {
+            return Err(no_column(column, on));
+        };
+        if !held.not_null {
+            return Ok(None);
+        }
+        held.not_null = false;
+        let not_null = std::mem::take(&mut held.not_null_constraint);
+        let origin = self.held_mut(on).not_nulls.remove(column);
+        if let Some(name) = &not_null.name {
+            let full = QualifiedName::new(on.schema.clone(), name.clone());
+            uncount(&mut self.constraint_names, &full);
+        }
+        Ok(Some((not_null, origin.unwrap_or(Origin::LOCAL))))
+    }
+
+    /// The indexes of a table or materialized view, to change; the holder is touched.
+    pub(super) fn indexes_mut(
+        &mut self,
+        on: &QualifiedName,
+    ) -> Result<&mut BTreeMap<Name, Index>, Failure> {
+        if self.catalog.materialized_views.contains_key(on) {
+            self.touch(&ObjectId::MaterializedView(on.clone()));
+            if let Some(view) = self.catalog.materialized_views.get_mut(on) {
+                return Ok(&mut view.indexes);
+            }
+        }
+        Ok(&mut self.table_mut(on)?.indexes)
+    }
+
+    /// Adds an index that backs no constraint.
+    pub(super) fn put_index(
+        &mut self,
+        on: &QualifiedName,
+        name: Name,
+        index: Index,
+    ) -> Result<(), Failure> {
+        self.indexes_mut(on)?.insert(name.clone(), index);
+        let full = QualifiedName::new(on.schema.clone(), name);
+        self.index_tables.insert(full, on.clone());
+        Ok(())
+    }
+
+    /// Takes away an index that backs no constraint.
+    pub(super) fn take_index(
+        &mut self,
+        on: &QualifiedName,
+        name: &str,
+    ) -> Result<Option<Index>, Failure> {
+        let index = self.indexes_mut(on)?.remove(name);
+        if index.is_some() {
+            self.index_tables
+                .remove(&QualifiedName::new(on.schema.clone(), name));
+        }
+        Ok(index)
+    }
+}
+
+/// `column "c" of relation "t" does not exist`.
+pub(super) fn no_column(column: &str, of: &QualifiedName) -> Failure {
+    Failure::new(format!(
+        "column \"{column}\" of relation \"{}\" does not exist",
+        of.name
+    ))
+}
+
+/// Whether an index backs a constraint.
+pub(super) fn has_index(constraint: &Constraint) -> bool {
+    matches!(
+        constraint.kind,
+        ConstraintKind::PrimaryKey(_) | ConstraintKind::Unique(_) | ConstraintKind::Exclusion { .. }
+    )
+}
+
 /// Names of the indexes of a table, those of constraints included.
 fn index_names(table: &Table) -> impl Iterator<Item = &Name> {
-    let constraints = table.constraints.iter().filter(|(_, constraint)| {
-        matches!(
-            constraint.kind,
-            ConstraintKind::PrimaryKey(_)
-                | ConstraintKind::Unique(_)
-                | ConstraintKind::Exclusion { .. }
-        )
-    });
+    let constraints = table
+        .constraints
+        .iter()
+        .filter(|(_, constraint)| has_index(constraint));
     table
         .indexes
         .keys()
         .chain(constraints.map(|(name, _)| name))
+}
+
+/// Names of the constraints of a table, NOT NULL ones included.
+fn constraint_names(table: &Table) -> impl Iterator<Item = &Name> {
+    let not_nulls = table
+        .columns
+        .iter()
+        .filter_map(|column| column.not_null_constraint.name.as_ref());
+    table.constraints.keys().chain(not_nulls)
+}
+
+fn uncount(names: &mut BTreeMap<QualifiedName, usize>, name: &QualifiedName) {
+    if let Some(count) = names.get_mut(name) {
+        *count -= 1;
+        if *count == 0 {
+            names.remove(name);
+        }
+    }
 }
 
 /// Sequences of the identity columns of a table.
