@@ -27,7 +27,7 @@ mod set_operations;
 pub(crate) mod sort;
 mod state;
 mod statement;
-mod system;
+pub(crate) mod system;
 pub(crate) mod targets;
 pub mod tree;
 pub(crate) mod types;
@@ -36,6 +36,7 @@ mod windows;
 
 pub use catalog::CatalogEnvironment;
 pub use entry::{Analyzed, Place, bound, expression};
+pub(crate) use entry::{bound_node, expression_node, parse_expression};
 pub use environment::{Cast, Environment, Relation, TypeDescription, TypeDescriptionKind};
 pub use error::Undecided;
 pub use state::{ExprKind, NamespaceColumn, NamespaceItem, ParseState};

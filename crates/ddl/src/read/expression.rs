@@ -1,13 +1,29 @@
 //! Expressions as the server stores them. Handlers know only this file: how an expression is analysed
 //! is decided here.
 
+use std::collections::BTreeSet;
+
 use pg_query::NodeEnum;
 use pg_query::protobuf::{Node, ParseResult, RawStmt, ResTarget, SelectStmt};
-use pgwright_catalog::{Expression, QualifiedName};
+use pgwright_catalog::{Expression, Name, ObjectId, QualifiedName, RoutineSignature};
 
 use super::failure::Failure;
+use super::names::strings;
+use super::note::NoteKind;
 use super::state::State;
-use crate::analyze::ExprKind;
+use super::table::index::columns_of_relation;
+use super::table::operator_class::user_type;
+use crate::analyze::deparse::{
+    deparse_bound_value, deparse_element, deparse_expression, deparse_expression_flat,
+    deparse_trigger_condition,
+};
+use crate::analyze::tree::{Expr, Function, FunctionKind, Query, RelationKind, RteKind, Type};
+use crate::analyze::types::format_type;
+use crate::analyze::walk::{Part, expr_parts, query_parts};
+use crate::analyze::{
+    self, CatalogEnvironment, Environment, ExprKind, Place, Undecided, bound_node, expression_node,
+    parse_expression, parse_type,
+};
 
 /// Where an expression stands.
 #[derive(Debug, Clone, Copy)]
@@ -61,6 +77,19 @@ impl<'a> Context<'a> {
     }
 }
 
+/// An expression as the server stores it, with what is known of it besides.
+#[derive(Debug, Clone)]
+pub(super) struct Stored {
+    /// Its text, printed by the server's rules.
+    pub(super) text: String,
+    /// Its text as an element of an index or partition key: in parentheses unless it is a call.
+    pub(super) element: String,
+    /// Its type, as `format_type` prints it, when known.
+    pub(super) data_type: Option<String>,
+    /// What it refers to.
+    pub(super) uses: BTreeSet<ObjectId>,
+}
+
 impl State {
     /// An expression as the server stores it and prints it, without outer parentheses.
     pub(super) fn expression(
@@ -68,9 +97,307 @@ impl State {
         node: &Node,
         context: &Context<'_>,
     ) -> Result<Expression, Failure> {
-        let _ = context;
-        Ok(Expression::new(written(node)?))
+        Ok(self.expression_and_uses(node, context)?.0)
     }
+
+    /// The same, with what it refers to.
+    pub(super) fn expression_and_uses(
+        &self,
+        node: &Node,
+        context: &Context<'_>,
+    ) -> Result<(Expression, BTreeSet<ObjectId>), Failure> {
+        let stored = self.stored(node, context)?;
+        // A default stands as it is printed, all others without the parentheses around them.
+        let text = match context.kind {
+            ExprKind::ColumnDefault | ExprKind::FunctionDefault => stored.text,
+            _ => strip_parentheses(&stored.text).to_owned(),
+        };
+        Ok((Expression::new(text), stored.uses))
+    }
+
+    /// The same, with the columns of the relation that it names.
+    pub(super) fn expression_with_columns(
+        &self,
+        node: &Node,
+        context: &Context<'_>,
+    ) -> Result<(Expression, BTreeSet<Name>), Failure> {
+        let expression = self.expression(node, context)?;
+        let mut columns = BTreeSet::new();
+        if let (Some(node), Some(relation)) = (node.node.as_ref(), context.relation) {
+            let known = columns_of_relation(self, relation);
+            column_names(node, &mut |name| {
+                if let Some(column) = known.iter().find(|column| column.name.as_str() == name) {
+                    columns.insert(column.name.clone());
+                }
+            });
+        }
+        Ok((expression, columns))
+    }
+
+    /// The same, with its type.
+    pub(super) fn expression_and_type(
+        &self,
+        node: &Node,
+        context: &Context<'_>,
+    ) -> Result<(Expression, Option<String>), Failure> {
+        let stored = self.stored(node, context)?;
+        let text = strip_parentheses(&stored.text).to_owned();
+        Ok((Expression::new(text), stored.data_type))
+    }
+
+    /// An element of a partition key, and its type.
+    pub(super) fn element_text(
+        &self,
+        node: &Node,
+        context: &Context<'_>,
+    ) -> Result<(String, Option<String>), Failure> {
+        let stored = self.stored(node, context)?;
+        Ok((stored.element, stored.data_type))
+    }
+
+    /// The type of an expression in text, over the columns of a relation, when it is known.
+    pub(super) fn type_of_text(&self, sql: &str, relation: &QualifiedName) -> Option<String> {
+        let path = self.visible_schemas();
+        let environment = CatalogEnvironment::new(&self.catalog, &texts(&path));
+        let place = place(
+            &environment,
+            &Context::new(ExprKind::IndexExpression).over(relation),
+        )
+        .ok()?;
+        let analyzed = analyze::expression(&environment, sql, &place).ok()?;
+        Some(format_type(&analyzed.expr.data_type(), None))
+    }
+
+    /// A value of a partition's bound, as the server prints it.
+    pub(super) fn bound_value(
+        &self,
+        node: &Node,
+        data_type: Option<&str>,
+    ) -> Result<String, Failure> {
+        if let Some(data_type) = data_type {
+            let path = self.visible_schemas();
+            let environment = CatalogEnvironment::new(&self.catalog, &texts(&path));
+            let constant = parse_type(&environment, data_type)
+                .and_then(|(wanted, typmod)| bound_node(&environment, node, &wanted, typmod));
+            match constant {
+                Ok(constant) => return Ok(deparse_bound_value(&constant)),
+                Err(undecided) => self.note(
+                    NoteKind::Undecided,
+                    undecided.what,
+                    Some("the bound is kept as it is written".to_owned()),
+                ),
+            }
+        }
+        written(node)
+    }
+
+    /// An expression that is held in the catalog, read anew: after a type or a name has changed.
+    pub(super) fn read_again(
+        &self,
+        text: &Expression,
+        context: &Context<'_>,
+    ) -> Result<Expression, Failure> {
+        match parse_expression(text.sql()) {
+            Ok(node) => self.expression(&node, context),
+            Err(_) => Ok(text.clone()),
+        }
+    }
+
+    /// An expression as the server stores it, or, where something in it is not known, as it is written.
+    pub(super) fn stored(&self, node: &Node, context: &Context<'_>) -> Result<Stored, Failure> {
+        let path = self.visible_schemas();
+        let environment = CatalogEnvironment::new(&self.catalog, &texts(&path));
+        let stored = place(&environment, context).and_then(|place| {
+            let analyzed = expression_node(&environment, node, &place)?;
+            let text = match context.kind {
+                ExprKind::TriggerWhen => {
+                    deparse_trigger_condition(&analyzed.expr, &analyzed.relations)?
+                }
+                ExprKind::FunctionDefault => {
+                    deparse_expression_flat(&analyzed.expr, &analyzed.relations)?
+                }
+                _ => deparse_expression(&analyzed.expr, &analyzed.relations)?,
+            };
+            let element = deparse_element(&analyzed.expr, &analyzed.relations)?;
+            let mut uses = BTreeSet::new();
+            references(&analyzed.expr, &mut uses);
+            Ok(Stored {
+                text,
+                element,
+                data_type: Some(format_type(&analyzed.expr.data_type(), None)),
+                uses,
+            })
+        });
+        match stored {
+            Ok(stored) => Ok(stored),
+            Err(undecided) => {
+                let text = written(node)?;
+                self.note(
+                    NoteKind::Undecided,
+                    format!("{}: {text}", undecided.what),
+                    Some("the expression is kept as it is written".to_owned()),
+                );
+                let call = matches!(node.node, Some(NodeEnum::FuncCall(_)));
+                let element = if call {
+                    text.clone()
+                } else {
+                    format!("({text})")
+                };
+                Ok(Stored {
+                    text,
+                    element,
+                    data_type: None,
+                    uses: BTreeSet::new(),
+                })
+            }
+        }
+    }
+}
+
+fn texts(path: &[Name]) -> Vec<&str> {
+    path.iter().map(Name::as_str).collect()
+}
+
+/// Where the analysis is told that an expression stands.
+fn place(environment: &CatalogEnvironment<'_>, context: &Context<'_>) -> Result<Place, Undecided> {
+    let relation = || {
+        context
+            .relation
+            .and_then(|name| environment.relation(Some(name.schema.as_str()), name.name.as_str()))
+            .ok_or_else(|| Undecided::new("the columns of the relation are not known"))
+    };
+    let wanted = |text: Option<&str>| match text {
+        Some(text) => parse_type(environment, text),
+        None => Err(Undecided::new("the type is not known")),
+    };
+    Ok(match context.kind {
+        ExprKind::CheckConstraint => Place::Check(relation()?),
+        ExprKind::Policy => Place::Policy(relation()?),
+        ExprKind::IndexPredicate => Place::Predicate(relation()?),
+        ExprKind::TriggerWhen => Place::TriggerWhen(relation()?),
+        ExprKind::GeneratedColumn => {
+            let (data_type, typmod) = wanted(context.wanted)?;
+            Place::Generated(relation()?, data_type, typmod)
+        }
+        ExprKind::ColumnDefault => {
+            let (data_type, typmod) = wanted(context.wanted)?;
+            Place::Default(data_type, typmod)
+        }
+        ExprKind::FunctionDefault => Place::ArgumentDefault(wanted(context.wanted)?.0),
+        ExprKind::DomainCheck => {
+            let (data_type, typmod) = wanted(context.value)?;
+            Place::DomainCheck(data_type, typmod)
+        }
+        _ => Place::Element(relation()?),
+    })
+}
+
+/// What an expression refers to outside of `pg_catalog` and its own relations: functions, sequences
+/// and other relations by `regclass`, relations of sub-selects.
+pub(super) fn references(expr: &Expr, uses: &mut BTreeSet<ObjectId>) {
+    match expr {
+        Expr::FuncExpr(call) => function_reference(&call.function, uses),
+        Expr::Aggref(call) => function_reference(&call.function, uses),
+        Expr::Const(constant) if constant.data_type == Type::REGCLASS => {
+            if let Some(name) = constant.value.as_deref().and_then(user_type) {
+                uses.insert(ObjectId::Sequence(name));
+            }
+        }
+        _ => {}
+    }
+    expr_parts(expr, &mut |part| match part {
+        Part::Expr(expr) => references(expr, uses),
+        Part::Query(query) => query_references(query, uses),
+    });
+}
+
+/// What a query refers to.
+pub(super) fn query_references(query: &Query, uses: &mut BTreeSet<ObjectId>) {
+    for entry in &query.range_table {
+        if let RteKind::Relation(relation) = &entry.kind {
+            let name = QualifiedName::new(&*relation.schema, &*relation.name);
+            uses.insert(match relation.kind {
+                RelationKind::View => ObjectId::View(name),
+                RelationKind::MaterializedView => ObjectId::MaterializedView(name),
+                RelationKind::Sequence => ObjectId::Sequence(name),
+                RelationKind::CompositeType => ObjectId::Type(name),
+                _ => ObjectId::Table(name),
+            });
+        }
+    }
+    query_parts(query, &mut |part| match part {
+        Part::Expr(expr) => references(expr, uses),
+        Part::Query(query) => query_references(query, uses),
+    });
+}
+
+fn function_reference(function: &Function, uses: &mut BTreeSet<ObjectId>) {
+    if function.oid == 0 {
+        let arguments = function.arguments.iter().map(|t| format_type(t, None));
+        let name = QualifiedName::new(&*function.schema, &*function.name);
+        let signature = RoutineSignature::new(name, arguments);
+        uses.insert(match function.kind {
+            FunctionKind::Aggregate(_) => ObjectId::Aggregate(signature),
+            _ => ObjectId::Routine(signature),
+        });
+    }
+}
+
+/// Gives the last part of every column reference of a raw tree to `f`; sub-selects are not entered.
+fn column_names(node: &NodeEnum, f: &mut dyn FnMut(&str)) {
+    if let NodeEnum::ColumnRef(column) = node
+        && let Some(name) = strings(&column.fields).last()
+    {
+        f(name);
+    }
+    for child in crate::tree::children(node) {
+        if !matches!(child, NodeEnum::SelectStmt(_)) {
+            column_names(child, f);
+        }
+    }
+}
+
+/// `((a > 0))` → `a > 0`, and `(a) + (b)` stays: parentheses go only where they enclose everything.
+pub(super) fn strip_parentheses(text: &str) -> &str {
+    let mut text = text.trim();
+    while let Some(inside) = enclosed(text) {
+        text = inside.trim();
+    }
+    text
+}
+
+/// The inside of parentheses that enclose all of a text.
+fn enclosed(text: &str) -> Option<&str> {
+    let inside = text.strip_prefix('(')?.strip_suffix(')')?;
+    let mut depth = 1_i32;
+    let mut characters = text.char_indices().skip(1).peekable();
+    let mut before = '(';
+    while let Some((at, character)) = characters.next() {
+        match character {
+            '(' => depth += 1,
+            ')' => {
+                depth -= 1;
+                if depth == 0 {
+                    return (at + 1 == text.len()).then_some(inside);
+                }
+            }
+            '\'' | '"' => {
+                let escapes = character == '\'' && before == 'E';
+                let mut escaped = false;
+                for (_, other) in characters.by_ref() {
+                    match other {
+                        _ if escaped => escaped = false,
+                        '\\' if escapes => escaped = true,
+                        _ if other == character => break,
+                        _ => {}
+                    }
+                }
+            }
+            _ => {}
+        }
+        before = character;
+    }
+    None
 }
 
 /// The text of an expression as it is written, printed anew.

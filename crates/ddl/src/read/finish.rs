@@ -1,29 +1,77 @@
 //! From the catalog in progress to the catalog as a server shows it.
 
-use pgwright_catalog::Schema;
+use std::collections::BTreeSet;
+
+use pgwright_catalog::{
+    ConstraintKind, InheritedNotNull, ObjectId, QualifiedName, leave_out_inherited,
+};
 
 use super::Reading;
 use super::state::{State, TEMPORARY_SCHEMA};
+use super::table::index::usual_sequence_name;
 
-/// Ends the reading: leaves out what a partition or child has from its parents, and what is temporary.
+/// Ends the reading: leaves out what a partition or child has from its parents, what has its usual
+/// name, and what is temporary.
 pub(super) fn finish(mut state: State) -> Reading {
-    let catalog = &mut state.catalog;
-    catalog.schemas.retain(|_, schema: &mut Schema| {
-        let _ = schema;
-        true
-    });
-    catalog
-        .tables
-        .retain(|name, _| name.schema.as_str() != TEMPORARY_SCHEMA);
-    catalog
-        .views
-        .retain(|name, _| name.schema.as_str() != TEMPORARY_SCHEMA);
-    catalog
-        .sequences
-        .retain(|name, _| name.schema.as_str() != TEMPORARY_SCHEMA);
+    leave_out_temporary(&mut state);
+    let mut inherited = BTreeSet::new();
+    for (name, table) in &mut state.catalog.tables {
+        let Some(held) = state.held.get(name) else {
+            continue;
+        };
+        for column in &mut table.columns {
+            let origin = held.columns.get(&column.name);
+            column.inherited = origin.is_some_and(|origin| !origin.local);
+            if held
+                .not_nulls
+                .get(&column.name)
+                .is_some_and(|origin| !origin.local)
+            {
+                inherited.insert((name.clone(), column.name.clone()));
+            }
+            if let Some(identity) = &mut column.identity {
+                let usual = usual_sequence_name(name, column.name.as_str());
+                if identity.name.as_ref() == Some(&usual) {
+                    identity.name = None;
+                }
+            }
+        }
+        table.constraints.retain(|name, constraint| {
+            let local = held.constraints.get(name).is_none_or(|origin| origin.local);
+            match constraint.kind {
+                ConstraintKind::Check(_) | ConstraintKind::ForeignKey(_) => local,
+                _ => true,
+            }
+        });
+        table
+            .triggers
+            .retain(|name, _| !held.inherited_triggers.contains(name));
+    }
+    leave_out_inherited(&mut state.catalog, &InheritedNotNull::Known(inherited));
     Reading {
         catalog: state.catalog,
         notes: state.notes.into_inner(),
         statements: Vec::new(),
     }
+}
+
+/// Temporary objects are gone when the session ends.
+fn leave_out_temporary(state: &mut State) {
+    let temporary = |name: &QualifiedName| name.schema.as_str() == TEMPORARY_SCHEMA;
+    let catalog = &mut state.catalog;
+    catalog.tables.retain(|name, _| !temporary(name));
+    catalog.views.retain(|name, _| !temporary(name));
+    catalog.sequences.retain(|name, _| !temporary(name));
+    catalog.types.retain(|name, _| !temporary(name));
+    catalog.statistics.retain(|name, _| !temporary(name));
+    catalog.routines.retain(|name, _| !temporary(&name.name));
+    let of_temporary = |object: &ObjectId| {
+        object
+            .schema()
+            .is_some_and(|schema| schema.as_str() == TEMPORARY_SCHEMA)
+    };
+    catalog.dependencies.retain(|object, needed| {
+        needed.retain(|needed| !of_temporary(needed));
+        !of_temporary(object) && !needed.is_empty()
+    });
 }

@@ -345,7 +345,9 @@ impl State {
     ) -> Result<(), Failure> {
         let full = QualifiedName::new(on.schema.clone(), name.clone());
         let is_index = has_index(&constraint);
-        self.table_mut(on)?.constraints.insert(name.clone(), constraint);
+        self.table_mut(on)?
+            .constraints
+            .insert(name.clone(), constraint);
         self.held_mut(on).constraints.insert(name, origin);
         *self.constraint_names.entry(full.clone()).or_default() += 1;
         if is_index {
@@ -422,13 +424,14 @@ impl State {
         &mut self,
         on: &QualifiedName,
     ) -> Result<&mut BTreeMap<Name, Index>, Failure> {
-        if self.catalog.materialized_views.contains_key(on) {
-            self.touch(&ObjectId::MaterializedView(on.clone()));
-            if let Some(view) = self.catalog.materialized_views.get_mut(on) {
-                return Ok(&mut view.indexes);
-            }
+        if self.catalog.tables.contains_key(on) {
+            return Ok(&mut self.table_mut(on)?.indexes);
         }
-        Ok(&mut self.table_mut(on)?.indexes)
+        self.touch(&ObjectId::MaterializedView(on.clone()));
+        match self.catalog.materialized_views.get_mut(on) {
+            Some(view) => Ok(&mut view.indexes),
+            None => Err(Failure::missing("relation", on.name.as_str())),
+        }
     }
 
     /// Adds an index that backs no constraint.
@@ -471,7 +474,9 @@ pub(super) fn no_column(column: &str, of: &QualifiedName) -> Failure {
 pub(super) fn has_index(constraint: &Constraint) -> bool {
     matches!(
         constraint.kind,
-        ConstraintKind::PrimaryKey(_) | ConstraintKind::Unique(_) | ConstraintKind::Exclusion { .. }
+        ConstraintKind::PrimaryKey(_)
+            | ConstraintKind::Unique(_)
+            | ConstraintKind::Exclusion { .. }
     )
 }
 

@@ -115,7 +115,8 @@ fn merge(
     if old.kind != new.kind {
         return Err(taken(name, on));
     }
-    let origin = state.held_mut(on).constraints.get(name).copied();
+    let held = state.held.get(on);
+    let origin = held.and_then(|held| held.constraints.get(name).copied());
     let mut origin = origin.unwrap_or(Origin::LOCAL);
     if local {
         // One that stands for itself already is there twice.

@@ -48,11 +48,7 @@ impl Pending {
     }
 
     /// Defaults, generated and identity columns.
-    pub(super) fn values(
-        &mut self,
-        state: &mut State,
-        on: &QualifiedName,
-    ) -> Result<(), Failure> {
+    pub(super) fn values(&mut self, state: &mut State, on: &QualifiedName) -> Result<(), Failure> {
         // Sequences stand before the table, and so before everything else.
         let (own, rest): (Vec<_>, Vec<_>) = std::mem::take(&mut self.values)
             .into_iter()
@@ -77,7 +73,13 @@ impl Pending {
             not_null::add(state, on, column.as_str(), wanted, recurse)?;
         }
         for (definition, column) in once(self.keys) {
-            key::add(state, on, &definition, column.as_ref().map(Name::as_str), recurse)?;
+            key::add(
+                state,
+                on,
+                &definition,
+                column.as_ref().map(Name::as_str),
+                recurse,
+            )?;
         }
         for (definition, column) in &self.foreign_keys {
             foreign_key::add(state, on, definition, column.as_ref().map(Name::as_str))?;
@@ -100,12 +102,14 @@ impl Pending {
         let column = column.cloned();
         match definition.contype() {
             ConstrType::ConstrCheck => self.checks.push(definition),
-            ConstrType::ConstrPrimary
-            | ConstrType::ConstrUnique
-            | ConstrType::ConstrExclusion => self.keys.push((definition, column)),
+            ConstrType::ConstrPrimary | ConstrType::ConstrUnique | ConstrType::ConstrExclusion => {
+                self.keys.push((definition, column))
+            }
             ConstrType::ConstrForeign => self.foreign_keys.push((definition, column)),
             ConstrType::ConstrNotnull => {
-                let named = strings(&definition.keys).first().map(|name| Name::new(*name));
+                let named = strings(&definition.keys)
+                    .first()
+                    .map(|name| Name::new(*name));
                 if let Some(column) = named.or(column) {
                     self.not_null(column, wanted(&definition));
                 }
@@ -116,7 +120,11 @@ impl Pending {
 
     /// NOT NULL of a column; said twice it is one.
     pub(super) fn not_null(&mut self, column: Name, wanted: Wanted) {
-        match self.not_nulls.iter_mut().find(|(known, _)| *known == column) {
+        match self
+            .not_nulls
+            .iter_mut()
+            .find(|(known, _)| *known == column)
+        {
             Some((_, known)) => {
                 if known.name.is_none() {
                     known.name = wanted.name;
@@ -348,11 +356,7 @@ pub(super) fn set_value(
 }
 
 /// The type of a column.
-pub(super) fn type_of(
-    state: &State,
-    on: &QualifiedName,
-    column: &str,
-) -> Result<String, Failure> {
+pub(super) fn type_of(state: &State, on: &QualifiedName, column: &str) -> Result<String, Failure> {
     state
         .table(on)?
         .column(column)

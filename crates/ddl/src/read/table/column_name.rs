@@ -1,7 +1,7 @@
 //! The name that an expression gets where it needs one: of an output column, of an index's column.
 
 use pg_query::NodeEnum;
-use pg_query::protobuf::{AExprKind, MinMaxOp, Node, SubLinkType, SqlValueFunctionOp, XmlExprOp};
+use pg_query::protobuf::{AExprKind, MinMaxOp, Node, SqlValueFunctionOp, SubLinkType, XmlExprOp};
 
 use crate::read::names::strings;
 
@@ -29,12 +29,10 @@ fn suggestion(node: &Node) -> Option<(String, u8)> {
     let good = |name: &str| Some((name.to_owned(), 2));
     match node.node.as_ref()? {
         NodeEnum::ColumnRef(column) => good(strings(&column.fields).last()?),
-        NodeEnum::AIndirection(indirection) => {
-            match strings(&indirection.indirection).last() {
-                Some(field) => good(field),
-                None => suggestion(indirection.arg.as_deref()?),
-            }
-        }
+        NodeEnum::AIndirection(indirection) => match strings(&indirection.indirection).last() {
+            Some(field) => good(field),
+            None => suggestion(indirection.arg.as_deref()?),
+        },
         NodeEnum::FuncCall(call) => good(strings(&call.funcname).last()?),
         NodeEnum::AExpr(operation) if operation.kind() == AExprKind::AexprNullif => good("nullif"),
         NodeEnum::TypeCast(cast) => {
@@ -88,8 +86,9 @@ fn suggestion(node: &Node) -> Option<(String, u8)> {
             SqlValueFunctionOp::SvfopCurrentTimestamp
             | SqlValueFunctionOp::SvfopCurrentTimestampN => "current_timestamp",
             SqlValueFunctionOp::SvfopLocaltime | SqlValueFunctionOp::SvfopLocaltimeN => "localtime",
-            SqlValueFunctionOp::SvfopLocaltimestamp
-            | SqlValueFunctionOp::SvfopLocaltimestampN => "localtimestamp",
+            SqlValueFunctionOp::SvfopLocaltimestamp | SqlValueFunctionOp::SvfopLocaltimestampN => {
+                "localtimestamp"
+            }
             SqlValueFunctionOp::SvfopCurrentRole => "current_role",
             SqlValueFunctionOp::SvfopCurrentUser => "current_user",
             SqlValueFunctionOp::SvfopUser => "user",

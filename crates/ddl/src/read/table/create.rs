@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use pg_query::NodeEnum;
 use pg_query::protobuf::{CreateForeignTableStmt, CreateStmt};
 use pgwright_catalog::{
-    Column, ForeignTable, Name, ObjectId, PartitionOf, Persistence, QualifiedName, Table, TypeKind,
+    Column, ForeignTable, Name, PartitionOf, Persistence, QualifiedName, Table, TypeKind,
 };
 
 use super::column::{self, Pending, Value};
@@ -132,7 +132,6 @@ fn create(
     let partition_spec = statement.partspec.as_ref();
     table.columns = columns.columns;
     state.insert_table(name.clone(), table, columns.held);
-    state.set_initial_privileges(&ObjectId::Table(name.clone()));
 
     pending.values(state, &name)?;
     if let Some(spec) = partition_spec {
@@ -209,7 +208,9 @@ fn storage_place(
         return;
     }
     let parent = match statement.partbound {
-        Some(_) => parents.first().and_then(|name| state.catalog.tables.get(name)),
+        Some(_) => parents
+            .first()
+            .and_then(|name| state.catalog.tables.get(name)),
         None => None,
     };
     table.tablespace = match statement.tablespacename.as_str() {
@@ -228,7 +229,11 @@ fn storage_place(
         },
         name => Some(Name::new(name)),
     };
-    if table.access_method.as_ref().is_some_and(|method| method.as_str() == "heap") {
+    if table
+        .access_method
+        .as_ref()
+        .is_some_and(|method| method.as_str() == "heap")
+    {
         table.access_method = None;
     }
 }
@@ -259,7 +264,12 @@ pub(super) fn of_type(
     name: &pg_query::protobuf::TypeName,
 ) -> Result<QualifiedName, Failure> {
     let resolved = state.resolve_type(name)?;
-    match state.catalog.types.get(&resolved.name).map(|held| &held.kind) {
+    match state
+        .catalog
+        .types
+        .get(&resolved.name)
+        .map(|held| &held.kind)
+    {
         Some(TypeKind::Composite(_)) => Ok(resolved.name),
         Some(_) => Err(Failure::new(format!(
             "type {} is not a composite type",
@@ -270,10 +280,7 @@ pub(super) fn of_type(
 }
 
 /// The columns of a composite type.
-pub(super) fn typed_columns(
-    state: &State,
-    of: &QualifiedName,
-) -> Result<Vec<Column>, Failure> {
+pub(super) fn typed_columns(state: &State, of: &QualifiedName) -> Result<Vec<Column>, Failure> {
     match state.catalog.types.get(of).map(|held| &held.kind) {
         Some(TypeKind::Composite(attributes)) => Ok(attributes
             .iter()

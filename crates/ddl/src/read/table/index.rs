@@ -49,12 +49,14 @@ pub(in crate::read) fn create(state: &mut State, statement: &IndexStmt) -> Resul
     let (elements, names) = elements(state, &on, &method, &statement.index_params)?;
     let include = columns_of(state, &on, &statement.index_including_params)?;
     let predicate = match statement.where_clause.as_deref() {
-        Some(node) => Some(state.expression(
-            node,
-            &Context::new(ExprKind::IndexPredicate)
-                .over(&on)
-                .wanted("boolean"),
-        )?),
+        Some(node) => Some(
+            state.expression(
+                node,
+                &Context::new(ExprKind::IndexPredicate)
+                    .over(&on)
+                    .wanted("boolean"),
+            )?,
+        ),
         None => None,
     };
     let index = Index {
@@ -135,7 +137,11 @@ pub(super) fn columns_of(
         let name = match parameter.node.as_ref() {
             Some(NodeEnum::IndexElem(element)) if element.expr.is_none() => &element.name,
             Some(NodeEnum::String(name)) => &name.sval,
-            _ => return Err(Failure::new("expressions are not supported in included columns")),
+            _ => {
+                return Err(Failure::new(
+                    "expressions are not supported in included columns",
+                ));
+            }
         };
         columns.push(existing_column(state, on, name)?);
     }
@@ -194,10 +200,12 @@ pub(super) fn one_element(
 ) -> Result<(IndexElement, String), Failure> {
     // `(column)` is the column, not an expression.
     let plain = match element.expr.as_deref().and_then(|node| node.node.as_ref()) {
-        Some(NodeEnum::ColumnRef(column)) => match crate::read::names::strings(&column.fields)[..] {
-            [.., name] => Some(name),
-            [] => None,
-        },
+        Some(NodeEnum::ColumnRef(column)) => {
+            match crate::read::names::strings(&column.fields)[..] {
+                [.., name] => Some(name),
+                [] => None,
+            }
+        }
         None => Some(element.name.as_str()),
         _ => None,
     };
@@ -216,10 +224,8 @@ pub(super) fn one_element(
                 .expr
                 .as_deref()
                 .ok_or_else(|| Failure::new("an index key is missing"))?;
-            let (expression, data_type) = state.expression_and_type(
-                node,
-                &Context::new(ExprKind::IndexExpression).over(on),
-            )?;
+            let (expression, data_type) = state
+                .expression_and_type(node, &Context::new(ExprKind::IndexExpression).over(on))?;
             let name = figure(node).unwrap_or_else(|| "expr".to_owned());
             (IndexKey::Expression(expression), None, data_type, name)
         }
@@ -390,10 +396,7 @@ pub(super) fn build(
     let (partitioned, has_primary) = match state.catalog.tables.get(on) {
         Some(table) => {
             check_partition_key(table.partition_by.as_ref(), &built)?;
-            (
-                table.partition_by.is_some(),
-                table.primary_key().is_some(),
-            )
+            (table.partition_by.is_some(), table.primary_key().is_some())
         }
         None => (false, false),
     };
@@ -437,12 +440,7 @@ pub(super) fn build(
     Ok(name)
 }
 
-fn put(
-    state: &mut State,
-    on: &QualifiedName,
-    name: &Name,
-    built: &Built,
-) -> Result<(), Failure> {
+fn put(state: &mut State, on: &QualifiedName, name: &Name, built: &Built) -> Result<(), Failure> {
     match built.clone() {
         Built::Index(index) => state.put_index(on, name.clone(), index),
         Built::Constraint(constraint) => {
@@ -705,7 +703,9 @@ pub(super) fn set_clustered(
 /// The automatic name of a sequence of a column.
 pub(super) fn sequence_name(state: &State, on: &QualifiedName, column: &str) -> QualifiedName {
     let name =
-        state.choose_relation_name(on.name.as_str(), Some(column), "seq", &on.schema, &|_| false);
+        state.choose_relation_name(on.name.as_str(), Some(column), "seq", &on.schema, &|_| {
+            false
+        });
     QualifiedName::new(on.schema.clone(), name)
 }
 

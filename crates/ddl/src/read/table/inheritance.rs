@@ -188,7 +188,11 @@ pub(super) fn adopt(
             return Err(Failure::new(format!(
                 "column \"{}\" in child table must {}be a generated column",
                 column.name,
-                if column.generated.is_some() { "" } else { "not " }
+                if column.generated.is_some() {
+                    ""
+                } else {
+                    "not "
+                }
             )));
         }
     }
@@ -230,7 +234,10 @@ pub(super) fn adopt(
     }
     let held = state.held_mut(child);
     for column in &columns {
-        let origin = held.columns.entry(column.name.clone()).or_insert(Origin::LOCAL);
+        let origin = held
+            .columns
+            .entry(column.name.clone())
+            .or_insert(Origin::LOCAL);
         origin.parents += 1;
         if partition {
             origin.local = false;

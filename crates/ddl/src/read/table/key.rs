@@ -91,7 +91,14 @@ pub(super) fn add(
         deferrability: deferrability(definition),
         ..Constraint::new(kind)
     };
-    index::build(state, on, name, Built::Constraint(constraint), &names, recurse)
+    index::build(
+        state,
+        on,
+        name,
+        Built::Constraint(constraint),
+        &names,
+        recurse,
+    )
 }
 
 /// The columns of a primary key are NOT NULL.
@@ -142,7 +149,13 @@ fn needs_not_null(
             )));
         }
     }
-    not_null::add(state, on, column.as_str(), &not_null::Wanted::default(), true)
+    not_null::add(
+        state,
+        on,
+        column.as_str(),
+        &not_null::Wanted::default(),
+        true,
+    )
 }
 
 fn exclusion(
@@ -176,12 +189,14 @@ fn exclusion(
     }
     let (_, names) = index::elements(state, on, &method, &parameters)?;
     let predicate = match definition.where_clause.as_deref() {
-        Some(node) => Some(state.expression(
-            node,
-            &Context::new(ExprKind::IndexPredicate)
-                .over(on)
-                .wanted("boolean"),
-        )?),
+        Some(node) => Some(
+            state.expression(
+                node,
+                &Context::new(ExprKind::IndexPredicate)
+                    .over(on)
+                    .wanted("boolean"),
+            )?,
+        ),
         None => None,
     };
     let kind = ConstraintKind::Exclusion {
@@ -218,9 +233,8 @@ fn add_using_index(
     let Some(index) = state.table(on)?.indexes.get(&old).cloned() else {
         return Err(missing());
     };
-    let columns = plain_columns(&index).ok_or_else(|| {
-        Failure::new(format!("index \"{old}\" contains expressions"))
-    })?;
+    let columns = plain_columns(&index)
+        .ok_or_else(|| Failure::new(format!("index \"{old}\" contains expressions")))?;
     if !index.unique {
         return Err(Failure::new(format!("\"{old}\" is not a unique index")));
     }

@@ -1,9 +1,20 @@
 //! Tables, and everything that stands on them.
 
 pub(super) mod alter;
+mod check;
+mod column;
+pub(super) mod column_name;
 pub(super) mod create;
 pub(super) mod create_as;
+mod foreign_key;
 pub(super) mod index;
+mod inheritance;
+mod key;
+mod like;
+mod not_null;
+pub(super) mod operator_class;
+mod options;
+mod partition;
 pub(super) mod policy;
 pub(super) mod rename;
 pub(super) mod rule;

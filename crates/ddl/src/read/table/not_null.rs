@@ -124,11 +124,7 @@ pub(super) fn inherit(
 }
 
 /// VALIDATE CONSTRAINT, with the children.
-pub(super) fn validate(
-    state: &mut State,
-    on: &QualifiedName,
-    column: &str,
-) -> Result<(), Failure> {
+pub(super) fn validate(state: &mut State, on: &QualifiedName, column: &str) -> Result<(), Failure> {
     if let Some(held) = state.table_mut(on)?.column_mut(column) {
         held.not_null_constraint.not_valid = false;
     }
@@ -162,7 +158,9 @@ pub(super) fn drop(
         .primary_key()
         .is_some_and(|(_, key)| key.columns.iter().any(|c| c.as_str() == column));
     if in_key {
-        return Err(Failure::new(format!("column \"{column}\" is in a primary key")));
+        return Err(Failure::new(format!(
+            "column \"{column}\" is in a primary key"
+        )));
     }
     let name = held.not_null_constraint.name.clone().unwrap_or_default();
     let origin = state.held_mut(on).not_nulls.get(column).copied();

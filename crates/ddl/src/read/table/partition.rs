@@ -6,8 +6,7 @@ use pg_query::protobuf::{
     PartitionStrategy,
 };
 use pgwright_catalog::{
-    Constraint, ConstraintKind, Name, PartitionBound, PartitionKey, PartitionOf,
-    QualifiedName,
+    Constraint, ConstraintKind, Name, PartitionBound, PartitionKey, PartitionOf, QualifiedName,
 };
 
 use super::{foreign_key, index, inheritance, trigger};
@@ -41,7 +40,9 @@ pub(super) fn key(
         let (mut text, data_type, column) = match (plain, element.expr.as_deref()) {
             (Some(name), _) => {
                 let column = state.table(on)?.column(name).cloned().ok_or_else(|| {
-                    Failure::new(format!("column \"{name}\" named in partition key does not exist"))
+                    Failure::new(format!(
+                        "column \"{name}\" named in partition key does not exist"
+                    ))
                 })?;
                 let text = column.name.quoted();
                 (text, Some(column.data_type.clone()), Some(column))
@@ -182,7 +183,11 @@ fn range_values(
             Some(NodeEnum::ColumnRef(column)) => match strings(&column.fields).as_slice() {
                 ["minvalue"] => "MINVALUE".to_owned(),
                 ["maxvalue"] => "MAXVALUE".to_owned(),
-                _ => return Err(Failure::new("cannot use column reference in partition bound expression")),
+                _ => {
+                    return Err(Failure::new(
+                        "cannot use column reference in partition bound expression",
+                    ));
+                }
             },
             _ => state.bound_value(node, data_type.as_deref())?,
         };
@@ -241,7 +246,9 @@ pub(super) fn attach(
         return Err(Failure::new("cannot attach inheritance child as partition"));
     }
     if state.children.contains_key(&partition) && table.partition_by.is_none() {
-        return Err(Failure::new("cannot attach inheritance parent as partition"));
+        return Err(Failure::new(
+            "cannot attach inheritance parent as partition",
+        ));
     }
     let bound = match &command.bound {
         Some(spec) => bound(state, parent, spec)?,

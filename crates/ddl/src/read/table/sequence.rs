@@ -12,10 +12,7 @@ use crate::read::state::{RelationKind, State};
 use crate::read::type_name::integer;
 
 /// CREATE SEQUENCE.
-pub(in crate::read) fn create(
-    state: &mut State,
-    statement: &CreateSeqStmt,
-) -> Result<(), Failure> {
+pub(in crate::read) fn create(state: &mut State, statement: &CreateSeqStmt) -> Result<(), Failure> {
     let relation = statement
         .sequence
         .as_ref()
@@ -193,7 +190,8 @@ impl Values {
         let number = || {
             argument
                 .map(|node| {
-                    integer(node).ok_or_else(|| Failure::new("value is out of range for type bigint"))
+                    integer(node)
+                        .ok_or_else(|| Failure::new("value is out of range for type bigint"))
                 })
                 .transpose()
         };

@@ -97,7 +97,9 @@ pub(in crate::read) fn create(
         ));
     }
     if kinds.is_empty() && !single_expression {
-        kinds = ["ndistinct", "dependencies", "mcv"].map(str::to_owned).into();
+        kinds = ["ndistinct", "dependencies", "mcv"]
+            .map(str::to_owned)
+            .into();
     }
     let mut elements: Vec<IndexKey> = columns.into_iter().map(IndexKey::Column).collect();
     elements.extend(expressions);
@@ -144,10 +146,7 @@ pub(in crate::read) fn find(state: &State, parts: &[&str]) -> Option<QualifiedNa
 }
 
 /// ALTER STATISTICS … SET STATISTICS.
-pub(in crate::read) fn alter(
-    state: &mut State,
-    statement: &AlterStatsStmt,
-) -> Result<(), Failure> {
+pub(in crate::read) fn alter(state: &mut State, statement: &AlterStatsStmt) -> Result<(), Failure> {
     let parts = strings(&statement.defnames);
     let Some(name) = find(state, &parts) else {
         if statement.missing_ok {
