@@ -5,7 +5,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::{Catalog, Column, Expression, Name, NotNull, QualifiedName, Table, TypeKind};
+use crate::{
+    Catalog, Column, Expression, Name, NotNull, QualifiedName, Table, TypeKind, automatic_name,
+};
 
 /// Which NOT NULL constraints a child by plain inheritance has from its parents alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -201,27 +203,7 @@ fn forget_given_name(column: &mut Column, given: &Column) {
 /// The name that PostgreSQL gives to what belongs to a table's column: `table_column_label`, cut to 63
 /// bytes where the longer of both names is the one to give way.
 pub fn object_name(table: &str, column: &str, label: &str) -> String {
-    const LONGEST: usize = 63;
-    let separators = 2;
-    let room = LONGEST.saturating_sub(label.len() + separators);
-    let (mut first, mut second) = (table.len(), column.len());
-    while first + second > room {
-        if first > second {
-            first -= 1;
-        } else {
-            second -= 1;
-        }
-    }
-    format!("{}_{}_{label}", cut(table, first), cut(column, second))
-}
-
-/// At most so many bytes, and no half characters.
-fn cut(text: &str, bytes: usize) -> &str {
-    let mut end = bytes.min(text.len());
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    &text[..end]
+    automatic_name(table, Some(column), label).to_string()
 }
 
 #[cfg(test)]

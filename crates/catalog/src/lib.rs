@@ -5,6 +5,7 @@
 //! keeps it. Names and words are PostgreSQL's own.
 
 mod aggregate;
+mod automatic;
 mod cast;
 mod collation;
 mod constraint;
@@ -17,6 +18,7 @@ mod name;
 mod object;
 mod operator;
 mod partition;
+mod parts;
 mod policy;
 mod privilege;
 mod replication;
@@ -35,6 +37,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 pub use aggregate::Aggregate;
+pub use automatic::{automatic_name, identity_sequence_name};
 pub use cast::{Cast, CastContext, CastMethod, CastSignature, Transform, TransformSignature};
 pub use collation::{Collation, Conversion};
 pub use constraint::{
@@ -54,6 +57,7 @@ pub use operator::{
     OperatorSignature,
 };
 pub use partition::{PartitionBound, PartitionKey, PartitionOf};
+pub use parts::PartitionParts;
 pub use policy::{Policy, PolicyCommand};
 pub use privilege::{DefaultPrivileges, Grant, Privilege, PrivilegeTarget, Role};
 pub use replication::{Publication, PublishedTable, Subscription, connection_without_secrets};

@@ -90,14 +90,15 @@ pub struct Routine {
 
 impl Routine {
     /// A function with PostgreSQL's defaults and a fixed, empty search path: names in its body
-    /// must be qualified, so that no caller can put another object in their place.
+    /// must be qualified, so that no caller can put another object in their place. A body of several
+    /// lines starts and ends on lines of its own.
     pub fn function(language: &str, returns: impl Into<String>, body: impl Into<String>) -> Self {
         Self {
             kind: RoutineKind::Function,
             arguments: Vec::new(),
             returns: Some(returns.into()),
             language: Name::new(language),
-            body: RoutineBody::Text(body.into()),
+            body: RoutineBody::Text(own_lines(&body.into())),
             volatility: Volatility::Volatile,
             strict: false,
             security_definer: false,
@@ -131,6 +132,24 @@ impl Routine {
                 .collect(),
         }
     }
+}
+
+/// A body of several lines starts and ends on lines of its own.
+fn own_lines(text: &str) -> String {
+    if !text.contains('\n') {
+        return text.to_owned();
+    }
+    let start = if text.starts_with(char::is_whitespace) {
+        ""
+    } else {
+        "\n"
+    };
+    let end = if text.ends_with(char::is_whitespace) {
+        ""
+    } else {
+        "\n"
+    };
+    format!("{start}{text}{end}")
 }
 
 /// Function or procedure.

@@ -33,24 +33,53 @@ pub(crate) enum Rank {
     Role,
     Schema,
     Extension,
+    Collation,
     Type,
     Sequence,
     Routine,
+    Aggregate,
+    Operator,
+    OperatorFamily,
+    OperatorClass,
+    OperatorFamilyMembers,
+    Cast,
+    Conversion,
+    TextSearchParser,
+    TextSearchTemplate,
+    TextSearchDictionary,
+    TextSearchConfiguration,
+    Language,
+    Transform,
+    AccessMethod,
+    ForeignDataWrapper,
+    ForeignServer,
+    UserMapping,
     Table,
     Column,
     SequenceOwner,
     Constraint,
     Validation,
     Index,
+    IndexPart,
+    IndexUse,
+    Statistics,
     Trigger,
+    TriggerState,
     View,
     MaterializedView,
+    ViewDefault,
+    Rule,
     Security,
     Comment,
     Owner,
     Revoke,
+    OwnerPrivileges,
     Grant,
     DefaultPrivileges,
+    Label,
+    Publication,
+    Subscription,
+    EventTrigger,
 }
 
 /// How much an object is needed.
@@ -60,6 +89,8 @@ pub(crate) enum Strength {
     Order,
     /// Needed when it runs, not when it is created: tables in a PL/pgSQL body.
     Use,
+    /// Its text names it, but what the catalog records of the needs of the object does not tell.
+    Guess,
     /// Cannot be created without it.
     Must,
 }
@@ -76,6 +107,8 @@ pub(crate) struct Need {
 pub(crate) enum Cover {
     /// It goes with this object.
     With(ObjectId),
+    /// It goes with one of these objects.
+    WithAny(Vec<ObjectId>),
     /// A foreign key goes with its table, when that is dropped before the referenced one.
     Before(QualifiedName, QualifiedName),
 }

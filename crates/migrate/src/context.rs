@@ -3,12 +3,29 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use pgwright_catalog::write::{Apart, Writer};
-use pgwright_catalog::{Catalog, Name, ObjectId, QualifiedName, Schema};
+use pgwright_catalog::{
+    Catalog, Name, ObjectId, PartitionParts, QualifiedName, RoutineSignature, Schema,
+};
 
 use crate::change::{Change, Rank, Statement, Strength};
 use crate::plan::{PlanError, PlanOptions};
 use crate::references::References;
 use crate::step::FileGroup;
+
+/// What is made in two steps because objects need each other.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Opened {
+    /// Parts of tables that come after the table.
+    pub tables: BTreeMap<QualifiedName, Apart>,
+    /// Checks of domains that come after the domain.
+    pub domain_checks: BTreeSet<(QualifiedName, Name)>,
+    /// Routines whose body names what comes later: it is not looked at when they are made.
+    pub unchecked: BTreeSet<RoutineSignature>,
+    /// Views of which an outline comes first.
+    pub views: BTreeSet<QualifiedName>,
+    /// Routines of which an outline comes first.
+    pub routines: BTreeSet<RoutineSignature>,
+}
 
 /// The two catalogs of a comparison and what is derived from them.
 pub(crate) struct Context<'a> {
@@ -18,8 +35,10 @@ pub(crate) struct Context<'a> {
     pub full: &'a Catalog,
     pub writer: Writer,
     pub options: &'a PlanOptions,
-    /// Parts of tables that must come later because of circular needs.
-    pub apart: &'a BTreeMap<QualifiedName, Apart>,
+    /// What must be made in two steps because of circular needs.
+    pub opened: &'a Opened,
+    /// Parts of indexes and keys that need no statement, in `full`.
+    pub parts: PartitionParts,
     references: References,
 }
 
@@ -28,14 +47,15 @@ impl<'a> Context<'a> {
         base: &'a Catalog,
         full: &'a Catalog,
         options: &'a PlanOptions,
-        apart: &'a BTreeMap<QualifiedName, Apart>,
+        opened: &'a Opened,
     ) -> Self {
         Self {
             base,
             full,
             writer: Writer::new(options.target),
             options,
-            apart,
+            opened,
+            parts: PartitionParts::new(full),
             references: References::new(full),
         }
     }
@@ -62,7 +82,29 @@ impl<'a> Context<'a> {
 
     /// The objects that an expression or type names must be there first.
     pub fn need_text(&self, change: &mut Change, sql: &str) {
-        self.need_text_as(change, sql, Strength::Must);
+        let strength = if self.full.dependencies.contains_key(&change.object) {
+            Strength::Guess
+        } else {
+            Strength::Must
+        };
+        self.need_text_as(change, sql, strength);
+    }
+
+    /// A function that is named without the types of its arguments must be there first: that of the
+    /// types where one fits, else every one of the name.
+    pub fn need_function(&self, change: &mut Change, name: &QualifiedName, arguments: &[&str]) {
+        let first = RoutineSignature::new(name.clone(), Vec::<String>::new());
+        let named = self.full.routines.range(first..);
+        let named: Vec<_> = named
+            .map(|(signature, _)| signature)
+            .take_while(|s| s.name == *name)
+            .collect();
+        let exact = named.iter().find(|s| s.arguments == arguments);
+        let needed = match exact {
+            Some(exact) => std::slice::from_ref(exact),
+            None => named.as_slice(),
+        };
+        change.must_have(needed.iter().map(|s| ObjectId::Routine((*s).clone())));
     }
 
     /// Objects that a text names with their schema.
@@ -95,6 +137,36 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// The index or key whose statement makes this one: the parent's, for a part that needs none.
+    pub fn made_by(&self, mut id: ObjectId) -> ObjectId {
+        while self.parts.is_implied(&id) {
+            let Some(parent) = self.parent_of_part(&id) else {
+                break;
+            };
+            id = parent;
+        }
+        id
+    }
+
+    /// The index or key of the partitioned table that this one is part of.
+    pub fn parent_of_part(&self, id: &ObjectId) -> Option<ObjectId> {
+        let (ObjectId::Index(table, name) | ObjectId::Constraint(table, name)) = id else {
+            return None;
+        };
+        let definition = self.full.tables.get(table)?;
+        let parent = definition.partition_of.as_ref()?.parent.clone();
+        match id {
+            ObjectId::Index(..) => {
+                let of = definition.indexes.get(name)?.parent.clone()?;
+                Some(ObjectId::Index(parent, of))
+            }
+            _ => {
+                let of = definition.constraints.get(name)?.parent.clone()?;
+                Some(ObjectId::Constraint(parent, of))
+            }
+        }
+    }
+
     /// `COMMENT ON` a new object, when it has a comment.
     pub fn comment(&self, change: &mut Change, object: &ObjectId, text: Option<&String>) {
         if let Some(text) = text {
@@ -114,19 +186,30 @@ impl<'a> Context<'a> {
         to: Option<&String>,
         out: &mut Vec<Change>,
     ) {
+        let address = self.writer.address(self.full, &object);
+        self.comment_change_at(&address, object, group, from, to, out);
+    }
+
+    /// The change of a comment on a part of an object that has an address of its own.
+    pub fn comment_change_at(
+        &self,
+        address: &str,
+        object: ObjectId,
+        group: FileGroup,
+        from: Option<&String>,
+        to: Option<&String>,
+        out: &mut Vec<Change>,
+    ) {
         if from == to {
             return;
         }
-        let address = self.writer.address(self.full, &object);
         let mut change = Change::alter(object, group, Rank::Comment);
-        change
-            .up
-            .push(self.writer.comment(&address, to.map(String::as_str)).into());
-        change.down.push(
-            self.writer
-                .comment(&address, from.map(String::as_str))
-                .into(),
-        );
+        let say = |text: Option<&String>| {
+            let text = text.map(String::as_str);
+            Statement::from(self.writer.comment(address, text))
+        };
+        change.up.push(say(to));
+        change.down.push(say(from));
         out.push(change);
     }
 

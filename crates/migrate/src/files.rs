@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::bodies;
 use crate::plan::Plan;
 use crate::step::{FileGroup, Step};
 
@@ -11,7 +12,13 @@ pub fn schema_files(plan: &Plan) -> Vec<(String, String)> {
     FileGroup::ALL
         .into_iter()
         .filter_map(|group| {
-            let steps: Vec<_> = plan.up.iter().filter(|s| s.group == group).collect();
+            let mut steps: Vec<_> = plan.up.iter().filter(|s| s.group == group).collect();
+            // Each file may be run in a session of its own.
+            if bodies::lacks_switch(&steps)
+                && let Some(switch) = bodies::switch(&plan.up)
+            {
+                steps.insert(0, switch);
+            }
             (!steps.is_empty()).then(|| (group.file_name().to_owned(), file(group, &steps)))
         })
         .collect()

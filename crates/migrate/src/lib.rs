@@ -4,6 +4,7 @@
 //! [`schema_files`] and [`migration_files`] lay a plan out as files; [`difference`] says field by field
 //! in what two catalogs differ. Nothing here reads files or talks to a server.
 
+mod bodies;
 mod change;
 mod context;
 mod difference;

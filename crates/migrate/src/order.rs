@@ -21,7 +21,7 @@ pub(crate) fn order(changes: &mut [Change]) -> Result<Vec<usize>, Cycle> {
     // An order that is only pleasant does not reach across files.
     let groups: Vec<_> = changes.iter().map(|c| c.group).collect();
     for (at, needed) in before.iter_mut().enumerate() {
-        needed.retain(|&n, strength| *strength == Strength::Must || groups[n] <= groups[at]);
+        needed.retain(|&n, strength| *strength >= Strength::Guess || groups[n] <= groups[at]);
     }
     sort(changes, &mut before)
 }
@@ -141,11 +141,11 @@ fn settle_groups(changes: &mut [Change], before: &Edges, sequence: &[usize]) {
         let group = changes[at].group;
         for (&needed, &strength) in &before[at] {
             let needed = &mut changes[needed];
-            if strength < Strength::Must || needed.group <= group {
+            if strength < Strength::Guess || needed.group <= group {
                 continue;
             }
             match needed.sort.0 {
-                Rank::Routine => needed.group = FileGroup::Types,
+                Rank::Routine | Rank::Aggregate => needed.group = FileGroup::Types,
                 // Functions that read a view go after it; only tables have to be after the view.
                 Rank::View | Rank::MaterializedView if group < FileGroup::Functions => {
                     needed.group = FileGroup::Tables;
@@ -158,7 +158,7 @@ fn settle_groups(changes: &mut [Change], before: &Edges, sequence: &[usize]) {
     for &at in sequence {
         let latest = before[at]
             .iter()
-            .filter(|(_, strength)| **strength == Strength::Must)
+            .filter(|(_, strength)| **strength >= Strength::Guess)
             .map(|(&needed, _)| changes[needed].group)
             .max();
         if let Some(latest) = latest {

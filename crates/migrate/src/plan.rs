@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use pgwright_catalog::write::{Apart, WriteError};
-use pgwright_catalog::{Catalog, ConstraintKind, ObjectId, QualifiedName};
+use pgwright_catalog::{Catalog, ConstraintKind, ObjectId, QualifiedName, RoutineBody, TypeKind};
 use serde::Serialize;
 
+use crate::bodies;
 use crate::change::{Change, Cover, Statement};
-use crate::context::Context;
+use crate::context::{Context, Opened};
 use crate::kinds;
 use crate::order::{Cycle, order};
 use crate::step::{Action, Step};
@@ -19,14 +20,20 @@ pub struct PlanOptions {
     pub target: u32,
     /// Whether owners are set. Without, objects belong to whoever runs the plan.
     pub owners: bool,
+    /// Whether the server looks at the bodies of functions when they are created. Those of a database
+    /// that was read may name what is found by a search path only, or what is gone: they are taken as
+    /// they are. So are all bodies of a plan in which one names what comes later, or has no
+    /// `search_path` of its own.
+    pub check_bodies: bool,
 }
 
 impl PlanOptions {
-    /// Options for a major version, with owners.
+    /// Options for a major version, with owners and checked bodies.
     pub fn new(target: u32) -> Self {
         Self {
             target,
             owners: true,
+            check_bodies: true,
         }
     }
 }
@@ -91,13 +98,14 @@ fn list(members: &[ObjectId]) -> String {
 ///
 /// See [`PlanError`].
 pub fn plan(from: &Catalog, to: &Catalog, options: &PlanOptions) -> Result<Plan, PlanError> {
-    let apart = BTreeMap::new();
-    let context = Context::new(from, to, options, &apart);
+    let opened = Opened::default();
+    let context = Context::new(from, to, options, &opened);
     // Privileges go first: a role that still has some cannot be dropped.
     let mut changes = kinds::revocations(&context)?;
-    let drops = additions(to, from, options, false)?;
+    let (drops, unchecked_before) = additions(to, from, options, false)?;
     changes.extend(drops.into_iter().rev().map(Change::inverted));
-    changes.extend(additions(from, to, options, true)?);
+    let (adds, unchecked) = additions(from, to, options, true)?;
+    changes.extend(adds);
 
     let mut plan = Plan::default();
     for (number, change) in changes.iter().enumerate() {
@@ -121,6 +129,12 @@ pub fn plan(from: &Catalog, to: &Catalog, options: &PlanOptions) -> Result<Plan,
                 .filter(|_| i == 0 && action == Action::Create);
             plan.down
                 .push(step(number, change, action, statement, heading));
+        }
+    }
+    let taken_as_they_are = !options.check_bodies || unchecked || unchecked_before;
+    for steps in [&mut plan.up, &mut plan.down] {
+        if taken_as_they_are || bodies::without_search_path(steps, from, to) {
+            bodies::take_as_they_are(steps);
         }
     }
     Ok(plan)
@@ -147,36 +161,90 @@ fn step(
 }
 
 /// The ordered changes that add to `base` what `full` has besides; with `alter`, the changes of what
-/// both have as well.
+/// both have as well. The second value is true when some body names what comes later.
 fn additions(
     base: &Catalog,
     full: &Catalog,
     options: &PlanOptions,
     alter: bool,
-) -> Result<Vec<Change>, PlanError> {
-    let mut apart: BTreeMap<QualifiedName, Apart> = BTreeMap::new();
+) -> Result<(Vec<Change>, bool), PlanError> {
+    let mut opened = Opened::default();
     loop {
-        let context = Context::new(base, full, options, &apart);
+        let context = Context::new(base, full, options, &opened);
         let mut changes = kinds::additions(&context)?;
         if alter {
             changes.extend(kinds::alterations(&context)?);
         }
         match order(&mut changes) {
-            Ok(sequence) => return Ok(sorted(changes, &sequence)),
+            Ok(sequence) => {
+                let unchecked = !opened.unchecked.is_empty() || !opened.routines.is_empty();
+                return Ok((sorted(changes, &sequence), unchecked));
+            }
             Err(Cycle(members)) => {
                 let members: Vec<_> = members.iter().map(|&m| changes[m].object.clone()).collect();
-                let more = set_apart(&context, &members);
-                if more.is_empty() {
-                    return Err(PlanError::Cycle { members });
-                }
-                for (table, parts) in more {
-                    let known = apart.entry(table).or_default();
-                    known.constraints.extend(parts.constraints);
-                    known.defaults.extend(parts.defaults);
+                match open(&context, &members) {
+                    Some(more) => opened = more,
+                    None => return Err(PlanError::Cycle { members }),
                 }
             }
         }
     }
+}
+
+/// What more has to be made in two steps, so that a circle is open: the gentlest way that is left.
+fn open(context: &Context<'_>, members: &[ObjectId]) -> Option<Opened> {
+    let before = context.opened;
+    let mut opened = before.clone();
+    for (table, parts) in set_apart(context, members) {
+        let known = opened.tables.entry(table).or_default();
+        known.constraints.extend(parts.constraints);
+        known.defaults.extend(parts.defaults);
+    }
+    if opened != *before {
+        return Some(opened);
+    }
+    for member in members {
+        match member {
+            ObjectId::Type(name) => {
+                if let Some(TypeKind::Domain { checks, .. }) =
+                    context.full.types.get(name).map(|t| &t.kind)
+                {
+                    let checks = checks.keys().map(|c| (name.clone(), c.clone()));
+                    opened.domain_checks.extend(checks);
+                }
+            }
+            ObjectId::Routine(signature) => {
+                let body = context.full.routines.get(signature).map(|r| &r.body);
+                if matches!(body, Some(RoutineBody::Text(_))) {
+                    opened.unchecked.insert(signature.clone());
+                }
+            }
+            _ => {}
+        }
+    }
+    if opened != *before {
+        return Some(opened);
+    }
+    for member in members {
+        if let ObjectId::View(name) = member
+            && let Some(view) = context.full.views.get(name)
+            && !view.columns.is_empty()
+            && view.columns.iter().all(|c| c.data_type.is_some())
+        {
+            opened.views.insert(name.clone());
+        }
+    }
+    if opened != *before {
+        return Some(opened);
+    }
+    for member in members {
+        if let ObjectId::Routine(signature) = member
+            && !context.base.routines.contains_key(signature)
+        {
+            opened.routines.insert(signature.clone());
+        }
+    }
+    (opened != *before).then_some(opened)
 }
 
 /// Checks and defaults of tables in a circle that name another member of it: when they come after
@@ -190,7 +258,7 @@ fn set_apart(context: &Context<'_>, members: &[ObjectId]) -> BTreeMap<QualifiedN
         let Some(table) = context.full.tables.get(name) else {
             continue;
         };
-        let known = context.apart.get(name);
+        let known = context.opened.tables.get(name);
         let names_member = |sql: &str, id: ObjectId| {
             let recorded = context.full.dependencies.get(&id);
             let mut named = context.named(sql);
@@ -248,6 +316,7 @@ fn leave_out_covered(changes: &mut [Change]) {
         let covered = match &change.covered_by {
             None => false,
             Some(Cover::With(object)) => created.contains_key(object),
+            Some(Cover::WithAny(objects)) => objects.iter().any(|o| created.contains_key(o)),
             Some(Cover::Before(holder, referenced)) => {
                 let holder = created.get(&ObjectId::Table(holder.clone()));
                 let referenced = ObjectId::Table(referenced.clone());

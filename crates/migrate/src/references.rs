@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use pgwright_catalog::write::{Token, TokenKind, scan};
-use pgwright_catalog::{Catalog, ObjectId};
+use pgwright_catalog::{Catalog, Name, ObjectId, QualifiedName, TypeKind, automatic_name};
 
 /// Objects by schema and name.
 #[derive(Debug, Default)]
@@ -14,42 +14,50 @@ pub(crate) struct References {
 impl References {
     pub fn new(catalog: &Catalog) -> Self {
         let mut references = Self::default();
-        let qualified = (catalog.types.keys().map(|q| (q, ObjectId::Type(q.clone()))))
-            .chain(
-                catalog
-                    .sequences
-                    .keys()
-                    .map(|q| (q, ObjectId::Sequence(q.clone()))),
-            )
-            .chain(
-                catalog
-                    .tables
-                    .keys()
-                    .map(|q| (q, ObjectId::Table(q.clone()))),
-            )
-            .chain(catalog.views.keys().map(|q| (q, ObjectId::View(q.clone()))))
-            .chain(
-                catalog
-                    .materialized_views
-                    .keys()
-                    .map(|q| (q, ObjectId::MaterializedView(q.clone()))),
-            )
-            .chain(
-                catalog
-                    .routines
-                    .keys()
-                    .map(|s| (&s.name, ObjectId::Routine(s.clone()))),
-            );
-        for (name, object) in qualified {
-            references
-                .objects
-                .entry(name.schema.to_string())
-                .or_default()
-                .entry(name.name.to_string())
-                .or_default()
-                .push(object);
+        macro_rules! collect {
+            ($($map:ident => $id:ident),*) => {
+                $(for name in catalog.$map.keys() {
+                    references.add(name, ObjectId::$id(name.clone()));
+                })*
+            };
+        }
+        collect!(types => Type, sequences => Sequence, tables => Table, views => View,
+                 materialized_views => MaterializedView, collations => Collation,
+                 text_search_parsers => TextSearchParser,
+                 text_search_templates => TextSearchTemplate,
+                 text_search_dictionaries => TextSearchDictionary,
+                 text_search_configurations => TextSearchConfiguration);
+        for signature in catalog.routines.keys() {
+            references.add(&signature.name, ObjectId::Routine(signature.clone()));
+        }
+        for signature in catalog.aggregates.keys() {
+            references.add(&signature.name, ObjectId::Aggregate(signature.clone()));
+        }
+        for signature in catalog.operators.keys() {
+            references.add(&signature.name, ObjectId::Operator(signature.clone()));
+        }
+        for class in catalog.operator_classes.keys() {
+            references.add(&class.name, ObjectId::OperatorClass(class.clone()));
+        }
+        for (name, definition) in &catalog.types {
+            if let TypeKind::Range { multirange, .. } = &definition.kind {
+                let other = multirange
+                    .clone()
+                    .unwrap_or_else(|| automatic_multirange(name));
+                let other = QualifiedName::new(name.schema.clone(), other);
+                references.add(&other, ObjectId::Type(name.clone()));
+            }
         }
         references
+    }
+
+    fn add(&mut self, name: &QualifiedName, object: ObjectId) {
+        self.objects
+            .entry(name.schema.to_string())
+            .or_default()
+            .entry(name.name.to_string())
+            .or_default()
+            .push(object);
     }
 
     fn find(&self, schema: &str, name: &str) -> &[ObjectId] {
@@ -74,9 +82,10 @@ impl References {
                 }
             } else if let [dot, name, ..] = &tokens[i + 1..]
                 && dot.is_symbol(".")
-                && let (Some(schema), Some(name)) = (token.name(), name.name())
+                && let Some(names) = token.name().and_then(|schema| self.objects.get(&schema))
+                && let Some(name) = name.name().or_else(|| operator(&tokens[i + 2..]))
             {
-                found.extend(self.find(&schema, &name).iter().cloned());
+                found.extend(names.get(&name).into_iter().flatten().cloned());
             }
         }
     }
@@ -96,6 +105,31 @@ impl References {
     }
 }
 
+/// The name of an operator at the start of the tokens: `OPERATOR(app.@@@)`.
+fn operator(tokens: &[Token<'_>]) -> Option<String> {
+    let first = tokens.first()?;
+    let mut name = String::new();
+    for (i, token) in tokens.iter().enumerate() {
+        let part_of_one = token.kind == TokenKind::Symbol
+            && token.start == first.start + i
+            && "+-*/<>=~!@#%^&|`?".contains(token.text);
+        if !part_of_one {
+            break;
+        }
+        name.push_str(token.text);
+    }
+    Some(name).filter(|n| !n.is_empty())
+}
+
+/// The multirange type that comes with a range type, when none is named.
+fn automatic_multirange(range: &QualifiedName) -> Name {
+    let name = range.name.as_str();
+    match name.find("range") {
+        Some(at) => Name::new(format!("{}multi{}", &name[..at], &name[at..])),
+        None => automatic_name(name, None, "multirange"),
+    }
+}
+
 /// The schemas of a `search_path` setting; `public` when none is set.
 pub(crate) fn search_path(setting: Option<&String>) -> Vec<String> {
     match setting {
@@ -110,7 +144,7 @@ pub(crate) fn search_path(setting: Option<&String>) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use pgwright_catalog::{QualifiedName, Table};
+    use pgwright_catalog::Table;
 
     use super::*;
 

@@ -119,11 +119,15 @@ pub enum FileGroup {
     Policies,
     /// Owners, privileges and default privileges.
     Privileges,
+    /// Publications and subscriptions.
+    Replication,
+    /// Event triggers: last, so that they do not fire on what the plan itself does.
+    EventTriggers,
 }
 
 impl FileGroup {
     /// Every group, in order.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Roles,
         Self::Extensions,
         Self::Types,
@@ -135,6 +139,8 @@ impl FileGroup {
         Self::Views,
         Self::Policies,
         Self::Privileges,
+        Self::Replication,
+        Self::EventTriggers,
     ];
 
     /// The file's name. Numbers stay the same whichever files a package has.
@@ -151,6 +157,8 @@ impl FileGroup {
             Self::Views => "08_views.sql",
             Self::Policies => "09_policies.sql",
             Self::Privileges => "10_privileges.sql",
+            Self::Replication => "11_replication.sql",
+            Self::EventTriggers => "12_event_triggers.sql",
         }
     }
 
@@ -168,6 +176,10 @@ impl FileGroup {
             Self::Views => "Views and materialized views.",
             Self::Policies => "Row-level security: which rows each role sees and writes.",
             Self::Privileges => "Owners, privileges and default privileges.",
+            Self::Replication => "Publications and subscriptions.",
+            Self::EventTriggers => {
+                "Event triggers: last, so that they do not fire on what is done here."
+            }
         }
     }
 }

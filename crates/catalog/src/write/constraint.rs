@@ -37,7 +37,8 @@ impl Writer {
                 elements,
                 predicate,
                 include,
-                ..
+                options: parameters,
+                tablespace,
             } => {
                 let mut items = Vec::new();
                 for e in elements {
@@ -47,6 +48,12 @@ impl Writer {
                 let mut sql = super::text::parenthesised(&using, &items, indent);
                 if !include.is_empty() {
                     sql.push_str(&format!(" INCLUDE ({})", names(include)));
+                }
+                if !parameters.is_empty() {
+                    sql.push_str(&format!(" WITH {}", options(parameters)));
+                }
+                if let Some(tablespace) = tablespace {
+                    sql.push_str(&format!(" USING INDEX TABLESPACE {}", tablespace.quoted()));
                 }
                 if let Some(predicate) = predicate {
                     let inner = indent + 4;
@@ -166,6 +173,28 @@ impl Writer {
         constraint: &Constraint,
         not_valid: bool,
     ) -> Result<String, WriteError> {
+        self.add_constraint_to(&table.quoted(), table, name, constraint, not_valid)
+    }
+
+    /// `ALTER TABLE ONLY … ADD CONSTRAINT`: a key of a partitioned table without its parts.
+    pub fn add_constraint_only(
+        &self,
+        table: &QualifiedName,
+        name: &Name,
+        constraint: &Constraint,
+    ) -> Result<String, WriteError> {
+        let only = format!("ONLY {}", table.quoted());
+        self.add_constraint_to(&only, table, name, constraint, false)
+    }
+
+    fn add_constraint_to(
+        &self,
+        address: &str,
+        table: &QualifiedName,
+        name: &Name,
+        constraint: &Constraint,
+        not_valid: bool,
+    ) -> Result<String, WriteError> {
         let clause = self.constraint_clause(table, name, constraint, 4)?;
         // A constraint that is not enforced is never valid, and the grammar takes only one word.
         let not_valid = if not_valid && constraint.enforced {
@@ -174,8 +203,7 @@ impl Writer {
             ""
         };
         Ok(format!(
-            "ALTER TABLE {}\n    ADD {clause}{not_valid};",
-            table.quoted()
+            "ALTER TABLE {address}\n    ADD {clause}{not_valid};"
         ))
     }
 

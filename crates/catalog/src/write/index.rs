@@ -13,6 +13,33 @@ impl Writer {
         index: &Index,
         concurrently: bool,
     ) -> Result<String, WriteError> {
+        self.create_index_on(&table.quoted(), table, name, index, concurrently)
+    }
+
+    /// `CREATE INDEX … ON ONLY`: the index of a partitioned table without its parts.
+    pub fn create_index_only(
+        &self,
+        table: &QualifiedName,
+        name: &Name,
+        index: &Index,
+    ) -> Result<String, WriteError> {
+        self.create_index_on(
+            &format!("ONLY {}", table.quoted()),
+            table,
+            name,
+            index,
+            false,
+        )
+    }
+
+    fn create_index_on(
+        &self,
+        address: &str,
+        table: &QualifiedName,
+        name: &Name,
+        index: &Index,
+        concurrently: bool,
+    ) -> Result<String, WriteError> {
         let object = || ObjectId::Index(table.clone(), name.clone());
         if index.elements.is_empty() {
             return Err(WriteError::Impossible {
@@ -30,7 +57,7 @@ impl Writer {
             format!("USING {} ", index.method.quoted())
         };
         let elements: Vec<_> = index.elements.iter().map(element).collect();
-        let on = format!("ON {} {using}", table.quoted());
+        let on = format!("ON {address} {using}");
         let mut clauses = vec![parenthesised(&on, &elements, 4)];
         if !index.include.is_empty() {
             clauses.push(format!("INCLUDE ({})", names(&index.include)));
@@ -62,6 +89,52 @@ impl Writer {
         }
     }
 
+    /// `ALTER INDEX … ATTACH PARTITION`, for indexes of the names in the schemas of their tables.
+    pub fn attach_index(
+        &self,
+        (table, index): (&QualifiedName, &Name),
+        (partition, part): (&QualifiedName, &Name),
+    ) -> String {
+        format!(
+            "ALTER INDEX {}.{} ATTACH PARTITION {}.{};",
+            table.schema.quoted(),
+            index.quoted(),
+            partition.schema.quoted(),
+            part.quoted()
+        )
+    }
+
+    /// `ALTER INDEX … ALTER COLUMN … SET STATISTICS` for each expression that has a target.
+    pub fn index_statistics(
+        &self,
+        table: &QualifiedName,
+        name: &Name,
+        elements: &[IndexElement],
+    ) -> Vec<String> {
+        let targets = elements.iter().enumerate();
+        targets
+            .filter_map(|(at, element)| {
+                Some(format!(
+                    "ALTER INDEX {}.{} ALTER COLUMN {} SET STATISTICS {};",
+                    table.schema.quoted(),
+                    name.quoted(),
+                    at + 1,
+                    element.statistics?
+                ))
+            })
+            .collect()
+    }
+
+    /// `ALTER INDEX … RENAME TO`.
+    pub fn rename_index(&self, table: &QualifiedName, from: &Name, to: &Name) -> String {
+        format!(
+            "ALTER INDEX {}.{} RENAME TO {};",
+            table.schema.quoted(),
+            from.quoted(),
+            to.quoted()
+        )
+    }
+
     /// `ALTER TABLE … CLUSTER ON`: which index CLUSTER orders the table by.
     pub fn cluster_on(&self, table: &QualifiedName, index: &Name) -> String {
         format!(
@@ -69,6 +142,11 @@ impl Writer {
             table.quoted(),
             index.quoted()
         )
+    }
+
+    /// `ALTER TABLE … SET WITHOUT CLUSTER`.
+    pub fn without_cluster(&self, table: &QualifiedName) -> String {
+        format!("ALTER TABLE {} SET WITHOUT CLUSTER;", table.quoted())
     }
 
     /// `DROP INDEX`.

@@ -4,14 +4,26 @@
 //! table aligned, one constraint a line, key words in upper case, and nothing said that PostgreSQL
 //! takes as given. The order of statements is the business of the migration planner.
 
+mod aggregate;
+mod cast;
+mod collation;
+mod column;
 mod constraint;
+mod event_trigger;
+mod foreign;
 mod index;
+mod language;
+mod operator;
 mod policy;
 mod privilege;
+mod replication;
 mod routine;
+mod rule;
 mod scan;
+mod statistics;
 mod table;
 mod text;
+mod text_search;
 mod trigger;
 mod types;
 mod view;
@@ -20,6 +32,7 @@ use crate::{
     Catalog, Extension, Name, ObjectId, QualifiedName, RoutineKind, RoutineSignature, TypeKind,
 };
 
+pub use column::not_null_name;
 pub use privilege::GrantTarget;
 pub use scan::{Token, TokenKind, scan};
 pub use table::Apart;
@@ -108,7 +121,11 @@ impl Writer {
                 format!("{} {}", if domain { "DOMAIN" } else { "TYPE" }, q.quoted())
             }
             ObjectId::Sequence(q) => format!("SEQUENCE {}", q.quoted()),
-            ObjectId::Table(q) => format!("TABLE {}", q.quoted()),
+            ObjectId::Table(q) => {
+                let foreign = catalog.tables.get(q).is_some_and(|t| t.foreign.is_some());
+                let word = if foreign { "FOREIGN TABLE" } else { "TABLE" };
+                format!("{word} {}", q.quoted())
+            }
             ObjectId::View(q) => format!("VIEW {}", q.quoted()),
             ObjectId::MaterializedView(q) => format!("MATERIALIZED VIEW {}", q.quoted()),
             ObjectId::Column(t, n) => format!("COLUMN {}.{}", t.quoted(), n.quoted()),
@@ -167,15 +184,7 @@ impl Writer {
             .aggregates
             .get(signature)
             .and_then(|a| a.direct_arguments);
-        let arguments = match direct {
-            Some(direct) => {
-                let (direct, ordered) = types.split_at(direct.min(types.len()));
-                let gap = if direct.is_empty() { "" } else { " " };
-                format!("{}{gap}ORDER BY {}", direct.join(", "), ordered.join(", "))
-            }
-            None if types.is_empty() => "*".to_owned(),
-            None => types.join(", "),
-        };
+        let arguments = aggregate::argument_list(&types, direct);
         format!("AGGREGATE {}({arguments})", signature.name.quoted())
     }
 
@@ -196,10 +205,24 @@ impl Writer {
         }
     }
 
+    /// `SECURITY LABEL FOR provider ON …`; no label takes it away.
+    pub fn security_label(&self, address: &str, provider: &Name, label: Option<&str>) -> String {
+        let label = label.map_or("NULL".to_owned(), crate::quote_literal);
+        format!(
+            "SECURITY LABEL FOR {} ON {address} IS {label};",
+            provider.quoted()
+        )
+    }
+
     /// `DROP …` of an object that stands alone. Columns and constraints go by
     /// [`Writer::drop_column`] and [`Writer::drop_constraint`].
     pub fn drop(&self, address: &str) -> String {
         format!("DROP {address};")
+    }
+
+    /// `DROP … CASCADE`, of a type and the functions that need it and that it needs itself.
+    pub fn drop_cascade(&self, address: &str) -> String {
+        format!("DROP {address} CASCADE;")
     }
 
     /// `ALTER … OWNER TO`.

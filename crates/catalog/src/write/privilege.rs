@@ -26,6 +26,12 @@ pub enum GrantTarget {
     Type,
     /// Schemas.
     Schema,
+    /// Procedural languages.
+    Language,
+    /// Foreign-data wrappers.
+    ForeignDataWrapper,
+    /// Foreign servers.
+    ForeignServer,
 }
 
 impl GrantTarget {
@@ -38,17 +44,25 @@ impl GrantTarget {
             Self::Procedure => "PROCEDURE",
             Self::Type => "TYPE",
             Self::Schema => "SCHEMA",
+            Self::Language => "LANGUAGE",
+            Self::ForeignDataWrapper => "FOREIGN DATA WRAPPER",
+            Self::ForeignServer => "FOREIGN SERVER",
         }
     }
 
     /// What everybody may do with a new object, before anything is granted or revoked.
     pub fn default_grants(self) -> BTreeSet<Grant> {
         match self {
-            Self::Table | Self::Sequence | Self::Schema => BTreeSet::new(),
+            Self::Table
+            | Self::Sequence
+            | Self::Schema
+            | Self::ForeignDataWrapper
+            | Self::ForeignServer => BTreeSet::new(),
             Self::Function | Self::Procedure => {
                 BTreeSet::from([Grant::to_public(Privilege::Execute)])
             }
-            Self::Type => BTreeSet::from([Grant::to_public(Privilege::Usage)]),
+            // Only of a trusted language, as its own kind of object says.
+            Self::Type | Self::Language => BTreeSet::from([Grant::to_public(Privilege::Usage)]),
         }
     }
 }
@@ -180,6 +194,47 @@ END
         Ok(sql)
     }
 
+    /// What takes privileges from an owner: all, and those it still has given again. Without a name,
+    /// the owner is who runs the statements.
+    pub fn owner_privileges(
+        &self,
+        target: GrantTarget,
+        object: &str,
+        owner: Option<&Name>,
+        left: &BTreeSet<Privilege>,
+    ) -> Vec<String> {
+        let owner = owner.map_or_else(|| "CURRENT_USER".to_owned(), Name::quoted);
+        let word = target.word();
+        let mut sql = vec![format!("REVOKE ALL ON {word} {object} FROM {owner};")];
+        let left: Vec<_> = left.iter().map(|p| p.word()).collect();
+        if !left.is_empty() {
+            let left = left.join(", ");
+            sql.push(format!("GRANT {left} ON {word} {object} TO {owner};"));
+        }
+        sql
+    }
+
+    /// What gives an owner all privileges back.
+    pub fn all_owner_privileges(
+        &self,
+        target: GrantTarget,
+        object: &str,
+        owner: Option<&Name>,
+    ) -> String {
+        let owner = owner.map_or_else(|| "CURRENT_USER".to_owned(), Name::quoted);
+        format!("GRANT ALL ON {} {object} TO {owner};", target.word())
+    }
+
+    /// Statements run as another role: privileges that were granted by it.
+    pub fn as_role(&self, role: &Name, statements: Vec<String>) -> Vec<String> {
+        let begin = format!("SET SESSION AUTHORIZATION {};", role.quoted());
+        let end = "RESET SESSION AUTHORIZATION;".to_owned();
+        std::iter::once(begin)
+            .chain(statements)
+            .chain([end])
+            .collect()
+    }
+
     /// Privileges of each grantee as one list: `SELECT, UPDATE (a, b)`.
     fn by_grantee<'a>(
         &self,
@@ -225,6 +280,10 @@ END
         if defaults.grant.privilege == Privilege::Maintain {
             let role = || ObjectId::Role(defaults.owner.clone());
             self.needs(17, "the MAINTAIN privilege", role)?;
+        }
+        if defaults.target == PrivilegeTarget::LargeObjects {
+            let role = || ObjectId::Role(defaults.owner.clone());
+            self.needs(18, "default privileges on large objects", role)?;
         }
         let target = match defaults.target {
             PrivilegeTarget::Tables => "TABLES",

@@ -8,6 +8,23 @@ use crate::{
 };
 
 impl Writer {
+    /// A function that can be called but does nothing: what others can name before the routine itself
+    /// can be made. OR REPLACE gives it its arguments' defaults and its body afterwards.
+    pub fn create_routine_outline(
+        &self,
+        signature: &RoutineSignature,
+        routine: &Routine,
+    ) -> Result<String, WriteError> {
+        let mut outline = routine.clone();
+        for argument in &mut outline.arguments {
+            argument.default = None;
+        }
+        // SQL that fails if it is ever run. No body is looked at while check_function_bodies is off.
+        outline.body = RoutineBody::Text("SELECT 1/0".to_owned());
+        outline.support = None;
+        self.create_routine(signature, &outline, false)
+    }
+
     /// `CREATE FUNCTION` or `CREATE PROCEDURE`; with `replace`, OR REPLACE.
     pub fn create_routine(
         &self,
@@ -83,7 +100,7 @@ fn return_type(returns: &str) -> String {
     }
 }
 
-fn argument(argument: &Argument) -> String {
+pub(super) fn argument(argument: &Argument) -> String {
     let mode = match argument.mode {
         ArgumentMode::In | ArgumentMode::Table => None,
         ArgumentMode::Out => Some("OUT".to_owned()),
@@ -109,6 +126,9 @@ fn argument(argument: &Argument) -> String {
 /// Attributes that differ from PostgreSQL's defaults. Volatility and the like go on one line.
 fn attributes(routine: &Routine) -> Vec<String> {
     let mut behaviour = Vec::new();
+    if routine.kind == RoutineKind::Window {
+        behaviour.push("WINDOW");
+    }
     match routine.volatility {
         Volatility::Immutable => behaviour.push("IMMUTABLE"),
         Volatility::Stable => behaviour.push("STABLE"),
@@ -138,33 +158,26 @@ fn attributes(routine: &Routine) -> Vec<String> {
     if let Some(rows) = &routine.rows {
         lines.push(format!("ROWS {rows}"));
     }
+    if let Some(support) = &routine.support {
+        lines.push(format!("SUPPORT {}", support.quoted()));
+    }
+    if !routine.transforms.is_empty() {
+        let types: Vec<_> = routine
+            .transforms
+            .iter()
+            .map(|t| format!("FOR TYPE {}", type_name(t)))
+            .collect();
+        lines.push(format!("TRANSFORM {}", types.join(", ")));
+    }
     lines
 }
 
 fn body(body: &RoutineBody) -> String {
     match body {
-        RoutineBody::Text(text) => format!("AS {}", dollar_quote(&own_lines(text))),
+        RoutineBody::Text(text) => format!("AS {}", dollar_quote(text)),
         RoutineBody::Sql(sql) => sql.trim().trim_end_matches(';').trim_end().to_owned(),
         RoutineBody::C(file, symbol) => {
             format!("AS {}, {}", quote_literal(file), quote_literal(symbol))
         }
     }
-}
-
-/// A body of several lines starts and ends on lines of its own.
-fn own_lines(text: &str) -> String {
-    if !text.contains('\n') {
-        return text.to_owned();
-    }
-    let start = if text.starts_with(char::is_whitespace) {
-        ""
-    } else {
-        "\n"
-    };
-    let end = if text.ends_with(char::is_whitespace) {
-        ""
-    } else {
-        "\n"
-    };
-    format!("{start}{text}{end}")
 }

@@ -1,12 +1,14 @@
-//! Tables and their columns.
+//! Tables.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::text::{options, type_name};
+use super::column::{ColumnLine, Origin, same_generation};
+use super::foreign::foreign_options;
+use super::text::options;
 use super::{WriteError, Writer};
 use crate::{
-    Column, Constraint, ConstraintKind, Identity, Name, ObjectId, PartitionBound, Persistence,
-    QualifiedName, SequenceOptions, Table,
+    Catalog, Column, Constraint, ConstraintKind, Name, PartitionBound, Persistence, QualifiedName,
+    ReplicaIdentity, Table,
 };
 
 /// Parts of a table that CREATE TABLE leaves to later statements: foreign keys, whose table may not
@@ -19,39 +21,41 @@ pub struct Apart {
     pub defaults: BTreeSet<Name>,
 }
 
-/// What CREATE TABLE says of one column, in the parts that are aligned.
-struct ColumnLine {
-    name: String,
-    data_type: String,
-    not_null: &'static str,
-    rest: String,
-}
-
 impl Writer {
-    /// `CREATE TABLE`, with every constraint that is not left apart.
+    /// `CREATE TABLE`, with every constraint that is not left apart, or `CREATE FOREIGN TABLE`. The
+    /// catalog tells what the table has from its parents. A partition that is attached needs
+    /// [`Writer::attach_partition`] afterwards.
     pub fn create_table(
         &self,
+        catalog: &Catalog,
         name: &QualifiedName,
         table: &Table,
         apart: &Apart,
     ) -> Result<String, WriteError> {
-        let mut sql = match table.persistence {
-            Persistence::Permanent => format!("CREATE TABLE {}", name.quoted()),
-            Persistence::Unlogged => format!("CREATE UNLOGGED TABLE {}", name.quoted()),
+        let kind = match (&table.foreign, table.persistence) {
+            (Some(_), _) => "FOREIGN TABLE",
+            (None, Persistence::Permanent) => "TABLE",
+            (None, Persistence::Unlogged) => "UNLOGGED TABLE",
         };
-        if let Some(of) = &table.partition_of {
+        let mut sql = format!("CREATE {kind} {}", name.quoted());
+        let partition_of = table.partition_of.as_ref().filter(|of| !of.attached);
+        if let Some(of) = partition_of {
             sql.push_str(&format!("\n    PARTITION OF {}", of.parent.quoted()));
         }
-        let lines = self.table_lines(name, table, apart)?;
-        match (lines.is_empty(), &table.partition_of) {
+        if let Some(of_type) = &table.of_type {
+            sql.push_str(&format!(" OF {}", of_type.quoted()));
+        }
+        let lines = self.table_lines(catalog, name, table, apart)?;
+        match (lines.is_empty(), partition_of) {
             (true, Some(_)) => {}
+            (true, None) if table.of_type.is_some() => {}
             (true, None) => sql.push_str(" ()"),
             (false, None) => sql.push_str(&format!(" (\n    {}\n)", lines.join(",\n    "))),
             (false, Some(_)) => {
                 sql.push_str(&format!(" (\n        {}\n    )", lines.join(",\n        ")))
             }
         }
-        if let Some(of) = &table.partition_of {
+        if let Some(of) = partition_of {
             sql.push_str(&format!("\n    {}", partition_bound(&of.bound)));
         }
         if !table.inherits.is_empty() {
@@ -59,7 +63,7 @@ impl Writer {
             sql.push_str(&format!("\nINHERITS ({})", parents.join(", ")));
         }
         if let Some(key) = &table.partition_by {
-            let gap = if table.partition_of.is_some() {
+            let gap = if partition_of.is_some() {
                 "\n    "
             } else {
                 " "
@@ -67,11 +71,20 @@ impl Writer {
             let elements = key.elements.join(", ");
             sql.push_str(&format!("{gap}PARTITION BY {} ({elements})", key.strategy));
         }
+        if let Some(method) = &table.access_method {
+            sql.push_str(&format!("\nUSING {}", method.quoted()));
+        }
         if !table.options.is_empty() {
             sql.push_str(&format!("\nWITH {}", options(&table.options)));
         }
         if let Some(tablespace) = &table.tablespace {
             sql.push_str(&format!("\nTABLESPACE {}", tablespace.quoted()));
+        }
+        if let Some(foreign) = &table.foreign {
+            sql.push_str(&format!("\nSERVER {}", foreign.server.quoted()));
+            if let Some(options) = foreign_options(&foreign.options, 0) {
+                sql.push_str(&format!("\n{options}"));
+            }
         }
         sql.push(';');
         Ok(sql)
@@ -79,182 +92,129 @@ impl Writer {
 
     fn table_lines(
         &self,
+        catalog: &Catalog,
         name: &QualifiedName,
         table: &Table,
         apart: &Apart,
     ) -> Result<Vec<String>, WriteError> {
-        let partition = table.partition_of.is_some();
+        let partition = table.partition_of.as_ref().is_some_and(|of| !of.attached);
+        let attached = table.partition_of.as_ref().is_some_and(|of| of.attached);
         let mut columns = Vec::new();
+        let mut demands = Vec::new();
         for column in &table.columns {
             let with_default = !apart.defaults.contains(&column.name);
-            columns.push(self.column_line(name, column, with_default, partition)?);
+            let parent = catalog.inherited_column(table, &column.name);
+            if let Some(parent) = parent.filter(|_| attached) {
+                // The identity comes with the attachment, and would be in its way.
+                let mut column = column.clone();
+                if parent.identity.is_some() && column.identity.take().is_some() {
+                    column.not_null = true;
+                }
+                columns.push(self.column_line(name, &column, with_default, Origin::Own)?);
+                continue;
+            }
+            if partition || column.inherited {
+                if !partition {
+                    demands.extend(self.own_not_null(column));
+                    // Naming the column would make it the table's own; only an expression of its own
+                    // leaves no other way.
+                    let own_generation = parent.is_none_or(|p| !same_generation(column, p));
+                    if own_generation && column.generated.is_some() {
+                        columns.push(self.column_line(name, column, with_default, Origin::Own)?);
+                    }
+                    continue;
+                }
+                let line = self.column_line(name, column, with_default, Origin::Given(parent))?;
+                if parent.is_none() || !line.not_null.is_empty() || !line.rest.is_empty() {
+                    columns.push(line);
+                }
+                continue;
+            }
+            let origin = match table.of_type {
+                Some(_) => Origin::Given(None),
+                None => Origin::Own,
+            };
+            columns.push(self.column_line(name, column, with_default, origin)?);
         }
-        let name_width = width(columns.iter().map(|c| &c.name));
-        // One very long type must not push everything to the right.
-        let type_width = width(
-            columns
-                .iter()
-                .filter(|c| !c.not_null.is_empty() || !c.rest.is_empty())
-                .map(|c| &c.data_type)
-                .filter(|t| t.chars().count() <= 36),
-        );
-        let flags = columns.iter().any(|c| !c.not_null.is_empty());
-        let mut lines: Vec<_> = columns
-            .iter()
-            .map(|c| {
-                // Defaults stand below each other; what is generated stands where NOT NULL would.
-                let aligned = flags && c.rest.starts_with("DEFAULT") || !c.not_null.is_empty();
-                let flag_width = if aligned { 8 } else { 0 };
-                let gap = if aligned { " " } else { "" };
-                format!(
-                    "{:name_width$} {:type_width$} {:flag_width$}{gap}{}",
-                    c.name, c.data_type, c.not_null, c.rest
-                )
-                .trim_end()
-                .to_owned()
-            })
-            .collect();
+        let mut lines = aligned(&columns);
 
-        let mut constraints: Vec<_> = table
-            .constraints
-            .iter()
+        let inherited = if attached {
+            // A partition to be must have the checks of its parent already.
+            catalog.inherited_checks(table)
+        } else {
+            BTreeMap::new()
+        };
+        let own = table.constraints.iter();
+        let mut constraints: Vec<_> = own
             .filter(|(n, _)| !apart.constraints.contains(*n))
+            .chain(inherited)
             .collect();
         constraints.sort_by_key(|(n, c)| (constraint_rank(c), *n));
         let indent = if partition { 8 } else { 4 };
         for (constraint_name, constraint) in constraints {
             lines.push(self.constraint_clause(name, constraint_name, constraint, indent)?);
         }
+        lines.extend(demands);
         Ok(lines)
     }
 
-    /// The column as ADD COLUMN wants it: name, type and everything else on one line.
-    pub fn column_clause(
+    /// What CREATE TABLE cannot say of the table's columns.
+    pub fn table_settings(
         &self,
-        table: &QualifiedName,
-        column: &Column,
-    ) -> Result<String, WriteError> {
-        let line = self.column_line(table, column, true, false)?;
-        let parts = [
-            line.name.as_str(),
-            &line.data_type,
-            line.not_null,
-            &line.rest,
-        ];
-        let parts: Vec<_> = parts.into_iter().filter(|p| !p.is_empty()).collect();
-        Ok(parts.join(" "))
-    }
-
-    fn column_line(
-        &self,
-        table: &QualifiedName,
-        column: &Column,
-        with_default: bool,
-        partition: bool,
-    ) -> Result<ColumnLine, WriteError> {
-        let mut data_type = if partition {
-            // A partition takes the type from its parent.
-            "WITH OPTIONS".to_owned()
-        } else {
-            type_name(&column.data_type)
-        };
-        if !partition {
-            if let Some(storage) = column.storage.as_ref().filter(|_| self.target >= 16) {
-                data_type.push_str(&format!(" STORAGE {storage}"));
-            }
-            if let Some(compression) = &column.compression {
-                data_type.push_str(&format!(" COMPRESSION {compression}"));
-            }
-            if let Some(collation) = &column.collation {
-                data_type.push_str(&format!(" COLLATE {}", collation.quoted()));
-            }
-        }
-        let mut rest = Vec::new();
-        if let Some(default) = column.default.as_ref().filter(|_| with_default) {
-            rest.push(format!("DEFAULT {}", default.sql().trim()));
-        }
-        if let Some(identity) = &column.identity {
-            rest.push(identity_clause(identity));
-        }
-        if let Some(generated) = &column.generated {
-            if !generated.stored {
-                self.needs(18, "a VIRTUAL generated column", || {
-                    ObjectId::Column(table.clone(), column.name.clone())
-                })?;
-            }
-            let kind = if generated.stored {
-                "STORED"
-            } else {
-                "VIRTUAL"
-            };
-            let expression = generated.expression.sql().trim();
-            rest.push(format!("GENERATED ALWAYS AS ({expression}) {kind}"));
-        }
-        Ok(ColumnLine {
-            name: column.name.quoted(),
-            data_type,
-            // An identity column is NOT NULL by itself.
-            not_null: if column.not_null && column.identity.is_none() {
-                "NOT NULL"
-            } else {
-                ""
-            },
-            rest: rest.join(" "),
-        })
-    }
-
-    /// What neither CREATE TABLE nor ADD COLUMN can say of a column: statistics targets, and storage
-    /// before PostgreSQL 16.
-    pub fn column_settings(&self, table: &QualifiedName, column: &Column) -> Vec<String> {
-        let alter = format!(
-            "ALTER TABLE {} ALTER COLUMN {}",
-            table.quoted(),
-            column.name.quoted()
-        );
+        catalog: &Catalog,
+        name: &QualifiedName,
+        table: &Table,
+        apart: &Apart,
+    ) -> Vec<String> {
+        let attached = table.partition_of.as_ref().is_some_and(|of| of.attached);
+        let given = |column: &Column| column.inherited || table.partition_of.is_some() && !attached;
         let mut sql = Vec::new();
-        if let Some(storage) = column.storage.as_ref().filter(|_| self.target < 16) {
-            sql.push(format!("{alter} SET STORAGE {storage};"));
-        }
-        if let Some(target) = column.statistics {
-            sql.push(format!("{alter} SET STATISTICS {target};"));
+        for column in &table.columns {
+            match catalog.inherited_column(table, &column.name) {
+                Some(parent) if given(column) => {
+                    let defaults = &apart.defaults;
+                    sql.extend(self.column_overrides(name, table, column, parent, defaults));
+                }
+                _ if table.of_type.is_some() => {
+                    let plain = Column::new(column.name.clone(), column.data_type.clone());
+                    let plain = Column {
+                        default: column.default.clone(),
+                        not_null: column.not_null,
+                        ..plain
+                    };
+                    let defaults = &apart.defaults;
+                    sql.extend(self.column_overrides(name, table, column, &plain, defaults));
+                }
+                _ => sql.extend(self.column_settings(name, column)),
+            }
         }
         sql
     }
 
-    /// `ALTER TABLE … ADD COLUMN`.
-    pub fn add_column(&self, table: &QualifiedName, column: &Column) -> Result<String, WriteError> {
-        let clause = self.column_clause(table, column)?;
-        Ok(format!(
-            "ALTER TABLE {} ADD COLUMN {clause};",
-            table.quoted()
-        ))
-    }
-
-    /// `ALTER TABLE … DROP COLUMN`.
-    pub fn drop_column(&self, table: &QualifiedName, column: &Name) -> String {
-        format!(
-            "ALTER TABLE {} DROP COLUMN {};",
-            table.quoted(),
-            column.quoted()
-        )
-    }
-
-    /// `ALTER TABLE … ALTER COLUMN … SET DEFAULT`, or DROP DEFAULT.
-    pub fn column_default(
+    /// `ALTER TABLE … ATTACH PARTITION`.
+    pub fn attach_partition(
         &self,
-        table: &QualifiedName,
-        column: &Name,
-        default: Option<&str>,
+        parent: &QualifiedName,
+        partition: &QualifiedName,
+        bound: &PartitionBound,
     ) -> String {
-        let what = match default {
-            Some(expression) => format!("SET DEFAULT {}", expression.trim()),
-            None => "DROP DEFAULT".to_owned(),
-        };
         format!(
-            "ALTER TABLE {} ALTER COLUMN {} {what};",
-            table.quoted(),
-            column.quoted()
+            "ALTER TABLE ONLY {}\n    ATTACH PARTITION {} {};",
+            parent.quoted(),
+            partition.quoted(),
+            partition_bound(bound)
         )
+    }
+
+    /// `ALTER TABLE … REPLICA IDENTITY`.
+    pub fn replica_identity(&self, table: &QualifiedName, identity: &ReplicaIdentity) -> String {
+        let what = match identity {
+            ReplicaIdentity::Default => "DEFAULT".to_owned(),
+            ReplicaIdentity::Full => "FULL".to_owned(),
+            ReplicaIdentity::Nothing => "NOTHING".to_owned(),
+            ReplicaIdentity::Index(index) => format!("USING INDEX {}", index.quoted()),
+        };
+        format!("ALTER TABLE {} REPLICA IDENTITY {what};", table.quoted())
     }
 
     /// `ALTER TABLE … ENABLE ROW LEVEL SECURITY`, or DISABLE.
@@ -270,6 +230,33 @@ impl Writer {
     }
 }
 
+/// Lines of columns with their types, NOT NULL and defaults below each other.
+fn aligned(columns: &[ColumnLine]) -> Vec<String> {
+    let name_width = width(columns.iter().map(|c| &c.name));
+    // One very long type must not push everything to the right.
+    let type_width = width(
+        columns
+            .iter()
+            .filter(|c| !c.not_null.is_empty() || !c.rest.is_empty())
+            .map(|c| &c.data_type)
+            .filter(|t| t.chars().count() <= 36),
+    );
+    let flags = columns.iter().any(|c| !c.not_null.is_empty());
+    let lines = columns.iter().map(|c| {
+        // Defaults stand below each other; what is generated stands where NOT NULL would.
+        let aligned = flags && c.rest.starts_with("DEFAULT") || !c.not_null.is_empty();
+        let flag_width = if aligned { 8 } else { 0 };
+        let gap = if aligned { " " } else { "" };
+        format!(
+            "{:name_width$} {:type_width$} {:flag_width$}{gap}{}",
+            c.name, c.data_type, c.not_null, c.rest
+        )
+        .trim_end()
+        .to_owned()
+    });
+    lines.collect()
+}
+
 fn width<'a>(texts: impl Iterator<Item = &'a String>) -> usize {
     texts.map(|t| t.chars().count()).max().unwrap_or(0)
 }
@@ -283,38 +270,6 @@ fn constraint_rank(constraint: &Constraint) -> u8 {
         ConstraintKind::Check(_) => 3,
         ConstraintKind::ForeignKey(_) => 4,
     }
-}
-
-fn identity_clause(identity: &Identity) -> String {
-    let kind = if identity.always {
-        "ALWAYS"
-    } else {
-        "BY DEFAULT"
-    };
-    let options = sequence_options(&identity.sequence);
-    if options.is_empty() {
-        format!("GENERATED {kind} AS IDENTITY")
-    } else {
-        format!("GENERATED {kind} AS IDENTITY ({})", options.join(" "))
-    }
-}
-
-/// Options of a sequence, in the manual's order.
-pub(super) fn sequence_options(options: &SequenceOptions) -> Vec<String> {
-    let mut words: Vec<_> = [
-        ("INCREMENT BY", options.increment),
-        ("MINVALUE", options.minimum),
-        ("MAXVALUE", options.maximum),
-        ("START WITH", options.start),
-        ("CACHE", options.cache),
-    ]
-    .into_iter()
-    .filter_map(|(word, value)| value.map(|v| format!("{word} {v}")))
-    .collect();
-    if options.cycle {
-        words.push("CYCLE".to_owned());
-    }
-    words
 }
 
 fn partition_bound(bound: &PartitionBound) -> String {

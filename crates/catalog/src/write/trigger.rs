@@ -46,6 +46,9 @@ impl Writer {
             format!("CREATE {kind} {}", name.quoted()),
             format!("{timing} {} ON {}", events.join(" OR "), on.quoted()),
         ];
+        if let Some(from) = &trigger.from {
+            lines.push(format!("FROM {}", from.quoted()));
+        }
         match trigger.constraint {
             None | Some(Deferrability::NotDeferrable) => {}
             Some(Deferrability::InitiallyImmediate) => lines.push("DEFERRABLE".to_owned()),
@@ -89,16 +92,32 @@ impl Writer {
         name: &Name,
         trigger: &Trigger,
     ) -> Option<String> {
-        let state = match trigger.enabled {
-            TriggerEnabled::Origin => return None,
-            TriggerEnabled::Always => "ENABLE ALWAYS",
-            TriggerEnabled::Replica => "ENABLE REPLICA",
-            TriggerEnabled::Disabled => "DISABLE",
-        };
-        Some(format!(
-            "ALTER TABLE {} {state} TRIGGER {};",
+        (trigger.enabled != TriggerEnabled::Origin)
+            .then(|| self.set_trigger_state(on, name, trigger.enabled))
+    }
+
+    /// `ALTER TABLE … ENABLE/DISABLE TRIGGER`.
+    pub fn set_trigger_state(
+        &self,
+        on: &QualifiedName,
+        name: &Name,
+        state: TriggerEnabled,
+    ) -> String {
+        format!(
+            "ALTER TABLE {} {} TRIGGER {};",
             on.quoted(),
+            state_words(state),
             name.quoted()
-        ))
+        )
+    }
+}
+
+/// The words of ALTER TABLE and ALTER EVENT TRIGGER for an enable state.
+pub(super) fn state_words(state: TriggerEnabled) -> &'static str {
+    match state {
+        TriggerEnabled::Origin => "ENABLE",
+        TriggerEnabled::Always => "ENABLE ALWAYS",
+        TriggerEnabled::Replica => "ENABLE REPLICA",
+        TriggerEnabled::Disabled => "DISABLE",
     }
 }

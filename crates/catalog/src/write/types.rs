@@ -1,9 +1,20 @@
 //! Enumerations, domains, composite and range types, and sequences that stand alone.
 
-use super::table::sequence_options;
+use super::column::sequence_options;
 use super::text::{condition, parenthesised, type_name};
 use super::{WriteError, Writer};
-use crate::{Name, ObjectId, QualifiedName, Sequence, Type, TypeKind, quote_literal};
+use crate::{DomainCheck, Name, ObjectId, QualifiedName, Sequence, Type, TypeKind, quote_literal};
+
+/// Parameters of a base type in the manual's order; others follow.
+const BASE_ORDER: [&str; 7] = [
+    "input",
+    "output",
+    "receive",
+    "send",
+    "typmod_in",
+    "typmod_out",
+    "analyze",
+];
 
 impl Writer {
     /// `CREATE TYPE` or `CREATE DOMAIN`. A domain's NOT VALID checks need a statement each.
@@ -77,9 +88,13 @@ impl Writer {
             TypeKind::Domain { .. } => self.create_domain(name, definition),
             TypeKind::Shell => vec![format!("CREATE TYPE {quoted};")],
             TypeKind::Base(parameters) => {
+                let mut parameters: Vec<_> = parameters.iter().collect();
+                // The functions first, as the manual has them.
+                let place = |name: &str| BASE_ORDER.iter().position(|o| *o == name);
+                parameters.sort_by_key(|(n, _)| (place(n).unwrap_or(BASE_ORDER.len()), *n));
                 let parts: Vec<_> = parameters
-                    .iter()
-                    .map(|(name, value)| format!("{name} = {value}"))
+                    .into_iter()
+                    .map(|(name, value)| format!("{} = {value}", name.to_uppercase()))
                     .collect();
                 vec![parenthesised(&format!("CREATE TYPE {quoted} "), &parts, 0) + ";"]
             }
@@ -92,8 +107,8 @@ impl Writer {
             collation,
             default,
             not_null,
+            not_null_name,
             checks,
-            ..
         } = &definition.kind
         else {
             return Vec::new();
@@ -106,7 +121,10 @@ impl Writer {
             sql.push_str(&format!("\n    DEFAULT {}", default.sql().trim()));
         }
         if *not_null {
-            sql.push_str("\n    NOT NULL");
+            // PostgreSQL 17 keeps the name.
+            let name = not_null_name.as_ref().filter(|_| self.target >= 17);
+            let head = name.map_or(String::new(), |n| format!("CONSTRAINT {} ", n.quoted()));
+            sql.push_str(&format!("\n    {head}NOT NULL"));
         }
         for (check, definition) in checks.iter().filter(|(_, c)| c.validated) {
             let expression = &definition.expression;
@@ -125,6 +143,36 @@ impl Writer {
             ));
         }
         statements
+    }
+
+    /// `ALTER DOMAIN … ADD CONSTRAINT` of a check.
+    pub fn add_domain_check(
+        &self,
+        domain: &QualifiedName,
+        name: &Name,
+        check: &DomainCheck,
+    ) -> String {
+        let head = format!("ADD CONSTRAINT {} CHECK", name.quoted());
+        let not_valid = if check.validated { "" } else { " NOT VALID" };
+        format!(
+            "ALTER DOMAIN {}\n    {}{not_valid};",
+            domain.quoted(),
+            condition(&head, check.expression.sql(), 4)
+        )
+    }
+
+    /// `ALTER DOMAIN … DROP CONSTRAINT`.
+    pub fn drop_domain_constraint(&self, domain: &QualifiedName, name: &Name) -> String {
+        format!(
+            "ALTER DOMAIN {} DROP CONSTRAINT {};",
+            domain.quoted(),
+            name.quoted()
+        )
+    }
+
+    /// `CREATE TYPE name`: a name that functions can be declared with before the type is defined.
+    pub fn create_shell_type(&self, name: &QualifiedName) -> String {
+        format!("CREATE TYPE {};", name.quoted())
     }
 
     /// `CREATE SEQUENCE`, without OWNED BY: the column may not be there yet.

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use pgwright_catalog::write::{TokenKind, scan};
-use pgwright_catalog::{Column, Name, ObjectId, QualifiedName};
+use pgwright_catalog::{Column, Identity, Name, NotNull, ObjectId, QualifiedName};
 
+use super::table::comment_parts_of_column;
 use super::{Kind, kept};
 use crate::change::{Change, Rank, Statement};
 use crate::context::{Context, unchanged};
@@ -53,8 +54,24 @@ impl Kind for Columns {
                 let object = || id(&b.name);
                 unchanged(object, "type", &a.data_type, &b.data_type)?;
                 unchanged(object, "NOT NULL", &a.not_null, &b.not_null)?;
+                let demand = |c: &Column| NotNull {
+                    comment: None,
+                    ..c.not_null_constraint.clone()
+                };
+                unchanged(object, "NOT NULL constraint", &demand(a), &demand(b))?;
                 unchanged(object, "default", &a.default, &b.default)?;
-                unchanged(object, "identity", &a.identity, &b.identity)?;
+                let identity = |c: &Column| {
+                    let identity = c.identity.clone();
+                    identity.map(|identity| Identity {
+                        comment: None,
+                        grants: Default::default(),
+                        ..identity
+                    })
+                };
+                unchanged(object, "identity", &identity(a), &identity(b))?;
+                unchanged(object, "attribute options", &a.options, &b.options)?;
+                let (c, d) = (&a.foreign_options, &b.foreign_options);
+                unchanged(object, "options", c, d)?;
                 unchanged(object, "generation expression", &a.generated, &b.generated)?;
                 unchanged(object, "collation", &a.collation, &b.collation)?;
                 unchanged(object, "storage", &a.storage, &b.storage)?;
@@ -104,6 +121,7 @@ fn add(
             .push(Statement::from(sql).lock(table, LockLevel::ShareUpdateExclusive));
     }
     context.comment(&mut change, &id, column.comment.as_ref());
+    comment_parts_of_column(context, &mut change, table, column);
     let drop = context.writer.drop_column(table, &column.name);
     change.down.push(
         Statement::from(drop)

@@ -7,8 +7,8 @@ use pgwright_catalog::{
     ObjectId, QualifiedName,
 };
 
-use super::table::{apart, need_constraint};
-use super::{Kind, kept};
+use super::table::{apart, comment_constraint, need_constraint};
+use super::{Kind, kept, part};
 use crate::change::{Change, Cover, Rank, Statement, Strength};
 use crate::context::{Context, unchanged};
 use crate::plan::PlanError;
@@ -26,6 +26,20 @@ impl Kind for Constraints {
                     Some(base) => !base.constraints.contains_key(name),
                     None => apart.constraints.contains(name),
                 };
+                let id = ObjectId::Constraint(table.clone(), name.clone());
+                if constraint.parent.is_some() {
+                    let listed = base.is_some_and(|b| b.constraints.contains_key(name));
+                    let as_part = if listed {
+                        None
+                    } else {
+                        part::of_parent(context, &id)?
+                    };
+                    match as_part {
+                        Some(part::Made::ByParent) => continue,
+                        Some(part::Made::Alone) => part::attach(context, &id, out),
+                        None => {}
+                    }
+                }
                 if new {
                     add(context, table, name, constraint, out)?;
                 }
@@ -40,12 +54,16 @@ impl Kind for Constraints {
                 let object = || ObjectId::Constraint(table.clone(), name.clone());
                 let without_comment = |c: &Constraint| Constraint {
                     comment: None,
+                    index_comment: None,
                     ..c.clone()
                 };
                 let (a, b) = (without_comment(from), without_comment(to));
                 unchanged(object, "definition", &a, &b)?;
                 let (a, b) = (from.comment.as_ref(), to.comment.as_ref());
                 context.comment_change(object(), FileGroup::Tables, a, b, out);
+                let (a, b) = (from.index_comment.as_ref(), to.index_comment.as_ref());
+                let index = ObjectId::Index(table.clone(), name.clone());
+                context.comment_change(index, FileGroup::Tables, a, b, out);
             }
         }
         Ok(())
@@ -69,7 +87,7 @@ fn add(
     context.need_recorded(&mut change, &object);
     need_constraint(context, &mut change, &constraint.kind);
     if let ConstraintKind::ForeignKey(key) = &constraint.kind {
-        need_referenced(context.full, &mut change, key);
+        need_referenced(context, &mut change, key);
         change.covered_by = Some(Cover::Before(table.clone(), key.references.clone()));
     }
 
@@ -86,7 +104,11 @@ fn add(
 
     let live = context.live(table);
     let later = live && validates_later(context, table, constraint);
-    let by_index = live
+    let split = context.parts.is_split(&object);
+    if split {
+        need_partitions(context, &mut change, table);
+    }
+    let by_index = (live && !split)
         .then(|| key_index(context.full, table, constraint))
         .flatten();
     if let Some(index) = by_index {
@@ -106,14 +128,22 @@ fn add(
             .push(Statement::from(take).lock(table, LockLevel::AccessExclusive));
     } else {
         let not_valid = later || !constraint.validated;
-        let sql = context
-            .writer
-            .add_constraint(table, name, constraint, not_valid)?;
+        let writer = &context.writer;
+        let sql = if split {
+            writer.add_constraint_only(table, name, constraint)?
+        } else {
+            writer.add_constraint(table, name, constraint, not_valid)?
+        };
         change
             .up
             .push(with_locks(context, table, constraint, sql, not_valid));
     }
-    context.comment(&mut change, &object, constraint.comment.as_ref());
+    comment_constraint(context, &mut change, table, name, constraint);
+    if split || constraint.parent.is_some() {
+        let mut covers = vec![ObjectId::Table(table.clone())];
+        covers.extend(context.parent_of_part(&object));
+        change.covered_by = Some(Cover::WithAny(covers));
+    }
     let drop = Statement::from(context.writer.drop_constraint(table, name));
     change.down.push(if live {
         drop.lock(table, LockLevel::AccessExclusive)
@@ -139,7 +169,8 @@ fn add(
 }
 
 /// The key that a foreign key points at must be there: a constraint or a unique index.
-fn need_referenced(catalog: &Catalog, change: &mut Change, key: &ForeignKey) {
+fn need_referenced(context: &Context<'_>, change: &mut Change, key: &ForeignKey) {
+    let catalog = context.full;
     change.need(ObjectId::Table(key.references.clone()), Strength::Must);
     let Some(table) = catalog.tables.get(&key.references) else {
         return;
@@ -148,6 +179,7 @@ fn need_referenced(catalog: &Catalog, change: &mut Change, key: &ForeignKey) {
     for (name, unique) in table.keys() {
         if unique.columns.iter().collect::<BTreeSet<_>>() == wanted {
             let id = ObjectId::Constraint(key.references.clone(), name.clone());
+            let id = context.made_by(id);
             change.need(id, Strength::Must);
         }
     }
@@ -161,12 +193,17 @@ fn need_referenced(catalog: &Catalog, change: &mut Change, key: &ForeignKey) {
             })
             .collect();
         if columns.is_some_and(|columns| columns == wanted) {
-            change.need(
-                ObjectId::Index(key.references.clone(), name.clone()),
-                Strength::Must,
-            );
+            let id = ObjectId::Index(key.references.clone(), name.clone());
+            change.need(context.made_by(id), Strength::Must);
         }
     }
+}
+
+/// A key that is made without its parts comes after the partitions: one that is made later would get
+/// a part by itself.
+pub(super) fn need_partitions(context: &Context<'_>, change: &mut Change, table: &QualifiedName) {
+    let partitions = context.full.partitions_of(table);
+    change.must_have(partitions.map(|(name, _)| ObjectId::Table(name.clone())));
 }
 
 /// True for constraints that can be added without looking at rows and be validated afterwards.

@@ -2,7 +2,8 @@
 
 use pgwright_catalog::{Index, IndexKey, Name, ObjectId, QualifiedName};
 
-use super::{Kind, kept};
+use super::constraint::need_partitions;
+use super::{Kind, kept, part};
 use crate::change::{Change, Cover, Rank, Statement, Strength};
 use crate::context::{Context, unchanged};
 use crate::plan::PlanError;
@@ -17,6 +18,12 @@ impl Kind for Indexes {
             for (name, index) in &definition.indexes {
                 if base.is_some_and(|b| b.indexes.contains_key(name)) {
                     continue;
+                }
+                let id = ObjectId::Index(table.clone(), name.clone());
+                match part::of_parent(context, &id)? {
+                    Some(part::Made::ByParent) => continue,
+                    Some(part::Made::Alone) => part::attach(context, &id, out),
+                    None => {}
                 }
                 // An index of a partitioned table cannot be built concurrently.
                 let build = match (base, &definition.partition_by) {
@@ -74,14 +81,24 @@ pub(super) fn add(
         if let IndexKey::Expression(expression) = &element.key {
             context.need_text(&mut change, expression.sql());
         }
+        for text in [&element.operator_class, &element.collation] {
+            context.need_text(&mut change, text.as_deref().unwrap_or_default());
+        }
     }
+    change.need(ObjectId::AccessMethod(index.method.clone()), Strength::Must);
     if let Some(predicate) = &index.predicate {
         context.need_text(&mut change, predicate.sql());
     }
+    let split = context.parts.is_split(&object);
+    let build = if split { Build::New } else { build };
     let concurrently = build == Build::Concurrently;
-    let create = context
-        .writer
-        .create_index(table, name, index, concurrently)?;
+    let writer = &context.writer;
+    let create = if split {
+        need_partitions(context, &mut change, table);
+        writer.create_index_only(table, name, index)?
+    } else {
+        writer.create_index(table, name, index, concurrently)?
+    };
     let drop = context.writer.drop_index(table, name, concurrently);
     let (create, drop) = (Statement::from(create), Statement::from(drop));
     let (mut create, drop) = match build {
@@ -114,9 +131,15 @@ pub(super) fn add(
             .up
             .push(context.writer.cluster_on(table, name).into());
     }
+    let statistics = context
+        .writer
+        .index_statistics(table, name, &index.elements);
+    change.up.extend(statistics.into_iter().map(Into::into));
     context.comment(&mut change, &object, index.comment.as_ref());
     change.down.push(drop);
-    change.covered_by = Some(Cover::With(on.clone()));
+    let mut covers = vec![on.clone()];
+    covers.extend(context.parent_of_part(&object));
+    change.covered_by = Some(Cover::WithAny(covers));
     Ok(change)
 }
 

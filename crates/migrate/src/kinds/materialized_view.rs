@@ -27,6 +27,12 @@ impl Kind for MaterializedViews {
             change.heading = heading(view.comment.as_ref());
             let create = context.writer.create_materialized_view(name, view)?;
             change.up.push(create.into());
+            for column in &view.columns {
+                let settings = context.writer.view_column_settings(name, column);
+                change.up.extend(settings.into_iter().map(Into::into));
+            }
+            let method = view.access_method.iter().cloned();
+            change.must_have(method.map(ObjectId::AccessMethod));
             context.comment(&mut change, &object, view.comment.as_ref());
             comment_columns(context, &mut change, name, &view.columns);
             change.down.push(context.drop(&object));

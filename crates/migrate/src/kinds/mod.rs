@@ -2,28 +2,46 @@
 //!
 //! A new kind is a file with a [`Kind`] and a line in [`KINDS`].
 
+mod aggregate;
+mod cast;
+mod collation;
 mod column;
 mod constraint;
 mod default_privileges;
+mod event_trigger;
 mod extension;
+mod foreign;
 mod index;
+mod index_use;
+mod label;
+mod language;
 mod materialized_view;
+mod operator;
 mod owner;
+mod owner_privilege;
+mod part;
 mod policy;
 mod privilege;
+mod replication;
 mod role;
 mod routine;
+mod rule;
 mod schema;
 mod sequence;
 mod stand_in;
+mod statistics;
 mod table;
+mod text_search;
 mod trigger;
 mod types;
 mod view;
 
-use crate::change::Change;
-use crate::context::Context;
+use pgwright_catalog::ObjectId;
+
+use crate::change::{Change, Rank};
+use crate::context::{Context, unchanged};
 use crate::plan::PlanError;
+use crate::step::FileGroup;
 
 pub(crate) use schema::PUBLIC_COMMENT;
 
@@ -40,20 +58,39 @@ const KINDS: &[&dyn Kind] = &[
     &role::Roles,
     &schema::Schemas,
     &extension::Extensions,
+    &collation::Collations,
     &types::Types,
     &sequence::Sequences,
+    &language::Languages,
+    &language::AccessMethods,
+    &operator::Operators,
+    &operator::OperatorFamilies,
+    &operator::OperatorClasses,
+    &cast::Casts,
+    &cast::Transforms,
+    &collation::Conversions,
+    &text_search::TextSearch,
+    &foreign::ForeignData,
     &table::Tables,
     &column::Columns,
     &constraint::Constraints,
     &index::Indexes,
+    &index_use::IndexUses,
+    &statistics::StatisticsObjects,
     &routine::Routines,
+    &aggregate::Aggregates,
     &trigger::Triggers,
     &view::Views,
     &materialized_view::MaterializedViews,
+    &rule::Rules,
     &policy::Policies,
     &owner::Owners,
+    &owner_privilege::OwnerPrivileges,
     &privilege::Privileges,
     &default_privileges::DefaultPrivilegesOfRoles,
+    &label::SecurityLabels,
+    &replication::Replication,
+    &event_trigger::EventTriggers,
 ];
 
 pub(crate) fn additions(context: &Context<'_>) -> Result<Vec<Change>, PlanError> {
@@ -92,6 +129,41 @@ fn kept<'a, K: Ord, V>(
 ) -> impl Iterator<Item = (&'a K, &'a V, &'a V)> {
     full.iter()
         .filter_map(|(key, to)| base.get(key).map(|from| (key, from, to)))
+}
+
+/// The change that creates an object and drops it again, with what the catalog records of its needs,
+/// still without the statement that creates it.
+fn begin(
+    context: &Context<'_>,
+    object: ObjectId,
+    group: FileGroup,
+    rank: Rank,
+) -> Result<Change, PlanError> {
+    let mut change = Change::create(object.clone(), group, rank);
+    if let Some(schema) = object.schema() {
+        context.need_schema(&mut change, schema)?;
+    }
+    context.need_recorded(&mut change, &object);
+    change.down.push(context.drop(&object));
+    Ok(change)
+}
+
+/// The change of an object of which only the comment can be changed in place yet, besides owner and
+/// privileges. `take` gives the comment and takes away what other kinds of change look after.
+fn only_comment<T: Clone + PartialEq>(
+    context: &Context<'_>,
+    object: ObjectId,
+    group: FileGroup,
+    from: &T,
+    to: &T,
+    out: &mut Vec<Change>,
+    take: impl Fn(&mut T) -> Option<String>,
+) -> Result<(), PlanError> {
+    let (mut from, mut to) = (from.clone(), to.clone());
+    let (before, after) = (take(&mut from), take(&mut to));
+    unchanged(|| object.clone(), "definition", &from, &to)?;
+    context.comment_change(object, group, before.as_ref(), after.as_ref(), out);
+    Ok(())
 }
 
 /// The first sentence of a comment: what stands above the object in a file.

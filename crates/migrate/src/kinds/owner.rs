@@ -13,7 +13,7 @@ use crate::step::FileGroup;
 pub(super) struct Owners;
 
 /// The chosen owner of each object. Schemas come first: an owner must be allowed to create there.
-fn owners(catalog: &Catalog) -> BTreeMap<ObjectId, &Name> {
+pub(super) fn owners(catalog: &Catalog) -> BTreeMap<ObjectId, &Name> {
     let mut owners = BTreeMap::new();
     macro_rules! collect {
         ($($map:ident => $id:ident),*) => {
@@ -25,7 +25,15 @@ fn owners(catalog: &Catalog) -> BTreeMap<ObjectId, &Name> {
         };
     }
     collect!(schemas => Schema, types => Type, tables => Table, views => View,
-             materialized_views => MaterializedView, routines => Routine);
+             materialized_views => MaterializedView, routines => Routine,
+             aggregates => Aggregate, operators => Operator,
+             operator_families => OperatorFamily, operator_classes => OperatorClass,
+             collations => Collation, conversions => Conversion, languages => Language,
+             text_search_dictionaries => TextSearchDictionary,
+             text_search_configurations => TextSearchConfiguration, statistics => Statistics,
+             foreign_data_wrappers => ForeignDataWrapper, foreign_servers => ForeignServer,
+             publications => Publication, subscriptions => Subscription,
+             event_triggers => EventTrigger);
     for (name, sequence) in &catalog.sequences {
         // A sequence that a column owns has the owner of its table.
         if let (Some(owner), None) = (&sequence.owner, &sequence.owned_by) {

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use pgwright_catalog::write::{GrantTarget, Writer};
-use pgwright_catalog::{Catalog, Grant, Name, ObjectId, PrivilegeTarget, RoutineKind};
+use pgwright_catalog::{
+    Catalog, Grant, Language, Name, ObjectId, PrivilegeTarget, RoutineKind, identity_sequence_name,
+};
 
 use super::Kind;
 use crate::change::{Change, Rank, Statement, Strength};
@@ -19,58 +21,135 @@ struct Holder<'a> {
     object: ObjectId,
     /// Its name in GRANT.
     name: String,
+    /// What everybody may do with it when it is new.
+    initial: BTreeSet<Grant>,
     grants: &'a BTreeSet<Grant>,
 }
 
 fn holders<'a>(writer: &Writer, catalog: &'a Catalog) -> Vec<Holder<'a>> {
     let mut holders = Vec::new();
+    let mut add = |target: GrantTarget, object, name, grants| {
+        holders.push(Holder {
+            target,
+            object,
+            name,
+            initial: target.default_grants(),
+            grants,
+        });
+    };
     macro_rules! collect {
         ($($map:ident, $target:ident, $id:ident);*) => {
             $(for (name, object) in &catalog.$map {
-                holders.push(Holder {
-                    target: GrantTarget::$target,
-                    object: ObjectId::$id(name.clone()),
-                    name: name.quoted(),
-                    grants: &object.grants,
-                });
+                let id = ObjectId::$id(name.clone());
+                add(GrantTarget::$target, id, name.quoted(), &object.grants);
             })*
         };
     }
     collect!(schemas, Schema, Schema; types, Type, Type; sequences, Sequence, Sequence;
              tables, Table, Table; views, Table, View;
-             materialized_views, Table, MaterializedView);
+             materialized_views, Table, MaterializedView;
+             foreign_data_wrappers, ForeignDataWrapper, ForeignDataWrapper;
+             foreign_servers, ForeignServer, ForeignServer);
     for (signature, routine) in &catalog.routines {
+        let target = match routine.kind {
+            RoutineKind::Function | RoutineKind::Window => GrantTarget::Function,
+            RoutineKind::Procedure => GrantTarget::Procedure,
+        };
+        let name = writer.signature(signature);
+        let id = ObjectId::Routine(signature.clone());
+        add(target, id, name, &routine.grants);
+    }
+    for (signature, aggregate) in &catalog.aggregates {
+        let name = writer.signature(signature);
+        let id = ObjectId::Aggregate(signature.clone());
+        add(GrantTarget::Function, id, name, &aggregate.grants);
+    }
+    for (table, definition) in &catalog.tables {
+        for column in &definition.columns {
+            if let Some(identity) = &column.identity {
+                let name = identity.name.clone();
+                let name = name.unwrap_or_else(|| identity_sequence_name(table, &column.name));
+                let id = ObjectId::Column(table.clone(), column.name.clone());
+                add(GrantTarget::Sequence, id, name.quoted(), &identity.grants);
+            }
+        }
+    }
+    for (name, language) in &catalog.languages {
         holders.push(Holder {
-            target: match routine.kind {
-                RoutineKind::Function | RoutineKind::Window => GrantTarget::Function,
-                RoutineKind::Procedure => GrantTarget::Procedure,
-            },
-            object: ObjectId::Routine(signature.clone()),
-            name: writer.signature(signature),
-            grants: &routine.grants,
+            target: GrantTarget::Language,
+            object: ObjectId::Language(name.clone()),
+            name: name.quoted(),
+            initial: Language::new(language.trusted, None).grants,
+            grants: &language.grants,
         });
     }
     holders
 }
 
+/// What GRANT calls each object: the kind and the name.
+pub(super) fn grant_names(
+    writer: &Writer,
+    catalog: &Catalog,
+) -> BTreeMap<ObjectId, (GrantTarget, String)> {
+    let holders = holders(writer, catalog).into_iter();
+    holders.map(|h| (h.object, (h.target, h.name))).collect()
+}
+
+/// What tells the statements for privileges apart: kind of object, how many grants by others come
+/// first, who grants, to whom, with grant option, and what.
+type Bundle = (
+    GrantTarget,
+    usize,
+    Option<Name>,
+    Option<Name>,
+    bool,
+    BTreeSet<Grant>,
+);
+
 /// Objects with the same privileges of one grantee share a statement.
-type Bundles =
-    BTreeMap<(GrantTarget, Option<Name>, bool, BTreeSet<Grant>), Vec<(ObjectId, String)>>;
+type Bundles = BTreeMap<Bundle, Vec<(ObjectId, String)>>;
 
 fn bundle(bundles: &mut Bundles, holder: &Holder<'_>, grants: impl Iterator<Item = Grant>) {
     let mut by_grantee: BTreeMap<_, BTreeSet<Grant>> = BTreeMap::new();
     for grant in grants {
+        let level = level(holder.grants, &grant);
         by_grantee
-            .entry((grant.grantee.clone(), grant.grantable))
+            .entry((
+                level,
+                grant.grantor.clone(),
+                grant.grantee.clone(),
+                grant.grantable,
+            ))
             .or_default()
             .insert(grant);
     }
-    for ((grantee, grantable), grants) in by_grantee {
+    for ((level, grantor, grantee, grantable), grants) in by_grantee {
         bundles
-            .entry((holder.target, grantee, grantable, grants))
+            .entry((holder.target, level, grantor, grantee, grantable, grants))
             .or_default()
             .push((holder.object.clone(), holder.name.clone()));
     }
+}
+
+/// How many grants come before one: a role grants what it was granted itself.
+fn level(grants: &BTreeSet<Grant>, grant: &Grant) -> usize {
+    let mut level = 0;
+    let mut grantor = grant.grantor.as_ref();
+    while let Some(role) = grantor {
+        level += 1;
+        // Who is granted a privilege by each other never happens, but is no reason to hang.
+        if level > grants.len() {
+            break;
+        }
+        let source = grants.iter().find(|g| {
+            g.grantable
+                && g.grantee.as_ref() == Some(role)
+                && g.privilege == grant.privilege
+                && (g.column.is_none() || g.column == grant.column)
+        });
+        grantor = source.and_then(|g| g.grantor.as_ref());
+    }
+    level
 }
 
 /// Whether a bundle is given or taken.
@@ -87,7 +166,7 @@ fn changes(
     undo: bool,
     out: &mut Vec<Change>,
 ) -> Result<(), PlanError> {
-    for ((target, grantee, _, grants), objects) in bundles {
+    for ((target, level, grantor, grantee, _, grants), objects) in bundles {
         let Some((first, _)) = objects.first() else {
             continue;
         };
@@ -104,15 +183,27 @@ fn changes(
             GrantTarget::Table => 3,
             GrantTarget::Function => 4,
             GrantTarget::Procedure => 5,
+            GrantTarget::Language => 6,
+            GrantTarget::ForeignDataWrapper => 7,
+            GrantTarget::ForeignServer => 8,
         };
         let who = grantee.as_ref().map_or("", Name::as_str);
         change.sort.1 = format!("{order} {who} {}", first.name());
+        if level > 0 {
+            // After what the owners grant.
+            change.sort.1 = format!("9 {level:05} {}", change.sort.1);
+        }
+        change.must_have(grantor.iter().map(|r| ObjectId::Role(r.clone())));
         change.must_have(objects.iter().map(|(object, _)| object.clone()));
         if let Some(role) = &grantee {
             change.need(ObjectId::Role(role.clone()), Strength::Must);
         }
-        let grant = context.writer.grant(target, &objects, &grants)?;
-        let revoke = context.writer.revoke(target, &objects, &grants)?;
+        let mut grant = context.writer.grant(target, &objects, &grants)?;
+        let mut revoke = context.writer.revoke(target, &objects, &grants)?;
+        if let Some(grantor) = &grantor {
+            grant = context.writer.as_role(grantor, grant);
+            revoke = context.writer.as_role(grantor, revoke);
+        }
         let revoke = revoke.into_iter().map(Statement::from);
         let live = objects
             .iter()
@@ -204,7 +295,7 @@ impl Kind for Privileges {
 /// The privileges that a new object surely has, and those that it may have: default privileges of the
 /// database hold for some owners, and who runs the plan is not known.
 fn initial(base: &Catalog, holder: &Holder<'_>) -> (BTreeSet<Grant>, BTreeSet<Grant>) {
-    let mut sure = holder.target.default_grants();
+    let mut sure = holder.initial.clone();
     let mut possible = sure.clone();
     let target = match holder.target {
         GrantTarget::Table => PrivilegeTarget::Tables,
@@ -212,6 +303,9 @@ fn initial(base: &Catalog, holder: &Holder<'_>) -> (BTreeSet<Grant>, BTreeSet<Gr
         GrantTarget::Function | GrantTarget::Procedure => PrivilegeTarget::Routines,
         GrantTarget::Type => PrivilegeTarget::Types,
         GrantTarget::Schema => PrivilegeTarget::Schemas,
+        GrantTarget::Language | GrantTarget::ForeignDataWrapper | GrantTarget::ForeignServer => {
+            return (sure, possible);
+        }
     };
     let schema = holder.object.schema();
     for defaults in &base.default_privileges {

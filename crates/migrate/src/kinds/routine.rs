@@ -1,30 +1,43 @@
 //! Functions and procedures.
 
-use pgwright_catalog::write::scan;
-use pgwright_catalog::{ObjectId, Routine, RoutineBody};
+use std::collections::BTreeMap;
 
-use super::{Kind, added, heading, kept};
-use crate::change::{Change, Rank, Strength};
+use pgwright_catalog::write::scan;
+use pgwright_catalog::{ObjectId, Routine, RoutineBody, RoutineSignature};
+
+use super::types::own_functions;
+use super::{Kind, added, begin, heading, kept};
+use crate::change::{Change, Cover, Rank, Strength};
 use crate::context::{Context, unchanged};
 use crate::plan::PlanError;
 use crate::references::search_path;
-use crate::step::FileGroup;
+use crate::step::{Action, FileGroup};
 
 pub(super) struct Routines;
 
 impl Kind for Routines {
     fn additions(&self, context: &Context<'_>, out: &mut Vec<Change>) -> Result<(), PlanError> {
+        let types = functions_of_new_types(context);
         for (signature, routine) in added(&context.base.routines, &context.full.routines) {
             let object = ObjectId::Routine(signature.clone());
-            let mut change = Change::create(object.clone(), FileGroup::Functions, Rank::Routine);
-            context.need_schema(&mut change, &signature.name.schema)?;
-            context.need_recorded(&mut change, &object);
+            let group = FileGroup::Functions;
+            let mut change = begin(context, object.clone(), group, Rank::Routine)?;
             need(context, &mut change, routine);
+            let check = !context.opened.unchecked.contains(signature);
+            need_body(context, &mut change, routine, check);
             change.heading = heading(routine.comment.as_ref());
-            let create = context.writer.create_routine(signature, routine, false)?;
+            let outlined = context.opened.routines.contains(signature);
+            let create = context
+                .writer
+                .create_routine(signature, routine, outlined)?;
             change.up.push(create.into());
             context.comment(&mut change, &object, routine.comment.as_ref());
-            change.down.push(context.drop(&object));
+            if let Some(own) = types.get(&object) {
+                change.covered_by = Some(Cover::With(own.clone()));
+            }
+            if outlined {
+                outline(context, &mut change, signature, routine, out)?;
+            }
             out.push(change);
         }
         Ok(())
@@ -46,6 +59,7 @@ impl Kind for Routines {
             let mut change = Change::alter(object(), FileGroup::Functions, Rank::Routine);
             context.need_recorded(&mut change, &object());
             need(context, &mut change, to);
+            need_body(context, &mut change, to, true);
             let replace = |r| context.writer.create_routine(signature, r, true);
             change.up.push(replace(to)?.into());
             change.down.push(replace(from)?.into());
@@ -70,20 +84,76 @@ fn definition(routine: &Routine) -> Routine {
 /// The server checks a body in SQL when the function is created, and of a PL/pgSQL body the types of
 /// the declared variables; other languages are looked at when they run.
 fn need(context: &Context<'_>, change: &mut Change, routine: &Routine) {
+    need_signature(context, change, routine);
     for argument in &routine.arguments {
-        context.need_text(change, &argument.data_type);
         if let Some(default) = &argument.default {
             context.need_text(change, default.sql());
         }
     }
+    for text in &routine.transforms {
+        context.need_text(change, text);
+    }
+    if let Some(support) = &routine.support {
+        context.need_function(change, support, &["internal"]);
+    }
+}
+
+/// The types that a routine is declared with, and its language.
+fn need_signature(context: &Context<'_>, change: &mut Change, routine: &Routine) {
+    for argument in &routine.arguments {
+        context.need_text(change, &argument.data_type);
+    }
     if let Some(returns) = &routine.returns {
         context.need_text(change, returns);
     }
+    let language = ObjectId::Language(routine.language.clone());
+    change.need(language, Strength::Must);
+}
+
+/// A routine that is needed by what it needs itself: what it is called and returns comes first, its
+/// body and defaults replace that.
+fn outline(
+    context: &Context<'_>,
+    change: &mut Change,
+    signature: &RoutineSignature,
+    routine: &Routine,
+    out: &mut Vec<Change>,
+) -> Result<(), PlanError> {
+    let object = change.object.clone();
+    let mut outline = Change::create(object.clone(), FileGroup::Functions, Rank::Routine);
+    context.need_schema(&mut outline, &signature.name.schema)?;
+    need_signature(context, &mut outline, routine);
+    let create = context.writer.create_routine_outline(signature, routine)?;
+    outline.up.push(create.into());
+    outline.down.push(context.drop(&object));
+    out.push(outline);
+    change.action = Action::Alter;
+    change.provides.clear();
+    change.need(object.clone(), Strength::Must);
+    change.completes = Some(object);
+    change.down.clear();
+    Ok(())
+}
+
+/// The functions that new types are defined by, with the type that takes them along when it goes.
+fn functions_of_new_types(context: &Context<'_>) -> BTreeMap<ObjectId, ObjectId> {
+    let mut functions = BTreeMap::new();
+    for (name, definition) in added(&context.base.types, &context.full.types) {
+        for function in own_functions(context, &definition.kind) {
+            functions.insert(function, ObjectId::Type(name.clone()));
+        }
+    }
+    functions
+}
+
+/// What a body needs. Without `check` the server does not look at a text when the routine is created.
+fn need_body(context: &Context<'_>, change: &mut Change, routine: &Routine, check: bool) {
     match &routine.body {
         RoutineBody::C(..) => {}
         RoutineBody::Sql(body) => context.need_text(change, body),
         RoutineBody::Text(body) => {
             let checked = match routine.language.as_str() {
+                _ if !check => "",
                 "sql" => body.as_str(),
                 "plpgsql" => declarations(body),
                 _ => "",

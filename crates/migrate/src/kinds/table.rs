@@ -2,8 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use pgwright_catalog::write::Apart;
-use pgwright_catalog::{ConstraintKind, IndexKey, ObjectId, QualifiedName, Table};
+use pgwright_catalog::write::{Apart, not_null_name};
+use pgwright_catalog::{
+    Column, Constraint, ConstraintKind, IndexKey, Name, ObjectId, QualifiedName, Table,
+    identity_sequence_name,
+};
 
 use super::{Kind, added, heading, kept, stand_in};
 use crate::change::{Change, Rank, Strength};
@@ -15,13 +18,21 @@ pub(super) struct Tables;
 
 /// What CREATE TABLE leaves to later statements.
 pub(super) fn apart(context: &Context<'_>, name: &QualifiedName, table: &Table) -> Apart {
-    let mut apart = context.apart.get(name).cloned().unwrap_or_default();
+    let mut apart = context.opened.tables.get(name).cloned().unwrap_or_default();
     for (constraint, definition) in &table.constraints {
+        let id = || ObjectId::Constraint(name.clone(), constraint.clone());
+        // A part of a parent's key comes with that key; a key with parts of their own waits for them.
+        let key = table.partition_by.is_some() && context.parts.is_split(&id())
+            || definition.parent.is_some()
+                && context.parts.is_implied(&id())
+                && context
+                    .parent_of_part(&id())
+                    .is_some_and(|parent| !context.parts.is_split(&parent));
         // Foreign keys need the other table. CREATE TABLE would take NOT VALID for valid, as the
         // table is empty.
         let later = matches!(definition.kind, ConstraintKind::ForeignKey(_))
             || (!definition.validated && definition.enforced);
-        if later {
+        if later || key {
             apart.constraints.insert(constraint.clone());
         }
     }
@@ -43,23 +54,29 @@ impl Kind for Tables {
             context.need_schema(&mut change, &name.schema)?;
             need(context, &mut change, name, table, &apart);
 
-            change
-                .up
-                .push(context.writer.create_table(name, table, &apart)?.into());
-            for column in &table.columns {
-                let settings = context.writer.column_settings(name, column);
-                change.up.extend(settings.into_iter().map(Into::into));
+            let writer = &context.writer;
+            let create = writer.create_table(context.full, name, table, &apart)?;
+            change.up.push(create.into());
+            let settings = writer.table_settings(context.full, name, table, &apart);
+            change.up.extend(settings.into_iter().map(Into::into));
+            if let Some(of) = table.partition_of.as_ref().filter(|of| of.attached) {
+                let attach = writer.attach_partition(&of.parent, name, &of.bound);
+                change.up.push(attach.into());
             }
             context.comment(&mut change, &object, table.comment.as_ref());
             for column in &table.columns {
                 let id = ObjectId::Column(name.clone(), column.name.clone());
                 context.comment(&mut change, &id, column.comment.as_ref());
+                comment_parts_of_column(context, &mut change, name, column);
                 change.provides.push(id);
             }
             for (constraint, definition) in &table.constraints {
+                let id = ObjectId::Constraint(name.clone(), constraint.clone());
                 if !apart.constraints.contains(constraint) {
-                    let id = ObjectId::Constraint(name.clone(), constraint.clone());
-                    context.comment(&mut change, &id, definition.comment.as_ref());
+                    comment_constraint(context, &mut change, name, constraint, definition);
+                    change.provides.push(id);
+                } else if context.parts.is_implied(&id) {
+                    // It comes with the partition, as the key of the parent is there before it.
                     change.provides.push(id);
                 }
             }
@@ -91,6 +108,14 @@ impl Kind for Tables {
                 &to.partition_of,
             )?;
             unchanged(object, "parents", &from.inherits, &to.inherits)?;
+            unchanged(object, "type", &from.of_type, &to.of_type)?;
+            unchanged(object, "server and options", &from.foreign, &to.foreign)?;
+            unchanged(
+                object,
+                "access method",
+                &from.access_method,
+                &to.access_method,
+            )?;
             unchanged(object, "persistence", &from.persistence, &to.persistence)?;
             unchanged(object, "storage parameters", &from.options, &to.options)?;
             unchanged(object, "tablespace", &from.tablespace, &to.tablespace)?;
@@ -147,11 +172,28 @@ fn need(
     for parent in &table.inherits {
         change.need(ObjectId::Table(parent.clone()), Strength::Must);
     }
+    let types = table.of_type.iter().cloned().map(ObjectId::Type);
+    change.must_have(types);
+    let method = table.access_method.iter().cloned();
+    change.must_have(method.map(ObjectId::AccessMethod));
+    if let Some(foreign) = &table.foreign {
+        change.need(
+            ObjectId::ForeignServer(foreign.server.clone()),
+            Strength::Must,
+        );
+    }
+    if table.partition_of.as_ref().is_some_and(|of| of.attached) {
+        for check in context.full.inherited_checks(table).values() {
+            need_constraint(context, change, &check.kind);
+        }
+    }
     for element in table.partition_by.iter().flat_map(|key| &key.elements) {
         context.need_text(change, element);
     }
     for column in &table.columns {
         context.need_text(change, &column.data_type);
+        let collation = column.collation.iter().cloned();
+        change.must_have(collation.map(ObjectId::Collation));
         if let Some(generated) = &column.generated {
             context.need_text(change, generated.expression.sql());
         }
@@ -193,6 +235,40 @@ pub(super) fn need_constraint(context: &Context<'_>, change: &mut Change, kind: 
         ConstraintKind::PrimaryKey(_)
         | ConstraintKind::Unique(_)
         | ConstraintKind::ForeignKey(_) => {}
+    }
+}
+
+/// `COMMENT ON` a constraint, and on the index behind it.
+pub(super) fn comment_constraint(
+    context: &Context<'_>,
+    change: &mut Change,
+    table: &QualifiedName,
+    name: &Name,
+    constraint: &Constraint,
+) {
+    let id = ObjectId::Constraint(table.clone(), name.clone());
+    context.comment(change, &id, constraint.comment.as_ref());
+    let id = ObjectId::Index(table.clone(), name.clone());
+    context.comment(change, &id, constraint.index_comment.as_ref());
+}
+
+/// `COMMENT ON` what a column brings along: a NOT NULL constraint, the sequence of an identity.
+pub(super) fn comment_parts_of_column(
+    context: &Context<'_>,
+    change: &mut Change,
+    table: &QualifiedName,
+    column: &Column,
+) {
+    let not_null = &column.not_null_constraint;
+    if not_null.comment.is_some() && context.options.target >= 18 {
+        let id = ObjectId::Constraint(table.clone(), not_null_name(table, column));
+        context.comment(change, &id, not_null.comment.as_ref());
+    }
+    if let Some(identity) = &column.identity {
+        let name = identity.name.clone();
+        let name = name.unwrap_or_else(|| identity_sequence_name(table, &column.name));
+        let id = ObjectId::Sequence(name);
+        context.comment(change, &id, identity.comment.as_ref());
     }
 }
 

@@ -1,11 +1,11 @@
 //! Triggers of tables and views.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use pgwright_catalog::{Catalog, Name, ObjectId, QualifiedName, Trigger};
+use pgwright_catalog::{Catalog, Name, ObjectId, QualifiedName, Table, Trigger, TriggerEnabled};
 
-use super::{Kind, kept};
-use crate::change::{Change, Rank, Statement, Strength};
+use super::{Kind, added, kept};
+use crate::change::{Change, Cover, Rank, Statement, Strength};
 use crate::context::{Context, unchanged};
 use crate::plan::PlanError;
 use crate::step::{FileGroup, LockLevel};
@@ -41,6 +41,9 @@ impl Kind for Triggers {
                 }
             }
         }
+        for (name, table) in added(&context.base.tables, &context.full.tables) {
+            inherited_states(context, name, &Table::default(), table, out);
+        }
         Ok(())
     }
 
@@ -53,6 +56,7 @@ impl Kind for Triggers {
                 let object = || ObjectId::Trigger(on.clone(), name.clone());
                 let without_comment = |t: &Trigger| Trigger {
                     comment: None,
+                    enabled: TriggerEnabled::Origin,
                     ..t.clone()
                 };
                 unchanged(
@@ -63,10 +67,90 @@ impl Kind for Triggers {
                 )?;
                 let (a, b) = (from.comment.as_ref(), to.comment.as_ref());
                 context.comment_change(object(), FileGroup::Functions, a, b, out);
+                set_state(context, on, name, from.enabled, to.enabled, out);
             }
+        }
+        for (name, from, to) in kept(&context.base.tables, &context.full.tables) {
+            inherited_states(context, name, from, to, out);
         }
         Ok(())
     }
+}
+
+/// Enable states of triggers that a partition has from its parent, where they are its own.
+fn inherited_states(
+    context: &Context<'_>,
+    table: &QualifiedName,
+    from: &Table,
+    to: &Table,
+    out: &mut Vec<Change>,
+) {
+    let (from, to) = (&from.inherited_trigger_states, &to.inherited_trigger_states);
+    for name in from.keys().chain(to.keys()).collect::<BTreeSet<_>>() {
+        let state = |states: &BTreeMap<Name, TriggerEnabled>| {
+            let inherited = || parents_state(context, table, name);
+            states.get(name).copied().unwrap_or_else(inherited)
+        };
+        set_state(context, table, name, state(from), state(to), out);
+    }
+}
+
+/// The state of a trigger at the parent of a partition.
+fn parents_state(context: &Context<'_>, table: &QualifiedName, name: &Name) -> TriggerEnabled {
+    let mut next = context.full.tables.get(table);
+    while let Some(parent) = next.and_then(|t| t.partition_of.as_ref()) {
+        next = context.full.tables.get(&parent.parent);
+        let own = next.and_then(|t| t.triggers.get(name)).map(|t| t.enabled);
+        let state = next.and_then(|t| t.inherited_trigger_states.get(name).copied());
+        if let Some(state) = own.or(state) {
+            return state;
+        }
+    }
+    TriggerEnabled::Origin
+}
+
+/// `ALTER TABLE … ENABLE/DISABLE TRIGGER`, which reaches the partitions as well: those of lower levels
+/// come later.
+fn set_state(
+    context: &Context<'_>,
+    on: &QualifiedName,
+    name: &Name,
+    from: TriggerEnabled,
+    to: TriggerEnabled,
+    out: &mut Vec<Change>,
+) {
+    if from == to {
+        return;
+    }
+    let object = ObjectId::Trigger(on.clone(), name.clone());
+    let mut change = Change::alter(object, FileGroup::Functions, Rank::TriggerState);
+    let mut level = 0_usize;
+    let mut next = context.full.tables.get(on);
+    change.need(ObjectId::Table(on.clone()), Strength::Must);
+    while let Some(parent) = next.and_then(|t| t.partition_of.as_ref()) {
+        level += 1;
+        next = context.full.tables.get(&parent.parent);
+        change.need(
+            ObjectId::Trigger(parent.parent.clone(), name.clone()),
+            Strength::Must,
+        );
+        if level > context.full.tables.len() {
+            break;
+        }
+    }
+    change.sort.1 = format!("{level:05} {on} {name}");
+    let say = |state| {
+        let statement = Statement::from(context.writer.set_trigger_state(on, name, state));
+        if context.live(on) {
+            statement.lock(on, LockLevel::ShareRowExclusive)
+        } else {
+            statement
+        }
+    };
+    change.up.push(say(to));
+    change.down.push(say(from));
+    change.covered_by = Some(Cover::With(ObjectId::Table(on.clone())));
+    out.push(change);
 }
 
 fn add(
@@ -79,12 +163,8 @@ fn add(
     let object = ObjectId::Trigger(on.clone(), name.clone());
     let mut change = Change::create(object.clone(), FileGroup::Functions, Rank::Trigger);
     change.need(holder.clone(), Strength::Must);
-    let functions = context
-        .full
-        .routines
-        .keys()
-        .filter(|s| s.name == trigger.function);
-    change.must_have(functions.map(|s| ObjectId::Routine(s.clone())));
+    context.need_function(&mut change, &trigger.function, &[]);
+    change.must_have(trigger.from.iter().cloned().map(ObjectId::Table));
     context.need_recorded(&mut change, &object);
     if let Some(when) = &trigger.when {
         context.need_text(&mut change, when.sql());

@@ -1,12 +1,12 @@
 //! Views.
 
-use pgwright_catalog::{ObjectId, QualifiedName, ViewColumn};
+use pgwright_catalog::{Expression, ObjectId, QualifiedName, View, ViewColumn};
 
 use super::{Kind, added, heading, kept};
-use crate::change::{Change, Rank, Strength};
+use crate::change::{Change, Cover, Rank, Strength};
 use crate::context::{Context, unchanged};
 use crate::plan::PlanError;
-use crate::step::FileGroup;
+use crate::step::{Action, FileGroup};
 
 pub(super) struct Views;
 
@@ -18,13 +18,18 @@ impl Kind for Views {
             context.need_schema(&mut change, &name.schema)?;
             need_query(context, &mut change, &view.query);
             change.heading = heading(view.comment.as_ref());
-            change
-                .up
-                .push(context.writer.create_view(name, view, false)?.into());
+            let outlined = context.opened.views.contains(name);
+            let create = context.writer.create_view(name, view, outlined)?;
+            change.up.push(create.into());
             context.comment(&mut change, &object, view.comment.as_ref());
             comment_columns(context, &mut change, name, &view.columns);
-            change.down.push(context.drop(&object));
+            if outlined {
+                outline(context, &mut change, name, view, out)?;
+            } else {
+                change.down.push(context.drop(&object));
+            }
             out.push(change);
+            defaults(context, name, &[], &view.columns, out);
         }
         Ok(())
     }
@@ -37,8 +42,75 @@ impl Kind for Views {
             let (a, b) = (from.comment.as_ref(), to.comment.as_ref());
             context.comment_change(object(), FileGroup::Views, a, b, out);
             column_comments(context, name, &from.columns, &to.columns, out);
+            defaults(context, name, &from.columns, &to.columns, out);
         }
         Ok(())
+    }
+}
+
+/// A view that is needed by what it needs itself: its columns come first, its query replaces them.
+fn outline(
+    context: &Context<'_>,
+    change: &mut Change,
+    name: &QualifiedName,
+    view: &View,
+    out: &mut Vec<Change>,
+) -> Result<(), PlanError> {
+    let object = change.object.clone();
+    let mut outline = Change::create(object.clone(), FileGroup::Views, Rank::View);
+    context.need_schema(&mut outline, &name.schema)?;
+    for column in &view.columns {
+        context.need_text(
+            &mut outline,
+            column.data_type.as_deref().unwrap_or_default(),
+        );
+    }
+    // The needs of the query are recorded for the view; here only the types count.
+    for need in &mut outline.needs {
+        need.strength = Strength::Must;
+    }
+    let create = |replace| context.writer.create_view_outline(name, view, replace);
+    outline.up.push(create(false)?.into());
+    outline.down.push(context.drop(&object));
+    out.push(outline);
+    change.action = Action::Alter;
+    change.provides.clear();
+    change.need(object.clone(), Strength::Must);
+    change.completes = Some(object);
+    change.down.push(create(true)?.into());
+    Ok(())
+}
+
+/// Defaults of a view's columns, which may need what needs the view.
+fn defaults(
+    context: &Context<'_>,
+    name: &QualifiedName,
+    from: &[ViewColumn],
+    to: &[ViewColumn],
+    out: &mut Vec<Change>,
+) {
+    let view = ObjectId::View(name.clone());
+    for column in to {
+        let before = from.iter().find(|c| c.name == column.name);
+        let before = before.and_then(|c| c.default.as_ref());
+        if before == column.default.as_ref() {
+            continue;
+        }
+        let id = ObjectId::Column(name.clone(), column.name.clone());
+        let mut change = Change::alter(id.clone(), FileGroup::Views, Rank::ViewDefault);
+        change.need(view.clone(), Strength::Must);
+        context.need_recorded(&mut change, &id);
+        if let Some(default) = &column.default {
+            context.need_text(&mut change, default.sql());
+        }
+        let say = |default: Option<&Expression>| {
+            let default = default.map(Expression::sql);
+            context.writer.column_default(name, &column.name, default)
+        };
+        change.up.push(say(column.default.as_ref()).into());
+        change.down.push(say(before).into());
+        change.covered_by = Some(Cover::With(view.clone()));
+        out.push(change);
     }
 }
 

@@ -10,6 +10,7 @@ mod sqlx;
 
 use std::str::FromStr;
 
+use crate::bodies;
 use crate::files::{SAFETY, body, transaction};
 use crate::plan::Plan;
 use crate::step::{Step, Transaction};
@@ -169,9 +170,14 @@ fn parts(plan: &Plan) -> Vec<Part<'_>> {
         .map_or(0, |m| m + 1);
     let mut parts: Vec<Part<'_>> = Vec::new();
     let mut open = false;
-    for change in 0..changes {
-        let up: Vec<_> = plan.up.iter().filter(|s| s.change == change).collect();
-        let down: Vec<_> = plan.down.iter().filter(|s| s.change == change).collect();
+    let mut by_change: Vec<(Vec<&Step>, Vec<&Step>)> = vec![Default::default(); changes];
+    for step in &plan.up {
+        by_change[step.change].0.push(step);
+    }
+    for step in &plan.down {
+        by_change[step.change].1.push(step);
+    }
+    for (up, down) in by_change {
         if up.is_empty() && down.is_empty() {
             continue;
         }
@@ -196,6 +202,16 @@ fn parts(plan: &Plan) -> Vec<Part<'_>> {
         } else {
             parts.extend(alone(&up, &down));
             open = false;
+        }
+    }
+    for part in &mut parts {
+        // Each part may be run in a session of its own.
+        for (steps, all) in [(&mut part.up, &plan.up), (&mut part.down, &plan.down)] {
+            if bodies::lacks_switch(steps)
+                && let Some(switch) = bodies::switch(all)
+            {
+                steps.insert(0, switch);
+            }
         }
     }
     parts

@@ -1,0 +1,346 @@
+//! What tables have from their parents: columns, checks, and the parts of indexes and keys.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{
+    Catalog, Column, Constraint, ConstraintKind, Index, IndexElement, IndexKey, Name, ObjectId,
+    QualifiedName, Table, automatic_name,
+};
+
+/// Longer chains of parents are a circle, which no server has.
+const DEEPEST: usize = 64;
+
+impl Table {
+    /// Parents: the partitioned table, or those of plain inheritance in order.
+    pub fn parents(&self) -> impl Iterator<Item = &QualifiedName> {
+        let partitioned = self.partition_of.iter().map(|of| &of.parent);
+        partitioned.chain(&self.inherits)
+    }
+}
+
+impl Catalog {
+    /// The column as the parents of a table have it: what the table's own column starts from.
+    pub fn inherited_column(&self, table: &Table, column: &Name) -> Option<&Column> {
+        self.inherited_column_from(table, column, DEEPEST)
+    }
+
+    fn inherited_column_from(&self, table: &Table, column: &Name, depth: usize) -> Option<&Column> {
+        let depth = depth.checked_sub(1)?;
+        table.parents().find_map(|parent| {
+            let parent = self.tables.get(parent)?;
+            let own = parent.columns.iter().find(|c| c.name == *column);
+            own.or_else(|| self.inherited_column_from(parent, column, depth))
+        })
+    }
+
+    /// Checks that a table has from its parents, by name.
+    pub fn inherited_checks(&self, table: &Table) -> BTreeMap<&Name, &Constraint> {
+        let mut checks = BTreeMap::new();
+        let mut seen = BTreeSet::new();
+        let mut open: Vec<_> = table.parents().collect();
+        while let Some(parent) = open.pop() {
+            let Some(parent) = self.tables.get(parent).filter(|_| seen.insert(parent)) else {
+                continue;
+            };
+            for (name, constraint) in &parent.constraints {
+                if matches!(constraint.kind, ConstraintKind::Check(_)) && !constraint.no_inherit {
+                    checks.entry(name).or_insert(constraint);
+                }
+            }
+            open.extend(parent.parents());
+        }
+        checks
+    }
+}
+
+/// Which parts of the indexes and keys of partitioned tables need no statement of their own.
+///
+/// PostgreSQL makes a part of each index of a partitioned table in each of its partitions, with an
+/// automatic name. A part is *implied* when nothing else has to be said of it: its name is the one
+/// that PostgreSQL would give, it is defined as its parent is, has no comment, no statistics target
+/// and no key on an expression, no other part of the partition would get the same name, and where the
+/// partition is partitioned in turn the parts of the part are implied as well.
+///
+/// An index or key with a listed part that is not implied is *split*: it is made `ON ONLY` its table,
+/// each part on its partition, and the parts are attached one by one. So is an index that is marked
+/// as [`Index::only`].
+#[derive(Debug, Clone, Default)]
+pub struct PartitionParts {
+    implied: BTreeSet<ObjectId>,
+    split: BTreeSet<ObjectId>,
+}
+
+impl PartitionParts {
+    /// Looks at every part that a catalog lists.
+    pub fn new(catalog: &Catalog) -> Self {
+        let mut partitions: BTreeMap<&QualifiedName, Vec<&QualifiedName>> = BTreeMap::new();
+        for (name, table) in &catalog.tables {
+            if let Some(of) = &table.partition_of {
+                partitions.entry(&of.parent).or_default().push(name);
+            }
+        }
+        let mut parts = Self::default();
+        let roots = catalog.tables.iter();
+        for (name, _) in roots.filter(|(_, t)| t.partition_of.is_none()) {
+            if partitions.contains_key(name) {
+                parts.look_at(catalog, &partitions, name, DEEPEST);
+            }
+        }
+        parts
+    }
+
+    /// True for a part that PostgreSQL makes by itself with the parent's index or key.
+    pub fn is_implied(&self, object: &ObjectId) -> bool {
+        self.implied.contains(object)
+    }
+
+    /// True for an index or key of a partitioned table whose parts are made and attached one by one.
+    pub fn is_split(&self, object: &ObjectId) -> bool {
+        self.split.contains(object)
+    }
+
+    /// The partitions of a table, those of lower levels first.
+    fn look_at(
+        &mut self,
+        catalog: &Catalog,
+        partitions: &BTreeMap<&QualifiedName, Vec<&QualifiedName>>,
+        parent: &QualifiedName,
+        depth: usize,
+    ) {
+        let Some(depth) = depth.checked_sub(1) else {
+            return;
+        };
+        let Some(parent_table) = catalog.tables.get(parent) else {
+            return;
+        };
+        for (name, index) in &parent_table.indexes {
+            if index.only {
+                self.split
+                    .insert(ObjectId::Index(parent.clone(), name.clone()));
+            }
+        }
+        for &partition in partitions.get(parent).into_iter().flatten() {
+            self.look_at(catalog, partitions, partition, depth);
+            let Some(table) = catalog.tables.get(partition) else {
+                continue;
+            };
+            let mut listed = Vec::new();
+            for (name, index) in &table.indexes {
+                if let Some(of) = &index.parent {
+                    let id = ObjectId::Index(partition.clone(), name.clone());
+                    let parent_id = ObjectId::Index(parent.clone(), of.clone());
+                    let automatic = parent_table
+                        .indexes
+                        .get(of)
+                        .filter(|parent| same_index(index, parent))
+                        .and_then(|parent| automatic_index(partition, parent));
+                    listed.push((id, parent_id, automatic, name));
+                }
+            }
+            for (name, constraint) in &table.constraints {
+                if let Some(of) = &constraint.parent {
+                    let id = ObjectId::Constraint(partition.clone(), name.clone());
+                    let parent_id = ObjectId::Constraint(parent.clone(), of.clone());
+                    let automatic = parent_table
+                        .constraints
+                        .get(of)
+                        .filter(|parent| same_key(constraint, parent))
+                        .and_then(|parent| automatic_key(partition, &parent.kind));
+                    listed.push((id, parent_id, automatic, name));
+                }
+            }
+            let mut times: BTreeMap<Name, usize> = BTreeMap::new();
+            for (_, _, automatic, _) in &listed {
+                if let Some(automatic) = automatic {
+                    *times.entry(automatic.clone()).or_default() += 1;
+                }
+            }
+            for (id, parent_id, automatic, name) in listed {
+                let named = automatic.is_some_and(|a| a == *name && times.get(&a) == Some(&1));
+                if named && !self.split.contains(&id) {
+                    self.implied.insert(id);
+                } else {
+                    self.split.insert(parent_id);
+                }
+            }
+        }
+    }
+}
+
+/// True when a part says nothing that its parent does not.
+fn same_index(part: &Index, parent: &Index) -> bool {
+    let plain = |elements: &[IndexElement]| -> Vec<IndexElement> {
+        let elements = elements.iter().cloned();
+        elements
+            .map(|e| IndexElement {
+                statistics: None,
+                ..e
+            })
+            .collect()
+    };
+    part.comment.is_none()
+        && part.elements == plain(&parent.elements)
+        && part.method == parent.method
+        && part.unique == parent.unique
+        && part.nulls_not_distinct == parent.nulls_not_distinct
+        && part.include == parent.include
+        && part.predicate == parent.predicate
+        && part.options == parent.options
+        && part.tablespace == parent.tablespace
+        && !part.only
+        && !parent.only
+}
+
+fn same_key(part: &Constraint, parent: &Constraint) -> bool {
+    part.comment.is_none()
+        && part.index_comment.is_none()
+        && part.kind == parent.kind
+        && part.deferrability == parent.deferrability
+}
+
+/// The name that a part of an index gets, when it is surely known.
+fn automatic_index(partition: &QualifiedName, index: &Index) -> Option<Name> {
+    let mut columns = Vec::new();
+    for element in &index.elements {
+        match &element.key {
+            IndexKey::Column(column) => columns.push(column),
+            IndexKey::Expression(_) => return None,
+        }
+    }
+    columns.extend(&index.include);
+    of_columns(partition, &columns, "idx")
+}
+
+fn automatic_key(partition: &QualifiedName, kind: &ConstraintKind) -> Option<Name> {
+    let all = |columns: &'_ [Name], include: &'_ [Name]| -> Vec<Name> {
+        columns.iter().chain(include).cloned().collect()
+    };
+    match kind {
+        ConstraintKind::PrimaryKey(_) => {
+            Some(automatic_name(partition.name.as_str(), None, "pkey"))
+        }
+        ConstraintKind::Unique(key) => {
+            let columns = all(&key.columns, &key.include);
+            of_columns(partition, &columns.iter().collect::<Vec<_>>(), "key")
+        }
+        ConstraintKind::Exclusion {
+            elements, include, ..
+        } => {
+            let mut columns = Vec::new();
+            for element in elements {
+                match &element.element.key {
+                    IndexKey::Column(column) => columns.push(column),
+                    IndexKey::Expression(_) => return None,
+                }
+            }
+            columns.extend(include);
+            of_columns(partition, &columns, "excl")
+        }
+        ConstraintKind::Check(_) | ConstraintKind::ForeignKey(_) => None,
+    }
+}
+
+/// A column that stands twice gets a number, which is not worked out here.
+fn of_columns(partition: &QualifiedName, columns: &[&Name], label: &str) -> Option<Name> {
+    let different: BTreeSet<_> = columns.iter().collect();
+    if different.len() < columns.len() {
+        return None;
+    }
+    let mut joined = String::new();
+    for column in columns {
+        if !joined.is_empty() {
+            joined.push('_');
+        }
+        joined.push_str(column.as_str());
+        // The server stops here too, and cuts the rest when it makes the name.
+        if joined.len() > 63 {
+            break;
+        }
+    }
+    Some(automatic_name(
+        partition.name.as_str(),
+        Some(&joined),
+        label,
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{PartitionBound, PartitionKey, PartitionOf};
+
+    fn q(name: &str) -> QualifiedName {
+        QualifiedName::new("app", name)
+    }
+
+    /// A partitioned table with an index and a key, and a partition with their parts.
+    fn catalog(part: &str) -> Catalog {
+        let mut catalog = Catalog::empty();
+        let mut events = Table {
+            columns: vec![Column::new("id", "bigint"), Column::new("at", "date")],
+            partition_by: Some(PartitionKey {
+                strategy: "RANGE".to_owned(),
+                elements: vec!["at".to_owned()],
+            }),
+            ..Table::default()
+        };
+        events
+            .indexes
+            .insert("by_day".into(), Index::btree(["at", "id"]));
+        let key = Constraint::primary_key(["id", "at"]);
+        events.constraints.insert("events_pkey".into(), key.clone());
+        let mut first = Table {
+            partition_of: Some(PartitionOf {
+                parent: q("events"),
+                bound: PartitionBound::Default,
+                attached: false,
+            }),
+            ..Table::default()
+        };
+        let mut index = Index::btree(["at", "id"]);
+        index.parent = Some("by_day".into());
+        first.indexes.insert(part.into(), index);
+        let key = Constraint {
+            parent: Some("events_pkey".into()),
+            ..key
+        };
+        first.constraints.insert("events_1_pkey".into(), key);
+        catalog.tables.insert(q("events"), events);
+        catalog.tables.insert(q("events_1"), first);
+        catalog
+    }
+
+    #[test]
+    fn parts_with_automatic_names_need_no_statement() {
+        let parts = PartitionParts::new(&catalog("events_1_at_id_idx"));
+        let index = |table: &str, name: &str| ObjectId::Index(q(table), name.into());
+        assert!(parts.is_implied(&index("events_1", "events_1_at_id_idx")));
+        assert!(!parts.is_split(&index("events", "by_day")));
+        let key = ObjectId::Constraint(q("events_1"), "events_1_pkey".into());
+        assert!(parts.is_implied(&key));
+    }
+
+    #[test]
+    fn a_part_with_a_name_of_its_own_splits_the_index() {
+        let parts = PartitionParts::new(&catalog("first_by_day"));
+        let index = |table: &str, name: &str| ObjectId::Index(q(table), name.into());
+        assert!(!parts.is_implied(&index("events_1", "first_by_day")));
+        assert!(parts.is_split(&index("events", "by_day")));
+        let key = ObjectId::Constraint(q("events_1"), "events_1_pkey".into());
+        assert!(parts.is_implied(&key));
+    }
+
+    #[test]
+    fn columns_and_checks_come_from_the_nearest_parent() {
+        let mut catalog = catalog("x");
+        let parent = catalog.tables.get_mut(&q("events")).unwrap();
+        parent
+            .constraints
+            .insert("positive".into(), Constraint::check("id > 0"));
+        let child = &catalog.tables[&q("events_1")];
+        let column = catalog.inherited_column(child, &"at".into()).unwrap();
+        assert_eq!(column.data_type, "date");
+        assert!(catalog.inherited_column(child, &"none".into()).is_none());
+        assert_eq!(catalog.inherited_checks(child).len(), 1);
+    }
+}

@@ -1,0 +1,74 @@
+//! Parts that partitions have of the indexes and keys of their partitioned table.
+
+use pgwright_catalog::{Name, ObjectId, QualifiedName};
+
+use crate::change::{Change, Rank, Strength};
+use crate::context::Context;
+use crate::plan::PlanError;
+use crate::step::FileGroup;
+
+/// How a part comes to be.
+pub(super) enum Made {
+    /// With the index or key of the partitioned table, or with the partition.
+    ByParent,
+    /// By a statement of its own, and is attached afterwards.
+    Alone,
+}
+
+/// How a new part comes to be; nothing for what is no part.
+pub(super) fn of_parent(context: &Context<'_>, id: &ObjectId) -> Result<Option<Made>, PlanError> {
+    let Some(parent) = context.parent_of_part(id) else {
+        return Ok(None);
+    };
+    let (Some((partition, _)), Some((_, _))) = (names(id), names(&parent)) else {
+        return Ok(None);
+    };
+    if context.base.contains(&parent) {
+        if context.base.tables.contains_key(partition) || context.parts.is_implied(id) {
+            // Both are there already, and a design need not list parts.
+            return Ok(Some(Made::ByParent));
+        }
+        // The new partition gets it by itself, under another name.
+        return Err(PlanError::Unplanned {
+            object: Box::new(id.clone()),
+            property: "name as part of an index that is there already",
+        });
+    }
+    // Where some part needs a statement, all of them do.
+    let made = if context.parts.is_implied(id) && !context.parts.is_split(&parent) {
+        Made::ByParent
+    } else {
+        Made::Alone
+    };
+    Ok(Some(made))
+}
+
+/// `ALTER INDEX … ATTACH PARTITION`: the part becomes one.
+pub(super) fn attach(context: &Context<'_>, id: &ObjectId, out: &mut Vec<Change>) {
+    let Some(parent) = context.parent_of_part(id) else {
+        return;
+    };
+    let (Some(part), Some(whole)) = (names(id), names(&parent)) else {
+        return;
+    };
+    let group = match id {
+        ObjectId::Index(..) => FileGroup::Indexes,
+        _ => FileGroup::Partitions,
+    };
+    let mut change = Change::alter(id.clone(), group, Rank::IndexPart);
+    change.need(id.clone(), Strength::Must);
+    change.need(parent.clone(), Strength::Must);
+    // The index of the table is valid when its last part is attached.
+    change.completes = Some(parent.clone());
+    let sql = context.writer.attach_index(whole, part);
+    change.up.push(sql.into());
+    out.push(change);
+}
+
+/// The table and the name of an index or constraint.
+fn names(id: &ObjectId) -> Option<(&QualifiedName, &Name)> {
+    match id {
+        ObjectId::Index(table, name) | ObjectId::Constraint(table, name) => Some((table, name)),
+        _ => None,
+    }
+}
