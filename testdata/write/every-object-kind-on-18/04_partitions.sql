@@ -8,8 +8,7 @@ SET LOCAL statement_timeout = '10min';
 
 CREATE TABLE shop.events_2025_01
     PARTITION OF shop.events (
-        body WITH OPTIONS DEFAULT '{"month": 1}'::jsonb,
-        NOT NULL body
+        body WITH OPTIONS DEFAULT '{"month": 1}'::jsonb
     )
     FOR VALUES FROM ('2025-01-01 00:00:00+00') TO ('2025-02-01 00:00:00+00')
     PARTITION BY HASH (customer_id);

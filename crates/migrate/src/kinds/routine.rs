@@ -158,7 +158,8 @@ fn need_body(context: &Context<'_>, change: &mut Change, routine: &Routine, chec
                 "plpgsql" => declarations(body),
                 _ => "",
             };
-            context.need_text(change, checked);
+            // The server does not record what a text names.
+            context.need_text_as(change, checked, Strength::Must);
             context.need_text_as(change, body, Strength::Use);
             let path = search_path(routine.settings.get("search_path"));
             context.wish_unqualified(change, body, &path);
