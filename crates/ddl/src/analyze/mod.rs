@@ -20,6 +20,7 @@ pub(crate) mod grouping;
 pub(crate) mod literal;
 mod locking;
 pub(crate) mod names;
+mod printed;
 pub(crate) mod query;
 pub(crate) mod raw;
 pub(crate) mod resolve;
@@ -39,6 +40,10 @@ pub use entry::{Analyzed, Place, bound, expression};
 pub(crate) use entry::{bound_node, expression_node, parse_expression};
 pub use environment::{Cast, Environment, Relation, TypeDescription, TypeDescriptionKind};
 pub use error::Undecided;
+pub use printed::{
+    BodyArgument, printed_body, printed_body_node, printed_expression, printed_expression_node,
+    printed_rule, printed_rule_node, printed_view, printed_view_node,
+};
 pub use state::{ExprKind, NamespaceColumn, NamespaceItem, ParseState};
 pub(crate) use statement::{function_body, query_node, rule};
 pub use statement::{name_output_columns, output_columns, query};

@@ -57,7 +57,11 @@ FROM (
     CROSS JOIN LATERAL generate_series(1, coalesce(cardinality(p.proallargtypes), p.pronargs::int)) k
     WHERE p.pronargdefaults > 0 AND pg_get_function_arg_default(p.oid, k) IS NOT NULL
   UNION ALL
-    SELECT 'body', n.nspname, p.proname, pg_get_function_identity_arguments(p.oid), pg_get_function_result(p.oid),
+    -- The arguments of all modes, each as mode, name and type.
+    SELECT 'body', n.nspname, p.proname, pg_get_function_identity_arguments(p.oid),
+        coalesce((SELECT string_agg(concat_ws(E'\x1f', coalesce(p.proargmodes[k], 'i'), coalesce(p.proargnames[k], ''),
+            format_type(coalesce(p.proallargtypes[k], p.proargtypes[k - 1]), NULL)), E'\x1e' ORDER BY k)
+            FROM generate_series(1, coalesce(cardinality(p.proallargtypes), p.pronargs::int)) k), ''),
         pg_get_function_sqlbody(p.oid)
     FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
     WHERE p.prosqlbody IS NOT NULL
