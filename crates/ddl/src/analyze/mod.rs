@@ -23,6 +23,8 @@ pub(crate) mod names;
 mod printed;
 pub(crate) mod query;
 pub(crate) mod raw;
+mod references;
+mod rename;
 pub(crate) mod resolve;
 mod set_operations;
 pub(crate) mod sort;
@@ -31,6 +33,7 @@ mod statement;
 pub(crate) mod system;
 pub(crate) mod targets;
 pub mod tree;
+mod type_parts;
 pub(crate) mod types;
 pub(crate) mod walk;
 mod windows;
@@ -44,6 +47,8 @@ pub use printed::{
     BodyArgument, printed_body, printed_body_node, printed_expression, printed_expression_node,
     printed_rule, printed_rule_node, printed_view, printed_view_node,
 };
+pub use references::{Qualified, References, references_of_expression, references_of_query};
+pub use rename::{Rename, rename_in_expression, rename_in_query};
 pub use state::{ExprKind, NamespaceColumn, NamespaceItem, ParseState};
 pub(crate) use statement::{function_body, query_node, rule};
 pub use statement::{name_output_columns, output_columns, query};

@@ -227,11 +227,6 @@ macro_rules! walker {
                     }
                 }
                 RteKind::Subquery(query) => f($part::Query(query)),
-                RteKind::Join(join) => {
-                    for variable in &$($m)? join.alias_vars {
-                        f($part::Expr(variable));
-                    }
-                }
                 RteKind::Function(function) => {
                     for function in &$($m)? function.functions {
                         f($part::Expr(&$($m)? function.expr));
@@ -245,7 +240,11 @@ macro_rules! walker {
                         }
                     }
                 }
-                RteKind::Cte(_) | RteKind::NamedTuplestore(_) | RteKind::Result => {}
+                // The columns of a join are those of its inputs over again.
+                RteKind::Join(_)
+                | RteKind::Cte(_)
+                | RteKind::NamedTuplestore(_)
+                | RteKind::Result => {}
             }
         }
 

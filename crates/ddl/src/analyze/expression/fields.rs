@@ -6,9 +6,10 @@ use pg_query::protobuf::{AIndices, AIndirection, Node};
 use super::container;
 use crate::analyze::coerce::{CoercionContext, coerce_to_target};
 use crate::analyze::error::Undecided;
+use crate::analyze::from::expression_columns;
 use crate::analyze::state::ParseState;
 use crate::analyze::tree::{CoercionForm, Expr, FieldSelect, SubscriptingRef, Type};
-use crate::analyze::types::{composite_columns, format_type};
+use crate::analyze::types::format_type;
 
 impl ParseState<'_> {
     /// A value followed by subscripts and field names.
@@ -146,12 +147,7 @@ impl ParseState<'_> {
                 }
             }
         }
-        let columns = match value {
-            Expr::Var(_) | Expr::FuncExpr(_) if value.data_type() == Type::RECORD => {
-                self.record_columns(value)?
-            }
-            _ => composite_columns(self.environment, &value.data_type())?,
-        };
+        let columns = expression_columns(self, value).ok().flatten()?;
         let (place, column) = columns.iter().enumerate().find(|(_, c)| &*c.name == name)?;
         Some(Expr::FieldSelect(Box::new(FieldSelect {
             argument: value.clone(),
@@ -176,19 +172,6 @@ impl ParseState<'_> {
         found.levels_up = var.levels_up;
         found.returning = var.returning;
         Some(Expr::Var(found))
-    }
-
-    /// The columns of a value of type `record`, as far as its source tells.
-    fn record_columns(&self, value: &Expr) -> Option<Vec<crate::analyze::tree::RteColumn>> {
-        match value {
-            Expr::FuncExpr(_) => {
-                match crate::analyze::resolve::result_columns(self.environment, value) {
-                    crate::analyze::resolve::FunctionResult::Composite(columns) => Some(columns),
-                    _ => None,
-                }
-            }
-            _ => None,
-        }
     }
 }
 

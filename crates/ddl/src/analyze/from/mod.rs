@@ -3,6 +3,7 @@
 mod function;
 mod join;
 mod record;
+mod table_function;
 
 use std::sync::Arc;
 
@@ -15,7 +16,7 @@ use super::tree::{
     TableSample, Type,
 };
 use super::{
-    Environment, ExprKind, NamespaceItem, ParseState, Relation, Undecided, coerce, expression,
+    Environment, ExprKind, NamespaceItem, ParseState, Relation, Undecided, coerce,
     query, raw,
 };
 
@@ -76,6 +77,7 @@ fn transform_item(state: &mut ParseState<'_>, node: &Node) -> Result<Item, Undec
         Some(NodeEnum::RangeVar(range)) => transform_range_var(state, range),
         Some(NodeEnum::RangeSubselect(range)) => transform_subselect(state, range),
         Some(NodeEnum::RangeFunction(range)) => function::transform(state, range),
+        Some(NodeEnum::RangeTableFunc(range)) => table_function::transform_xml(state, range),
         Some(NodeEnum::RangeTableSample(range)) => transform_sample(state, range),
         Some(NodeEnum::JoinExpr(join)) => join::transform(state, join),
         _ => Err(Undecided::new("an item of FROM of an unknown kind")),
