@@ -4,7 +4,9 @@
 use std::collections::BTreeSet;
 
 use pg_query::NodeEnum;
-use pg_query::protobuf::{Node, ParseResult, RawStmt, ResTarget, SelectStmt};
+use pg_query::protobuf::{
+    LimitOption, Node, ParseResult, RawStmt, ResTarget, SelectStmt, SetOperation,
+};
 use pgwright_catalog::{Expression, Name, ObjectId, QualifiedName, RoutineSignature};
 
 use super::failure::Failure;
@@ -410,6 +412,9 @@ pub(super) fn written(node: &Node) -> Result<String, Failure> {
         target_list: vec![Node {
             node: Some(NodeEnum::ResTarget(Box::new(target))),
         }],
+        // The printer refuses values that no parser gives.
+        limit_option: LimitOption::Default.into(),
+        op: SetOperation::SetopNone.into(),
         ..SelectStmt::default()
     };
     let text = written_statement(NodeEnum::SelectStmt(Box::new(select)))?;
