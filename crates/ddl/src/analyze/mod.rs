@@ -7,7 +7,7 @@
 
 mod catalog;
 pub(crate) mod coerce;
-mod column_name;
+pub(crate) mod column_name;
 mod ctes;
 pub mod deparse;
 mod dml;
