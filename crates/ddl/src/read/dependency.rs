@@ -3,9 +3,10 @@
 use pg_query::protobuf::DropStmt;
 
 use super::failure::Failure;
+use super::objects;
 use super::state::State;
 
 /// DROP of any kind of object.
-pub(super) fn apply(_state: &mut State, _statement: &DropStmt) -> Result<(), Failure> {
-    Err(Failure::not_understood("DROP is not read"))
+pub(super) fn apply(state: &mut State, statement: &DropStmt) -> Result<(), Failure> {
+    objects::drop_statement(state, statement)
 }

@@ -14,6 +14,7 @@ use super::table::index::usual_sequence_name;
 /// name, and what is temporary.
 pub(super) fn finish(mut state: State) -> Reading {
     leave_out_temporary(&mut state);
+    super::objects::finish(&mut state);
     let mut inherited = BTreeSet::new();
     for (name, table) in &mut state.catalog.tables {
         let Some(held) = state.held.get(name) else {

@@ -37,6 +37,8 @@ pub struct ReadOptions {
     pub search_path: Vec<Name>,
     /// Name of the file that the text is from, for notes.
     pub file: Option<String>,
+    /// The role that runs the text, when it is known: what it owns is held as having no owner.
+    pub implied_owner: Option<Name>,
     /// Give the statements too, to run them elsewhere.
     pub keep_statements: bool,
 }
@@ -47,6 +49,7 @@ impl Default for ReadOptions {
             target: 18,
             search_path: vec![Name::new("$user"), Name::new("public")],
             file: None,
+            implied_owner: None,
             keep_statements: false,
         }
     }

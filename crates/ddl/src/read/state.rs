@@ -54,6 +54,10 @@ pub(super) struct State {
     pub(super) place: Place,
     /// The major version that is imitated.
     pub(super) target: u32,
+    /// The role that runs the text, where it is known: what it owns is held as having no owner.
+    pub(super) implied_owner: Option<Name>,
+    /// Roles that were made superusers.
+    pub(super) superusers: BTreeSet<Name>,
 }
 
 /// Settings that definitions depend on.
@@ -143,8 +147,10 @@ impl State {
     pub(super) fn new(options: &ReadOptions) -> Self {
         let mut state = Self {
             target: options.target,
+            implied_owner: options.implied_owner.clone(),
             ..Self::default()
         };
+        super::objects::begin(&mut state);
         state.session.search_path = options.search_path.clone();
         state.initial = state.session.clone();
         for schema in [

@@ -81,12 +81,12 @@ impl State {
     fn print_again(&mut self, reader: &ObjectId, change: &Change) {
         let text = match reader {
             ObjectId::View(name) => self.catalog.views.get(name).map(|view| {
-                let names = view.columns.iter().map(|c| c.name.as_str().to_owned()).collect();
+                let names = view.columns.iter().map(|c| c.name.as_str().to_owned()).collect::<Vec<_>>();
                 (view.query.clone(), names)
             }),
             ObjectId::MaterializedView(name) => {
                 self.catalog.materialized_views.get(name).map(|view| {
-                    let names = view.columns.iter().map(|c| c.name.as_str().to_owned()).collect();
+                    let names = view.columns.iter().map(|c| c.name.as_str().to_owned()).collect::<Vec<_>>();
                     (view.query.clone(), names)
                 })
             }

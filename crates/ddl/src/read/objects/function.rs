@@ -47,8 +47,9 @@ pub(super) fn create(state: &mut State, s: &CreateFunctionStmt) -> Result<(), Fa
     routine.returns = returns;
     routine.settings.clear();
     options.apply(&mut routine, s.is_procedure)?;
-    routine.body = function_body::body(state, s, &name, &routine, &options)?;
-    replace(state, name, routine, s.replace)
+    let (body, needed) = function_body::body(state, s, &name, &routine, &options)?;
+    routine.body = body;
+    replace(state, name, routine, needed, s.replace)
 }
 
 /// Puts a routine in its place; one that is there already keeps owner, comment and privileges.
@@ -56,6 +57,7 @@ fn replace(
     state: &mut State,
     name: QualifiedName,
     mut routine: Routine,
+    mut needed: BTreeSet<ObjectId>,
     or_replace: bool,
 ) -> Result<(), Failure> {
     let signature = routine.signature(name);
@@ -91,14 +93,14 @@ fn replace(
     } else {
         routine.owner = state.new_owner();
     }
-    let needed = uses(state, &routine);
+    needed.extend(uses(state, &routine));
+    needed.remove(&id);
     state.touch(&id);
     state.catalog.routines.insert(signature.clone(), routine);
     if before.is_none() {
         state.set_initial_privileges(&id);
     }
     state.set_uses(id, needed);
-    state.record_body_uses(&signature);
     Ok(())
 }
 

@@ -1,10 +1,15 @@
 //! The bodies of functions and procedures.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use pg_query::NodeEnum;
 use pg_query::protobuf::{CreateFunctionStmt, Node};
-use pgwright_catalog::{QualifiedName, Routine, RoutineBody, RoutineSignature};
+use pgwright_catalog::{Argument, ArgumentMode, ObjectId, QualifiedName, Routine, RoutineBody};
 
 use super::function_option::Options;
+use crate::analyze::deparse::{self, FunctionBody};
+use crate::analyze::{Undecided, function_body, parse_type, references};
 use crate::read::expression;
 use crate::read::failure::Failure;
 use crate::read::note::NoteKind;
@@ -17,18 +22,19 @@ pub(super) fn body(
     name: &QualifiedName,
     routine: &Routine,
     options: &Options,
-) -> Result<RoutineBody, Failure> {
+) -> Result<(RoutineBody, BTreeSet<ObjectId>), Failure> {
     if let Some(node) = s.sql_body.as_deref() {
         if options.body.is_some() {
             return Err(Failure::new("duplicate function body specified"));
         }
-        return Ok(RoutineBody::Sql(standard(state, node, name, routine)?));
+        let (text, needed) = standard(state, node, name, routine)?;
+        return Ok((RoutineBody::Sql(text), needed));
     }
     let Some(parts) = &options.body else {
         return Err(Failure::new("no function body specified"));
     };
     let first = parts.first().cloned().unwrap_or_default();
-    Ok(match (routine.language.as_str(), parts.get(1)) {
+    let body = match (routine.language.as_str(), parts.get(1)) {
         ("c", Some(symbol)) => RoutineBody::C(first, symbol.clone()),
         ("c", None) => RoutineBody::C(first, name.name.as_str().to_owned()),
         (_, Some(_)) => {
@@ -39,34 +45,78 @@ pub(super) fn body(
         }
         ("internal", None) if first.is_empty() => RoutineBody::Text(name.name.as_str().to_owned()),
         _ => RoutineBody::Text(first),
-    })
+    };
+    // A body in a string is looked at only when it runs, and needs nothing.
+    Ok((body, BTreeSet::new()))
 }
 
-/// A standard SQL body: `RETURN …` or `BEGIN ATOMIC … END`.
+/// A standard SQL body: `RETURN …` or `BEGIN ATOMIC … END`, with what it speaks of.
 fn standard(
     state: &State,
     node: &Node,
     name: &QualifiedName,
     routine: &Routine,
-) -> Result<String, Failure> {
-    let _ = (name, routine);
-    let undecided = || {
-        state.note(
-            NoteKind::Undecided,
-            "the body of this function is kept as it is written",
-            None,
-        );
-    };
-    match node.node.as_ref() {
-        Some(NodeEnum::ReturnStmt(statement)) => {
-            let Some(value) = statement.returnval.as_deref() else {
-                return Err(Failure::new("a value is missing"));
-            };
-            undecided();
-            Ok(format!("RETURN {}", expression::written(value)?))
+) -> Result<(String, BTreeSet<ObjectId>), Failure> {
+    match analysed(state, node, name, routine) {
+        Ok(stored) => Ok(stored),
+        Err(undecided) => {
+            if let Some(failure) = state.refused(&undecided) {
+                return Err(failure);
+            }
+            state.note(
+                NoteKind::Undecided,
+                format!("the body of {name} is kept as it is written: {undecided}"),
+                None,
+            );
+            Ok((written(node)?, BTreeSet::new()))
         }
+    }
+}
+
+fn analysed(
+    state: &State,
+    node: &Node,
+    name: &QualifiedName,
+    routine: &Routine,
+) -> Result<(String, BTreeSet<ObjectId>), Undecided> {
+    let environment = state.environment();
+    let mut parameters = Vec::new();
+    for argument in &routine.arguments {
+        if matches!(argument.mode, ArgumentMode::Out | ArgumentMode::Table) {
+            continue;
+        }
+        let (data_type, typmod) = parse_type(&environment, &argument.data_type)?;
+        parameters.push((argument_name(argument), data_type, typmod));
+    }
+    let body = function_body(node, name.name.as_str(), &parameters, &environment)?;
+    let names: Vec<Option<Arc<str>>> = routine.arguments.iter().map(argument_name).collect();
+    let text = deparse::deparse_body(&body, name.name.as_str(), &names)?;
+    let mut needed = BTreeSet::new();
+    match &body {
+        FunctionBody::Return(query) => {
+            needed.extend(state.referred(&references::of_query(query)));
+        }
+        FunctionBody::Atomic(queries) => {
+            for query in queries {
+                needed.extend(state.referred(&references::of_query(query)));
+            }
+        }
+    }
+    Ok((text.trim().to_owned(), needed))
+}
+
+fn argument_name(argument: &Argument) -> Option<Arc<str>> {
+    argument.name.as_ref().map(|name| Arc::from(name.as_str()))
+}
+
+/// The body as it is written.
+fn written(node: &Node) -> Result<String, Failure> {
+    match node.node.as_ref() {
+        Some(NodeEnum::ReturnStmt(statement)) => match statement.returnval.as_deref() {
+            Some(value) => Ok(format!("RETURN {}", expression::written(value)?)),
+            None => Err(Failure::new("a value is missing")),
+        },
         Some(NodeEnum::List(list)) => {
-            undecided();
             let mut text = "BEGIN ATOMIC\n".to_owned();
             for statement in statements(&list.items) {
                 if let NodeEnum::ReturnStmt(statement) = statement {
@@ -95,12 +145,4 @@ fn statements(items: &[Node]) -> Vec<&NodeEnum> {
             None => Vec::new(),
         })
         .collect()
-}
-
-impl State {
-    /// Says what the standard SQL body of a routine speaks of. A body in a string is looked at only when it
-    /// runs, and needs nothing.
-    pub(in crate::read) fn record_body_uses(&mut self, signature: &RoutineSignature) {
-        let _ = signature;
-    }
 }

@@ -53,6 +53,7 @@ use super::failure::Failure;
 use super::note::NoteKind;
 use super::state::State;
 
+pub(super) use drop::apply as drop_statement;
 pub(super) use finish::{begin, finish};
 
 /// Applies a statement about one of these objects.

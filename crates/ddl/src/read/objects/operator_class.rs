@@ -124,7 +124,7 @@ pub(super) fn create(state: &mut State, s: &CreateOpClassStmt) -> Result<(), Fai
 
 fn items(nodes: &[Node]) -> impl Iterator<Item = &CreateOpClassItem> {
     nodes.iter().filter_map(|node| match node.node.as_ref()? {
-        NodeEnum::CreateOpClassItem(item) => Some(item.as_ref()),
+        NodeEnum::CreateOpClassItem(item) => Some(item),
         _ => None,
     })
 }
