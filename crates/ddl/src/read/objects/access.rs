@@ -28,9 +28,7 @@ pub(crate) fn exists(catalog: &Catalog, id: &ObjectId) -> bool {
         ObjectId::Conversion(name) => catalog.conversions.contains_key(name),
         ObjectId::TextSearchParser(name) => catalog.text_search_parsers.contains_key(name),
         ObjectId::TextSearchTemplate(name) => catalog.text_search_templates.contains_key(name),
-        ObjectId::TextSearchDictionary(name) => {
-            catalog.text_search_dictionaries.contains_key(name)
-        }
+        ObjectId::TextSearchDictionary(name) => catalog.text_search_dictionaries.contains_key(name),
         ObjectId::TextSearchConfiguration(name) => {
             catalog.text_search_configurations.contains_key(name)
         }

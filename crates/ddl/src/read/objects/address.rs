@@ -68,9 +68,10 @@ impl State {
             },
             O::ObjectOpclass | O::ObjectOpfamily => {
                 let (method, name) = match nodes::items(node) {
-                    [method, name @ ..] => {
-                        (nodes::string(method).unwrap_or_default(), nodes::written(name))
-                    }
+                    [method, name @ ..] => (
+                        nodes::string(method).unwrap_or_default(),
+                        nodes::written(name),
+                    ),
                     [] => return Err(Failure::new("a name is missing")),
                 };
                 let of = |name: QualifiedName| OperatorClassName {
@@ -124,9 +125,11 @@ impl State {
             O::ObjectCollation => {
                 self.along(&nodes::written_node(node), "collation", ObjectId::Collation)
             }
-            O::ObjectConversion => {
-                self.along(&nodes::written_node(node), "conversion", ObjectId::Conversion)
-            }
+            O::ObjectConversion => self.along(
+                &nodes::written_node(node),
+                "conversion",
+                ObjectId::Conversion,
+            ),
             O::ObjectTsparser => self.along(
                 &nodes::written_node(node),
                 "text search parser",
@@ -170,7 +173,8 @@ impl State {
             }
             O::ObjectLanguage => {
                 let name = lone();
-                if self.language_exists(&name) && !self.catalog.languages.contains_key(name.as_str())
+                if self.language_exists(&name)
+                    && !self.catalog.languages.contains_key(name.as_str())
                 {
                     return Ok(Address::NotHeld);
                 }
@@ -321,8 +325,10 @@ impl State {
         let part = Name::new(nodes::string(part).unwrap_or_default());
         let relation = nodes::written(relation);
         let Some((on, _)) = self.find_relation(relation.schema.as_deref(), &relation.name) else {
-            if matches!(relation.schema.as_deref(), Some("pg_catalog" | "information_schema"))
-                || extension::is_member(self, "relation", &relation.name)
+            if matches!(
+                relation.schema.as_deref(),
+                Some("pg_catalog" | "information_schema")
+            ) || extension::is_member(self, "relation", &relation.name)
             {
                 return Ok(Address::NotHeld);
             }
@@ -496,17 +502,18 @@ impl State {
         match found.as_slice() {
             [id] => return Ok(Address::Held(id.clone())),
             [_, _, ..] => {
-                return Err(Failure::new(format!(
-                    "{word} name \"{written}\" is not unique"
-                ))
-                .hint(format!(
-                    "Specify the argument list to select the {word} unambiguously."
-                )));
+                return Err(
+                    Failure::new(format!("{word} name \"{written}\" is not unique")).hint(format!(
+                        "Specify the argument list to select the {word} unambiguously."
+                    )),
+                );
             }
             [] => {}
         }
-        if matches!(written.schema.as_deref(), Some("pg_catalog" | "information_schema"))
-            || extension::is_member(self, "function", &written.name)
+        if matches!(
+            written.schema.as_deref(),
+            Some("pg_catalog" | "information_schema")
+        ) || extension::is_member(self, "function", &written.name)
         {
             return Ok(Address::NotHeld);
         }

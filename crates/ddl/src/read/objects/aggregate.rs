@@ -72,10 +72,7 @@ pub(super) fn create(state: &mut State, s: &DefineStmt) -> Result<(), Failure> {
 }
 
 /// The arguments, and how many are direct for an ordered-set aggregate.
-fn arguments(
-    state: &mut State,
-    s: &DefineStmt,
-) -> Result<(Vec<Argument>, Option<usize>), Failure> {
+fn arguments(state: &mut State, s: &DefineStmt) -> Result<(Vec<Argument>, Option<usize>), Failure> {
     let parameters = match s.args.first() {
         Some(node) => nodes::items(node),
         None => &[],
@@ -156,7 +153,11 @@ fn operator(state: &State, written: &Written) -> String {
 
 /// What is said by default is not held.
 fn leave_out_defaults(parameters: &mut BTreeMap<String, String>, ordered_set: bool) {
-    let usual = if ordered_set { "READ_WRITE" } else { "READ_ONLY" };
+    let usual = if ordered_set {
+        "READ_WRITE"
+    } else {
+        "READ_ONLY"
+    };
     for (name, value) in [
         ("finalfunc_modify", usual),
         ("mfinalfunc_modify", usual),

@@ -114,7 +114,9 @@ fn alignment(word: &str) -> Result<&'static str, Failure> {
         "int2" | "pg_catalog.int2" => "int2",
         "char" | "pg_catalog.bpchar" => "char",
         other => {
-            return Err(Failure::new(format!("alignment \"{other}\" not recognized")));
+            return Err(Failure::new(format!(
+                "alignment \"{other}\" not recognized"
+            )));
         }
     })
 }
@@ -137,7 +139,10 @@ fn like(state: &State, parameters: &mut BTreeMap<String, String>, other: &str) {
     let Some((length, by_value, alignment, storage)) = physical(other) else {
         return;
     };
-    for (name, value) in taken.into_iter().zip([length, by_value, alignment, storage]) {
+    for (name, value) in taken
+        .into_iter()
+        .zip([length, by_value, alignment, storage])
+    {
         parameters
             .entry(name.to_owned())
             .or_insert_with(|| value.to_owned());
@@ -150,10 +155,12 @@ fn physical(name: &str) -> Option<(&'static str, &'static str, &'static str, &'s
         "boolean" | "\"char\"" => ("1", "true", "char", "plain"),
         "smallint" => ("2", "true", "int2", "plain"),
         "integer" | "real" | "oid" | "date" => ("4", "true", "int4", "plain"),
-        "bigint" | "double precision" | "timestamp without time zone"
-        | "timestamp with time zone" | "time without time zone" | "money" => {
-            ("8", "true", "double", "plain")
-        }
+        "bigint"
+        | "double precision"
+        | "timestamp without time zone"
+        | "timestamp with time zone"
+        | "time without time zone"
+        | "money" => ("8", "true", "double", "plain"),
         "uuid" => ("16", "false", "char", "plain"),
         "interval" | "point" => ("16", "false", "double", "plain"),
         "name" => ("64", "false", "char", "plain"),
@@ -192,7 +199,10 @@ pub(super) fn alter(state: &mut State, s: &AlterTypeStmt) -> Result<(), Failure>
     };
     let Some(TypeKind::Base(parameters)) = state.catalog.types.get(&name).map(|held| &held.kind)
     else {
-        return Err(Failure::new(format!("\"{}\" is not a base type", name.name)));
+        return Err(Failure::new(format!(
+            "\"{}\" is not a base type",
+            name.name
+        )));
     };
     let mut parameters = parameters.clone();
     for option in options::options(&s.options) {

@@ -91,15 +91,20 @@ pub(super) fn create_transform(state: &mut State, s: &CreateTransformStmt) -> Re
         )));
     }
     let of = |object: &Option<ObjectWithArgs>| {
-        object.as_ref().map(|object| function(state, object)).transpose()
+        object
+            .as_ref()
+            .map(|object| function(state, object))
+            .transpose()
     };
     let held = Transform {
         from_sql: of(&s.fromsql)?,
         to_sql: of(&s.tosql)?,
         comment: before.and_then(|before| before.comment),
     };
-    let mut needed: BTreeSet<ObjectId> =
-        state.type_object(&signature.data_type).into_iter().collect();
+    let mut needed: BTreeSet<ObjectId> = state
+        .type_object(&signature.data_type)
+        .into_iter()
+        .collect();
     for function in [&held.from_sql, &held.to_sql].into_iter().flatten() {
         if state.catalog.routines.contains_key(function) {
             needed.insert(ObjectId::Routine(function.clone()));

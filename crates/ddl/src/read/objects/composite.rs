@@ -1,7 +1,9 @@
 //! Composite types.
 
 use pg_query::NodeEnum;
-use pg_query::protobuf::{AlterTableCmd, AlterTableStmt, AlterTableType, ColumnDef, CompositeTypeStmt};
+use pg_query::protobuf::{
+    AlterTableCmd, AlterTableStmt, AlterTableType, ColumnDef, CompositeTypeStmt,
+};
 use pgwright_catalog::{CompositeAttribute, Name, ObjectId, QualifiedName, TypeKind};
 
 use super::address::Address;
@@ -87,14 +89,20 @@ fn apply(state: &mut State, name: &QualifiedName, command: &AlterTableCmd) -> Re
         None => None,
     };
     if command.subtype() == AlterTableType::AtChangeOwner {
-        let owner = command.newowner.as_ref().and_then(|role| state.role_name(role));
+        let owner = command
+            .newowner
+            .as_ref()
+            .and_then(|role| state.role_name(role));
         state.set_owner(&ObjectId::Type(name.clone()), owner);
         return Ok(());
     }
     let Some(TypeKind::Composite(attributes)) =
         state.catalog.types.get_mut(name).map(|held| &mut held.kind)
     else {
-        return Err(Failure::new(format!("\"{}\" is not a composite type", name.name)));
+        return Err(Failure::new(format!(
+            "\"{}\" is not a composite type",
+            name.name
+        )));
     };
     let place = attributes
         .iter()
@@ -123,7 +131,9 @@ fn apply(state: &mut State, name: &QualifiedName, command: &AlterTableCmd) -> Re
             None => return Err(missing()),
         },
         (AlterTableType::AtAlterColumnType, Some(new)) => {
-            let held = place.and_then(|place| attributes.get_mut(place)).ok_or_else(missing)?;
+            let held = place
+                .and_then(|place| attributes.get_mut(place))
+                .ok_or_else(missing)?;
             held.data_type = new.data_type;
             held.collation = new.collation;
         }

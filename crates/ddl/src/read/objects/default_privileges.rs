@@ -49,7 +49,11 @@ pub(super) fn alter(state: &mut State, s: &AlterDefaultPrivilegesStmt) -> Result
         ObjectType::ObjectType => PrivilegeTarget::Types,
         ObjectType::ObjectSchema => PrivilegeTarget::Schemas,
         ObjectType::ObjectLargeobject => PrivilegeTarget::LargeObjects,
-        _ => return Err(Failure::not_understood("these default privileges are not read")),
+        _ => {
+            return Err(Failure::not_understood(
+                "these default privileges are not read",
+            ));
+        }
     };
     if target == PrivilegeTarget::Schemas && schemas.iter().any(Option::is_some) {
         return Err(Failure::new(
@@ -174,9 +178,13 @@ fn differences<'a>(
     schema: Option<&'a Name>,
     target: PrivilegeTarget,
 ) -> impl Iterator<Item = &'a DefaultPrivileges> {
-    state.catalog.default_privileges.iter().filter(move |entry| {
-        entry.owner == *owner && entry.schema.as_ref() == schema && entry.target == target
-    })
+    state
+        .catalog
+        .default_privileges
+        .iter()
+        .filter(move |entry| {
+            entry.owner == *owner && entry.schema.as_ref() == schema && entry.target == target
+        })
 }
 
 fn store(

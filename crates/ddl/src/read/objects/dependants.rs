@@ -52,7 +52,11 @@ pub(in crate::read) fn parts(state: &State, id: &ObjectId) -> Vec<ObjectId> {
                 }
             }
             for (sequence, held) in &catalog.sequences {
-                if held.owned_by.as_ref().is_some_and(|(table, _)| table == name) {
+                if held
+                    .owned_by
+                    .as_ref()
+                    .is_some_and(|(table, _)| table == name)
+                {
                     found.push(ObjectId::Sequence(sequence.clone()));
                 }
             }
@@ -76,8 +80,13 @@ pub(in crate::read) fn parts(state: &State, id: &ObjectId) -> Vec<ObjectId> {
 
 /// What needs an object.
 pub(in crate::read) fn users(state: &State, id: &ObjectId) -> BTreeSet<ObjectId> {
-    let mut found: BTreeSet<ObjectId> =
-        state.used_by.get(id).into_iter().flatten().cloned().collect();
+    let mut found: BTreeSet<ObjectId> = state
+        .used_by
+        .get(id)
+        .into_iter()
+        .flatten()
+        .cloned()
+        .collect();
     match id {
         ObjectId::Schema(name) => in_schema(state, name, &mut found),
         ObjectId::Extension(name) => of_extension(state, name, &mut found),
@@ -92,7 +101,11 @@ pub(in crate::read) fn users(state: &State, id: &ObjectId) -> BTreeSet<ObjectId>
         ObjectId::Routine(signature) => of_function(state, &signature.name, id, &mut found),
         ObjectId::ForeignServer(name) => {
             for (table, held) in &state.catalog.tables {
-                if held.foreign.as_ref().is_some_and(|foreign| foreign.server == *name) {
+                if held
+                    .foreign
+                    .as_ref()
+                    .is_some_and(|foreign| foreign.server == *name)
+                {
                     found.insert(ObjectId::Table(table.clone()));
                 }
             }
@@ -205,9 +218,8 @@ fn of_type(state: &State, name: &QualifiedName, found: &mut BTreeSet<ObjectId>) 
     let catalog = &state.catalog;
     let quoted = name.quoted();
     // A text that does not even contain the name needs no closer look.
-    let is = |text: &str| {
-        text.contains(&quoted) && type_text::user_type(text).as_ref() == Some(name)
-    };
+    let is =
+        |text: &str| text.contains(&quoted) && type_text::user_type(text).as_ref() == Some(name);
     for (table, held) in &catalog.tables {
         for column in held.columns.iter().filter(|column| is(&column.data_type)) {
             found.insert(ObjectId::Column(table.clone(), column.name.clone()));
@@ -233,14 +245,20 @@ fn of_type(state: &State, name: &QualifiedName, found: &mut BTreeSet<ObjectId>) 
         }
     }
     for (signature, routine) in &catalog.routines {
-        if routine.arguments.iter().any(|argument| is(&argument.data_type))
+        if routine
+            .arguments
+            .iter()
+            .any(|argument| is(&argument.data_type))
             || routine.returns.as_deref().is_some_and(is)
         {
             found.insert(ObjectId::Routine(signature.clone()));
         }
     }
     for (signature, aggregate) in &catalog.aggregates {
-        if aggregate.arguments.iter().any(|argument| is(&argument.data_type))
+        if aggregate
+            .arguments
+            .iter()
+            .any(|argument| is(&argument.data_type))
             || ["stype", "mstype"]
                 .iter()
                 .any(|key| aggregate.parameters.get(*key).is_some_and(|text| is(text)))
@@ -249,7 +267,11 @@ fn of_type(state: &State, name: &QualifiedName, found: &mut BTreeSet<ObjectId>) 
         }
     }
     for signature in catalog.operators.keys() {
-        if [&signature.left, &signature.right].into_iter().flatten().any(|text| is(text)) {
+        if [&signature.left, &signature.right]
+            .into_iter()
+            .flatten()
+            .any(|text| is(text))
+        {
             found.insert(ObjectId::Operator(signature.clone()));
         }
     }
@@ -290,12 +312,7 @@ fn of_table(state: &State, name: &QualifiedName, found: &mut BTreeSet<ObjectId>)
 }
 
 /// Triggers that call a function.
-fn of_function(
-    state: &State,
-    name: &QualifiedName,
-    id: &ObjectId,
-    found: &mut BTreeSet<ObjectId>,
-) {
+fn of_function(state: &State, name: &QualifiedName, id: &ObjectId, found: &mut BTreeSet<ObjectId>) {
     let ObjectId::Routine(signature) = id else {
         return;
     };
@@ -352,13 +369,15 @@ pub(in crate::read) fn drop_column(
 ) -> Result<(), Failure> {
     let table = state.table_mut(on)?;
     table.columns.retain(|column| column.name != *name);
-    table.constraints.retain(|_, constraint| match &constraint.kind {
-        ConstraintKind::PrimaryKey(key) | ConstraintKind::Unique(key) => {
-            !key.columns.contains(name) && !key.include.contains(name)
-        }
-        ConstraintKind::ForeignKey(key) => !key.columns.contains(name),
-        _ => true,
-    });
+    table
+        .constraints
+        .retain(|_, constraint| match &constraint.kind {
+            ConstraintKind::PrimaryKey(key) | ConstraintKind::Unique(key) => {
+                !key.columns.contains(name) && !key.include.contains(name)
+            }
+            ConstraintKind::ForeignKey(key) => !key.columns.contains(name),
+            _ => true,
+        });
     table.indexes.retain(|_, index| {
         !index.elements.iter().any(|element| {
             matches!(&element.key, pgwright_catalog::IndexKey::Column(column) if column == name)

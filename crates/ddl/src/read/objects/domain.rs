@@ -140,7 +140,11 @@ fn check(
 ) -> Result<(Name, DomainCheck), Failure> {
     let taken = |name: &str| {
         parts.checks.contains_key(name)
-            || parts.not_null && parts.not_null_name.as_ref().is_some_and(|n| n.as_str() == name)
+            || parts.not_null
+                && parts
+                    .not_null_name
+                    .as_ref()
+                    .is_some_and(|n| n.as_str() == name)
     };
     let name = match written_name(constraint) {
         Some(name) => {
@@ -220,7 +224,11 @@ pub(super) fn alter(state: &mut State, s: &AlterDomainStmt) -> Result<(), Failur
         not_null_name,
         checks,
         ..
-    }) = state.catalog.types.get_mut(&name).map(|held| &mut held.kind)
+    }) = state
+        .catalog
+        .types
+        .get_mut(&name)
+        .map(|held| &mut held.kind)
     else {
         return Err(not_domain());
     };
@@ -284,13 +292,20 @@ impl State {
         data_type: &str,
     ) -> Result<Option<QualifiedName>, Failure> {
         let written = nodes::written(collation);
-        if written.name == "default" && matches!(written.schema.as_deref(), None | Some("pg_catalog"))
+        if written.name == "default"
+            && matches!(written.schema.as_deref(), None | Some("pg_catalog"))
         {
             // A domain may have a collation of its own, which `default` then takes away.
             let own = super::type_text::user_type(data_type)
                 .and_then(|name| self.catalog.types.get(&name))
                 .is_some_and(|held| {
-                    matches!(&held.kind, TypeKind::Domain { collation: Some(_), .. })
+                    matches!(
+                        &held.kind,
+                        TypeKind::Domain {
+                            collation: Some(_),
+                            ..
+                        }
+                    )
                 });
             return Ok(own.then(|| QualifiedName::new("pg_catalog", "default")));
         }
@@ -302,9 +317,10 @@ impl State {
         }
         // All others are the system's: which of them there are, its machine decides.
         match written.schema.as_deref() {
-            None | Some("pg_catalog") => {
-                Ok(Some(QualifiedName::new("pg_catalog", written.name.as_str())))
-            }
+            None | Some("pg_catalog") => Ok(Some(QualifiedName::new(
+                "pg_catalog",
+                written.name.as_str(),
+            ))),
             Some(_) => Err(Failure::new(format!(
                 "collation \"{written}\" for encoding \"UTF8\" does not exist"
             ))),

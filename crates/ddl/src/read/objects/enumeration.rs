@@ -49,7 +49,10 @@ impl State {
 /// CREATE TYPE … AS ENUM.
 pub(super) fn create(state: &mut State, s: &CreateEnumStmt) -> Result<(), Failure> {
     let name = state.new_name(&strings(&s.type_name))?;
-    let labels: Vec<String> = nodes::strings(&s.vals).into_iter().map(str::to_owned).collect();
+    let labels: Vec<String> = nodes::strings(&s.vals)
+        .into_iter()
+        .map(str::to_owned)
+        .collect();
     for (place, label) in labels.iter().enumerate() {
         check_label(label)?;
         if labels.iter().take(place).any(|earlier| earlier == label) {
@@ -117,7 +120,11 @@ pub(super) fn alter(state: &mut State, s: &AlterEnumStmt) -> Result<(), Failure>
                 s.new_val_neighbor
             )));
         };
-        if s.new_val_is_after { neighbor + 1 } else { neighbor }
+        if s.new_val_is_after {
+            neighbor + 1
+        } else {
+            neighbor
+        }
     };
     labels.insert(at, s.new_val.clone());
     Ok(())

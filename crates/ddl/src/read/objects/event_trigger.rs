@@ -23,7 +23,11 @@ pub(super) fn create(state: &mut State, s: &CreateEventTrigStmt) -> Result<(), F
                 option.name()
             )));
         }
-        tags.extend(nodes::strings(option.list()).into_iter().map(str::to_uppercase));
+        tags.extend(
+            nodes::strings(option.list())
+                .into_iter()
+                .map(str::to_uppercase),
+        );
     }
     let function = state.function_named(&nodes::written(&s.funcname));
     let id = ObjectId::EventTrigger(name.clone());

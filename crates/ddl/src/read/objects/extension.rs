@@ -78,8 +78,11 @@ pub(in crate::read) fn is_member(state: &State, kind: &str, name: &str) -> bool 
     };
     // A member may be written with its schema.
     let name = name.rsplit('.').next().unwrap_or(name);
-    state.catalog.extensions.keys().any(|extension| {
-        match known(extension.as_str()) {
+    state
+        .catalog
+        .extensions
+        .keys()
+        .any(|extension| match known(extension.as_str()) {
             Some(known) if known.complete => {
                 known.members.contains(&(kind, name))
                     || !matches!(
@@ -96,8 +99,7 @@ pub(in crate::read) fn is_member(state: &State, kind: &str, name: &str) -> bool 
                     )
             }
             _ => true,
-        }
-    })
+        })
 }
 
 /// The schema of the extension that brings an object, if one of the text's does or may do.
@@ -150,19 +152,24 @@ fn install(
     cascade: bool,
 ) -> Result<(), Failure> {
     let known = known(name.as_str());
-    for needed in known.map(|known| known.requires.as_slice()).unwrap_or_default() {
+    for needed in known
+        .map(|known| known.requires.as_slice())
+        .unwrap_or_default()
+    {
         if state.catalog.extensions.contains_key(*needed) {
             continue;
         }
         if !cascade {
-            return Err(Failure::new(format!(
-                "required extension \"{needed}\" is not installed"
-            ))
-            .hint("Use CREATE EXTENSION ... CASCADE to install required extensions too."));
+            return Err(
+                Failure::new(format!("required extension \"{needed}\" is not installed"))
+                    .hint("Use CREATE EXTENSION ... CASCADE to install required extensions too."),
+            );
         }
         install(state, Name::new(*needed), schema.clone(), None, true)?;
     }
-    let fixed = known.map(|known| known.schema).filter(|schema| !schema.is_empty());
+    let fixed = known
+        .map(|known| known.schema)
+        .filter(|schema| !schema.is_empty());
     let schema = match fixed {
         Some(fixed) => {
             if !state.schemas.contains(fixed) {
@@ -177,7 +184,9 @@ fn install(
             None => state.creation_schema(None)?,
         },
     };
-    let usual = known.map(|known| known.version).filter(|usual| !usual.is_empty());
+    let usual = known
+        .map(|known| known.version)
+        .filter(|usual| !usual.is_empty());
     state.touch(&ObjectId::Extension(name.clone()));
     let held = Extension {
         schema: Some(schema),
@@ -234,7 +243,6 @@ pub(super) fn chosen_comment(name: &Name, comment: Option<String>) -> Option<Str
     let usual = known(name.as_str()).map(|known| known.comment);
     comment.filter(|comment| usual != Some(comment.as_str()))
 }
-
 
 #[cfg(test)]
 mod tests {

@@ -35,9 +35,13 @@ pub(in crate::read) fn finish(state: &mut State) {
         catalog.schemas.remove("public");
     }
     let lasting = |schema: &Name| schema.as_str() != TEMPORARY_SCHEMA;
-    catalog.materialized_views.retain(|name, _| lasting(&name.schema));
+    catalog
+        .materialized_views
+        .retain(|name, _| lasting(&name.schema));
     catalog.types.retain(|name, _| lasting(&name.schema));
-    catalog.routines.retain(|name, _| lasting(&name.name.schema));
+    catalog
+        .routines
+        .retain(|name, _| lasting(&name.name.schema));
     let mut referenced = referenced_roles(catalog);
     if let Some(implied) = &state.implied_owner {
         referenced.remove(implied);
@@ -63,17 +67,38 @@ fn referenced_roles(catalog: &Catalog) -> BTreeSet<Name> {
         }
     };
     let none = BTreeSet::new();
-    catalog.schemas.values().for_each(|o| object(&o.owner, &o.grants));
-    catalog.types.values().for_each(|o| object(&o.owner, &o.grants));
-    catalog.sequences.values().for_each(|o| object(&o.owner, &o.grants));
-    catalog.views.values().for_each(|o| object(&o.owner, &o.grants));
+    catalog
+        .schemas
+        .values()
+        .for_each(|o| object(&o.owner, &o.grants));
+    catalog
+        .types
+        .values()
+        .for_each(|o| object(&o.owner, &o.grants));
+    catalog
+        .sequences
+        .values()
+        .for_each(|o| object(&o.owner, &o.grants));
+    catalog
+        .views
+        .values()
+        .for_each(|o| object(&o.owner, &o.grants));
     catalog
         .materialized_views
         .values()
         .for_each(|o| object(&o.owner, &o.grants));
-    catalog.routines.values().for_each(|o| object(&o.owner, &o.grants));
-    catalog.aggregates.values().for_each(|o| object(&o.owner, &o.grants));
-    catalog.languages.values().for_each(|o| object(&o.owner, &o.grants));
+    catalog
+        .routines
+        .values()
+        .for_each(|o| object(&o.owner, &o.grants));
+    catalog
+        .aggregates
+        .values()
+        .for_each(|o| object(&o.owner, &o.grants));
+    catalog
+        .languages
+        .values()
+        .for_each(|o| object(&o.owner, &o.grants));
     catalog
         .foreign_data_wrappers
         .values()
@@ -82,7 +107,10 @@ fn referenced_roles(catalog: &Catalog) -> BTreeSet<Name> {
         .foreign_servers
         .values()
         .for_each(|o| object(&o.owner, &o.grants));
-    catalog.operators.values().for_each(|o| object(&o.owner, &none));
+    catalog
+        .operators
+        .values()
+        .for_each(|o| object(&o.owner, &none));
     catalog
         .operator_families
         .values()
@@ -91,8 +119,14 @@ fn referenced_roles(catalog: &Catalog) -> BTreeSet<Name> {
         .operator_classes
         .values()
         .for_each(|o| object(&o.owner, &none));
-    catalog.collations.values().for_each(|o| object(&o.owner, &none));
-    catalog.conversions.values().for_each(|o| object(&o.owner, &none));
+    catalog
+        .collations
+        .values()
+        .for_each(|o| object(&o.owner, &none));
+    catalog
+        .conversions
+        .values()
+        .for_each(|o| object(&o.owner, &none));
     catalog
         .text_search_dictionaries
         .values()
@@ -101,10 +135,22 @@ fn referenced_roles(catalog: &Catalog) -> BTreeSet<Name> {
         .text_search_configurations
         .values()
         .for_each(|o| object(&o.owner, &none));
-    catalog.statistics.values().for_each(|o| object(&o.owner, &none));
-    catalog.event_triggers.values().for_each(|o| object(&o.owner, &none));
-    catalog.publications.values().for_each(|o| object(&o.owner, &none));
-    catalog.subscriptions.values().for_each(|o| object(&o.owner, &none));
+    catalog
+        .statistics
+        .values()
+        .for_each(|o| object(&o.owner, &none));
+    catalog
+        .event_triggers
+        .values()
+        .for_each(|o| object(&o.owner, &none));
+    catalog
+        .publications
+        .values()
+        .for_each(|o| object(&o.owner, &none));
+    catalog
+        .subscriptions
+        .values()
+        .for_each(|o| object(&o.owner, &none));
     for table in catalog.tables.values() {
         object(&table.owner, &table.grants);
         for identity in table.columns.iter().filter_map(|c| c.identity.as_ref()) {

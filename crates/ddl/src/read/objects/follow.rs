@@ -9,7 +9,7 @@ use pgwright_catalog::{
 
 use super::type_text;
 use crate::analyze::tree::{Query, RteKind};
-use crate::analyze::walk::{PartMut, query_parts_mut, expr_parts_mut};
+use crate::analyze::walk::{PartMut, expr_parts_mut, query_parts_mut};
 use crate::analyze::{CatalogEnvironment, deparse, name_output_columns, query};
 use crate::read::failure::Failure;
 use crate::read::state::State;
@@ -81,12 +81,20 @@ impl State {
     fn print_again(&mut self, reader: &ObjectId, change: &Change) {
         let text = match reader {
             ObjectId::View(name) => self.catalog.views.get(name).map(|view| {
-                let names = view.columns.iter().map(|c| c.name.as_str().to_owned()).collect::<Vec<_>>();
+                let names = view
+                    .columns
+                    .iter()
+                    .map(|c| c.name.as_str().to_owned())
+                    .collect::<Vec<_>>();
                 (view.query.clone(), names)
             }),
             ObjectId::MaterializedView(name) => {
                 self.catalog.materialized_views.get(name).map(|view| {
-                    let names = view.columns.iter().map(|c| c.name.as_str().to_owned()).collect::<Vec<_>>();
+                    let names = view
+                        .columns
+                        .iter()
+                        .map(|c| c.name.as_str().to_owned())
+                        .collect::<Vec<_>>();
                     (view.query.clone(), names)
                 })
             }
@@ -113,7 +121,12 @@ impl State {
             _ => {}
         }
         if let Change::Column(relation, old, new) = change {
-            let mut needed = self.catalog.dependencies.get(reader).cloned().unwrap_or_default();
+            let mut needed = self
+                .catalog
+                .dependencies
+                .get(reader)
+                .cloned()
+                .unwrap_or_default();
             let old = ObjectId::Column(relation.clone(), Name::new(old.as_str()));
             if needed.remove(&old) {
                 needed.insert(ObjectId::Column(relation.clone(), Name::new(new.as_str())));
@@ -250,13 +263,19 @@ impl State {
             .iter()
             .filter(|(_, table)| {
                 table.of_type.as_ref() == Some(from)
-                    || table.columns.iter().any(|column| column.data_type.contains(&old))
+                    || table
+                        .columns
+                        .iter()
+                        .any(|column| column.data_type.contains(&old))
             })
             .map(|(name, _)| name.clone())
             .collect();
         for name in names {
             if let Ok(table) = self.table_mut(&name) {
-                table.columns.iter_mut().for_each(|column| change(&mut column.data_type));
+                table
+                    .columns
+                    .iter_mut()
+                    .for_each(|column| change(&mut column.data_type));
                 if table.of_type.as_ref() == Some(from) {
                     table.of_type = Some(to.clone());
                 }
@@ -278,7 +297,13 @@ impl State {
                 column.data_type.iter_mut().for_each(change);
             }
         }
-        for name in self.catalog.materialized_views.keys().cloned().collect::<Vec<_>>() {
+        for name in self
+            .catalog
+            .materialized_views
+            .keys()
+            .cloned()
+            .collect::<Vec<_>>()
+        {
             for column in self.view_columns_mut(&name).into_iter().flatten() {
                 column.data_type.iter_mut().for_each(change);
             }
@@ -292,7 +317,10 @@ impl State {
             let Some(mut routine) = self.catalog.routines.get(&signature).cloned() else {
                 continue;
             };
-            routine.arguments.iter_mut().for_each(|a| change(&mut a.data_type));
+            routine
+                .arguments
+                .iter_mut()
+                .for_each(|a| change(&mut a.data_type));
             routine.returns.iter_mut().for_each(change);
             let renamed = routine.signature(signature.name.clone());
             if self.catalog.routines.get(&signature) == Some(&routine) {
@@ -314,9 +342,16 @@ impl State {
             let Some(mut aggregate) = self.catalog.aggregates.get(&signature).cloned() else {
                 continue;
             };
-            aggregate.arguments.iter_mut().for_each(|a| change(&mut a.data_type));
+            aggregate
+                .arguments
+                .iter_mut()
+                .for_each(|a| change(&mut a.data_type));
             for key in ["stype", "mstype"] {
-                aggregate.parameters.get_mut(key).into_iter().for_each(change);
+                aggregate
+                    .parameters
+                    .get_mut(key)
+                    .into_iter()
+                    .for_each(change);
             }
             if self.catalog.aggregates.get(&signature) == Some(&aggregate) {
                 continue;
@@ -371,7 +406,10 @@ impl State {
             self.catalog.schemas.insert(to.clone(), held);
         }
         self.schemas.remove(from);
-        self.move_sayings(&ObjectId::Schema(from.clone()), &ObjectId::Schema(to.clone()));
+        self.move_sayings(
+            &ObjectId::Schema(from.clone()),
+            &ObjectId::Schema(to.clone()),
+        );
         self.touch_default_privileges();
         let entries = std::mem::take(&mut self.catalog.default_privileges);
         self.catalog.default_privileges = entries
@@ -412,7 +450,13 @@ fn rename_in_query(query: &mut Query, change: &Change) {
                     column.name = Arc::from(new.as_str());
                 }
                 let aliased = entry.alias.as_ref().map_or(0, |alias| alias.columns.len());
-                for column in entry.eref.columns.iter_mut().skip(aliased).filter(|c| *c == old) {
+                for column in entry
+                    .eref
+                    .columns
+                    .iter_mut()
+                    .skip(aliased)
+                    .filter(|c| *c == old)
+                {
                     column.clone_from(new);
                 }
             }
@@ -454,7 +498,9 @@ fn each_text(
         ObjectId::MaterializedView(name) => {
             if let Some(view) = catalog.materialized_views.get_mut(name) {
                 f(&mut view.query);
-                view.indexes.values_mut().for_each(|index| index_texts(index, f));
+                view.indexes
+                    .values_mut()
+                    .for_each(|index| index_texts(index, f));
             }
         }
         ObjectId::Routine(signature) => {
@@ -473,7 +519,9 @@ fn each_text(
             }) = catalog.types.get_mut(name).map(|held| &mut held.kind)
             {
                 default.iter_mut().for_each(|e| f(&mut e.0));
-                checks.values_mut().for_each(|check| f(&mut check.expression.0));
+                checks
+                    .values_mut()
+                    .for_each(|check| f(&mut check.expression.0));
             }
         }
         ObjectId::Table(name) => {
@@ -488,12 +536,19 @@ fn each_text(
 fn table_texts(table: &mut pgwright_catalog::Table, f: &mut dyn FnMut(&mut String)) {
     for column in &mut table.columns {
         column.default.iter_mut().for_each(|e| f(&mut e.0));
-        column.generated.iter_mut().for_each(|g| f(&mut g.expression.0));
+        column
+            .generated
+            .iter_mut()
+            .for_each(|g| f(&mut g.expression.0));
     }
     for constraint in table.constraints.values_mut() {
         match &mut constraint.kind {
             pgwright_catalog::ConstraintKind::Check(expression) => f(&mut expression.0),
-            pgwright_catalog::ConstraintKind::Exclusion { predicate, elements, .. } => {
+            pgwright_catalog::ConstraintKind::Exclusion {
+                predicate,
+                elements,
+                ..
+            } => {
                 predicate.iter_mut().for_each(|e| f(&mut e.0));
                 for element in elements {
                     element_text(&mut element.element, f);
@@ -502,7 +557,10 @@ fn table_texts(table: &mut pgwright_catalog::Table, f: &mut dyn FnMut(&mut Strin
             _ => {}
         }
     }
-    table.indexes.values_mut().for_each(|index| index_texts(index, f));
+    table
+        .indexes
+        .values_mut()
+        .for_each(|index| index_texts(index, f));
     for trigger in table.triggers.values_mut() {
         trigger.when.iter_mut().for_each(|e| f(&mut e.0));
     }
@@ -520,7 +578,10 @@ fn table_texts(table: &mut pgwright_catalog::Table, f: &mut dyn FnMut(&mut Strin
 }
 
 fn index_texts(index: &mut pgwright_catalog::Index, f: &mut dyn FnMut(&mut String)) {
-    index.elements.iter_mut().for_each(|element| element_text(element, f));
+    index
+        .elements
+        .iter_mut()
+        .for_each(|element| element_text(element, f));
     index.predicate.iter_mut().for_each(|e| f(&mut e.0));
 }
 
@@ -555,11 +616,17 @@ mod tests {
 
     #[test]
     fn names_are_replaced_where_they_stand_alone() {
-        assert_eq!(replace_name("'a'::s.t + s.tt", "s.t", "s.u"), "'a'::s.u + s.tt");
+        assert_eq!(
+            replace_name("'a'::s.t + s.tt", "s.t", "s.u"),
+            "'a'::s.u + s.tt"
+        );
         assert_eq!(
             replace_name("nextval('s.q'::regclass)", "s.q", "s.r"),
             "nextval('s.r'::regclass)"
         );
-        assert_eq!(replace_name("s.f(1) + x.s.f(2)", "s.f(", "s.g("), "s.g(1) + x.s.f(2)");
+        assert_eq!(
+            replace_name("s.f(1) + x.s.f(2)", "s.f(", "s.g("),
+            "s.g(1) + x.s.f(2)"
+        );
     }
 }

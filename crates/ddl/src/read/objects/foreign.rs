@@ -19,7 +19,9 @@ use crate::read::state::State;
 /// HANDLER and VALIDATOR; one that is said without a name is taken away.
 fn functions(state: &State, list: &[Node], wrapper: &mut ForeignDataWrapper) {
     for option in options::options(list) {
-        let function = option.node().map(|_| state.function_named(&option.written()));
+        let function = option
+            .node()
+            .map(|_| state.function_named(&option.written()));
         match option.name() {
             "handler" => wrapper.handler = function,
             "validator" => wrapper.validator = function,
@@ -74,10 +76,7 @@ pub(super) fn alter_wrapper(state: &mut State, s: &AlterFdwStmt) -> Result<(), F
 }
 
 /// CREATE SERVER.
-pub(super) fn create_server(
-    state: &mut State,
-    s: &CreateForeignServerStmt,
-) -> Result<(), Failure> {
+pub(super) fn create_server(state: &mut State, s: &CreateForeignServerStmt) -> Result<(), Failure> {
     let name = Name::new(s.servername.clone());
     if state.catalog.foreign_servers.contains_key(&name) {
         if s.if_not_exists {
@@ -158,9 +157,17 @@ impl State {
 /// Keeps the names of secrets, and the values of all else.
 fn change_mapping(held: &mut UserMapping, list: &[Node]) -> Result<(), Failure> {
     let mut all: BTreeMap<String, String> = held.options.clone();
-    all.extend(held.secrets.iter().map(|name| (name.clone(), String::new())));
+    all.extend(
+        held.secrets
+            .iter()
+            .map(|name| (name.clone(), String::new())),
+    );
     options::apply(list, &mut all).map_err(Failure::new)?;
-    held.secrets = all.keys().filter(|name| is_secret_option(name)).cloned().collect();
+    held.secrets = all
+        .keys()
+        .filter(|name| is_secret_option(name))
+        .cloned()
+        .collect();
     all.retain(|name, _| !is_secret_option(name));
     held.options = all;
     Ok(())

@@ -75,8 +75,10 @@ fn replace(
     };
     if state.catalog.aggregates.contains_key(&signature) {
         return Err(if or_replace {
-            Failure::new("cannot change routine kind")
-                .hint(format!("\"{}\" is an aggregate function.", signature.name.name))
+            Failure::new("cannot change routine kind").hint(format!(
+                "\"{}\" is an aggregate function.",
+                signature.name.name
+            ))
         } else {
             exists()
         });
@@ -118,10 +120,10 @@ fn check_replacement(before: &Routine, after: &Routine, what: &str) -> Result<()
             .collect()
     };
     if before.returns != after.returns || outputs(before) != outputs(after) {
-        return Err(Failure::new(format!(
-            "cannot change return type of existing {what}"
-        ))
-        .hint("Use DROP first."));
+        return Err(
+            Failure::new(format!("cannot change return type of existing {what}"))
+                .hint("Use DROP first."),
+        );
     }
     let inputs = |routine: &Routine| -> Vec<Argument> {
         routine
@@ -269,9 +271,9 @@ fn returns(
         _ => Some("record".to_owned()),
     };
     let Some(type_name) = &s.return_type else {
-        return required.map(Some).ok_or_else(|| {
-            Failure::new("function result type must be specified")
-        });
+        return required
+            .map(Some)
+            .ok_or_else(|| Failure::new("function result type must be specified"));
     };
     let written = function_type(state, type_name, foreign)?;
     if let Some(required) = required
@@ -296,8 +298,7 @@ fn uses(state: &State, routine: &Routine) -> BTreeSet<ObjectId> {
         .map(|argument| argument.data_type.as_str())
         .chain(routine.returns.as_deref())
         .chain(routine.transforms.iter().map(String::as_str));
-    let mut needed: BTreeSet<ObjectId> =
-        types.filter_map(|text| state.type_object(text)).collect();
+    let mut needed: BTreeSet<ObjectId> = types.filter_map(|text| state.type_object(text)).collect();
     let language = ObjectId::Language(routine.language.clone());
     if state.catalog.languages.contains_key(&routine.language) {
         needed.insert(language);

@@ -17,7 +17,10 @@ pub(super) fn alter(state: &mut State, s: &AlterFunctionStmt) -> Result<(), Fail
         return Ok(());
     };
     let ObjectId::Routine(signature) = &id else {
-        return Err(Failure::new(format!("\"{}\" is an aggregate function", id.name())));
+        return Err(Failure::new(format!(
+            "\"{}\" is an aggregate function",
+            id.name()
+        )));
     };
     let options = Options::read(state, &s.actions)?;
     state.touch(&id);

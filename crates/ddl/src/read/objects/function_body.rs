@@ -131,7 +131,9 @@ fn written(node: &Node) -> Result<String, Failure> {
             text.push_str("END");
             Ok(text)
         }
-        _ => Err(Failure::not_understood("the body of this function is not read")),
+        _ => Err(Failure::not_understood(
+            "the body of this function is not read",
+        )),
     }
 }
 

@@ -52,7 +52,10 @@ fn wanted(s: &GrantStmt) -> Result<Wanted, Failure> {
         let Some(NodeEnum::AccessPriv(access)) = node.node.as_ref() else {
             continue;
         };
-        let columns: Vec<Name> = nodes::strings(&access.cols).into_iter().map(Name::from).collect();
+        let columns: Vec<Name> = nodes::strings(&access.cols)
+            .into_iter()
+            .map(Name::from)
+            .collect();
         let privilege = privileges::by_word(&access.priv_name);
         if access.priv_name.is_empty() {
             wanted.columns.push((None, columns));
@@ -195,7 +198,11 @@ fn on_object(
                 ObjectId::Table(on) | ObjectId::View(on) | ObjectId::MaterializedView(on) => {
                     ObjectId::Column(on.clone(), name.clone())
                 }
-                _ => return Err(Failure::new("column privileges are only valid for relations")),
+                _ => {
+                    return Err(Failure::new(
+                        "column privileges are only valid for relations",
+                    ));
+                }
             };
             if !access::exists(&state.catalog, &column) {
                 return Err(Failure::new(format!(

@@ -19,10 +19,10 @@ mod extension;
 mod finish;
 mod follow;
 mod foreign;
+mod function;
 mod function_alter;
 mod function_body;
 mod function_option;
-mod function;
 mod grant;
 mod language;
 mod move_schema;
@@ -146,11 +146,7 @@ pub(super) fn apply(state: &mut State, node: &NodeEnum) -> Result<(), Failure> {
         | NodeEnum::DropdbStmt(_)
         | NodeEnum::AlterSystemStmt(_) => Ok(()),
         _ => {
-            state.note(
-                NoteKind::NotUnderstood,
-                "this statement is not read",
-                None,
-            );
+            state.note(NoteKind::NotUnderstood, "this statement is not read", None);
             Ok(())
         }
     }

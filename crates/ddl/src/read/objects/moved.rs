@@ -219,7 +219,12 @@ impl State {
         }
         let users = self.used_by.get(old).cloned().unwrap_or_default();
         for user in users {
-            let mut needed = self.catalog.dependencies.get(&user).cloned().unwrap_or_default();
+            let mut needed = self
+                .catalog
+                .dependencies
+                .get(&user)
+                .cloned()
+                .unwrap_or_default();
             needed.remove(old);
             needed.insert(new.clone());
             self.set_uses(user, needed);
@@ -264,8 +269,12 @@ impl State {
                 }
             }
             (ObjectId::TextSearchDictionary(from), ObjectId::TextSearchDictionary(to)) => {
-                let names: Vec<_> =
-                    self.catalog.text_search_configurations.keys().cloned().collect();
+                let names: Vec<_> = self
+                    .catalog
+                    .text_search_configurations
+                    .keys()
+                    .cloned()
+                    .collect();
                 for name in names {
                     self.touch(&ObjectId::TextSearchConfiguration(name.clone()));
                     let held = self.catalog.text_search_configurations.get_mut(&name);

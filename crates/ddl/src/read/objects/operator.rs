@@ -49,8 +49,18 @@ pub(super) fn create(state: &mut State, s: &DefineStmt) -> Result<(), Failure> {
     let (mut commutator, mut negator) = (None, None);
     for option in options::options(&s.definition) {
         match option.name().to_lowercase().as_str() {
-            "leftarg" => left = option.node().map(|node| state.node_type(node)).transpose()?,
-            "rightarg" => right = option.node().map(|node| state.node_type(node)).transpose()?,
+            "leftarg" => {
+                left = option
+                    .node()
+                    .map(|node| state.node_type(node))
+                    .transpose()?
+            }
+            "rightarg" => {
+                right = option
+                    .node()
+                    .map(|node| state.node_type(node))
+                    .transpose()?
+            }
             "procedure" | "function" => {
                 held.function = Some(state.function_named(&option.written()));
             }
@@ -69,7 +79,9 @@ pub(super) fn create(state: &mut State, s: &DefineStmt) -> Result<(), Failure> {
         return Err(Failure::new("operator function must be specified"));
     }
     if right.is_none() {
-        return Err(Failure::new("operator right argument type must be specified"));
+        return Err(Failure::new(
+            "operator right argument type must be specified",
+        ));
     }
     let signature = OperatorSignature { name, left, right };
     if state
@@ -144,7 +156,11 @@ fn pair(state: &mut State, signature: &OperatorSignature) {
             (&signature.left, &signature.right)
         };
         let found = state.catalog.operators.keys().find(|other| {
-            let name = format!("OPERATOR({}.{})", other.name.schema.quoted(), other.name.name);
+            let name = format!(
+                "OPERATOR({}.{})",
+                other.name.schema.quoted(),
+                other.name.name
+            );
             name == *text && other.left == *left && other.right == *right
         })?;
         Some(found.clone())
@@ -180,7 +196,9 @@ pub(super) fn alter(state: &mut State, s: &AlterOperatorStmt) -> Result<(), Fail
     };
     for option in options::options(&s.options) {
         // NONE comes without a value.
-        let function = option.node().map(|_| state.function_named(&option.written()));
+        let function = option
+            .node()
+            .map(|_| state.function_named(&option.written()));
         match option.name().to_lowercase().as_str() {
             "restrict" => held.restrict = function,
             "join" => held.join = function,

@@ -92,7 +92,11 @@ pub(super) fn create(state: &mut State, s: &CreateOpClassStmt) -> Result<(), Fai
     let mut storage = None;
     for item in items(&s.items) {
         if item.itemtype == STORAGE {
-            storage = item.storedtype.as_ref().map(|t| state.plain_type(t)).transpose()?;
+            storage = item
+                .storedtype
+                .as_ref()
+                .map(|t| state.plain_type(t))
+                .transpose()?;
         } else if let Some(member) = member(state, item, &method, Some(&data_type))? {
             members.insert(member);
         }
@@ -155,7 +159,11 @@ fn member(
                 state.operands(&object.objargs)?
             };
             let order_by = (!item.order_family.is_empty()).then(|| {
-                family_named(state, &nodes::written(&item.order_family), &Name::new("btree"))
+                family_named(
+                    state,
+                    &nodes::written(&item.order_family),
+                    &Name::new("btree"),
+                )
             });
             Ok(Some(OperatorClassMember::Operator {
                 strategy: item.number,

@@ -33,9 +33,7 @@ impl<'a> DefinedOption<'a> {
     pub(crate) fn text(self) -> String {
         match self.node().and_then(|node| node.node.as_ref()) {
             None => "true".to_owned(),
-            Some(NodeEnum::TypeName(type_name)) => {
-                nodes::strings(&type_name.names).join(".")
-            }
+            Some(NodeEnum::TypeName(type_name)) => nodes::strings(&type_name.names).join("."),
             Some(NodeEnum::List(list)) => nodes::strings(&list.items).join("."),
             Some(NodeEnum::AStar(_)) => "*".to_owned(),
             Some(_) => self

@@ -51,7 +51,9 @@ pub(super) fn drop(state: &mut State, s: &DropOwnedStmt) -> Result<(), Failure> 
         }
         for id in with_grants(&state.catalog) {
             let concerned = state.grants_of(&id).is_some_and(|grants| {
-                grants.iter().any(|grant| grant.grantee.as_ref() == Some(&role))
+                grants
+                    .iter()
+                    .any(|grant| grant.grantee.as_ref() == Some(&role))
             });
             if concerned {
                 state.touch(&id);
@@ -61,9 +63,10 @@ pub(super) fn drop(state: &mut State, s: &DropOwnedStmt) -> Result<(), Failure> 
             }
         }
         state.touch_default_privileges();
-        state.catalog.default_privileges.retain(|entry| {
-            entry.owner != role && entry.grant.grantee.as_ref() != Some(&role)
-        });
+        state
+            .catalog
+            .default_privileges
+            .retain(|entry| entry.owner != role && entry.grant.grantee.as_ref() != Some(&role));
     }
     Ok(())
 }

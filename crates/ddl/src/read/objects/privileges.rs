@@ -42,7 +42,9 @@ pub(crate) const OF_COLUMNS: [Privilege; 4] = [
 pub(crate) fn all_of_target(target: PrivilegeTarget) -> &'static [Privilege] {
     use Privilege as P;
     match target {
-        PrivilegeTarget::Tables => all_of(&ObjectId::Table(pgwright_catalog::QualifiedName::new("", ""))),
+        PrivilegeTarget::Tables => all_of(&ObjectId::Table(pgwright_catalog::QualifiedName::new(
+            "", "",
+        ))),
         PrivilegeTarget::Sequences => &[P::Usage, P::Select, P::Update],
         PrivilegeTarget::Routines => &[P::Execute],
         PrivilegeTarget::Types => &[P::Usage],
@@ -149,7 +151,9 @@ pub(crate) fn take(
         .cloned()
         .collect();
     if !given.is_empty() && !cascade {
-        return Err(Failure::new("dependent privileges exist").hint("Use CASCADE to revoke them too."));
+        return Err(
+            Failure::new("dependent privileges exist").hint("Use CASCADE to revoke them too.")
+        );
     }
     for other in given {
         take(grants, &other, false, cascade)?;
@@ -169,9 +173,7 @@ impl State {
                 catalog.tables.get(name)?.owner.clone()
             }
             ObjectId::View(name) => catalog.views.get(name)?.owner.clone(),
-            ObjectId::MaterializedView(name) => {
-                catalog.materialized_views.get(name)?.owner.clone()
-            }
+            ObjectId::MaterializedView(name) => catalog.materialized_views.get(name)?.owner.clone(),
             ObjectId::Routine(signature) => catalog.routines.get(signature)?.owner.clone(),
             ObjectId::Aggregate(signature) => catalog.aggregates.get(signature)?.owner.clone(),
             ObjectId::Language(name) => catalog.languages.get(name)?.owner.clone(),
@@ -213,7 +215,10 @@ impl State {
         schema: Option<&Name>,
         owner: Option<&Name>,
     ) -> (BTreeSet<Grant>, BTreeSet<Privilege>) {
-        let mut grants: BTreeSet<Grant> = of_public(target).map(Grant::to_public).into_iter().collect();
+        let mut grants: BTreeSet<Grant> = of_public(target)
+            .map(Grant::to_public)
+            .into_iter()
+            .collect();
         let mut owners: BTreeSet<Privilege> = all_of_target(target).iter().copied().collect();
         let entries = self.catalog.default_privileges.iter().filter(|entry| {
             entry.target == target
@@ -221,8 +226,8 @@ impl State {
                 && (entry.schema.is_none() || entry.schema.as_ref() == schema)
         });
         for entry in entries {
-            let to_owner = entry.grant.grantee.is_some()
-                && self.is_owner(owner, entry.grant.grantee.as_ref());
+            let to_owner =
+                entry.grant.grantee.is_some() && self.is_owner(owner, entry.grant.grantee.as_ref());
             match (entry.revoked, to_owner) {
                 (true, true) => {
                     owners.remove(&entry.grant.privilege);

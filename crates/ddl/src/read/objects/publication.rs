@@ -131,8 +131,10 @@ fn set_options(held: &mut Publication, list: &[Node]) -> Result<(), Failure> {
                 let order = ["insert", "update", "delete", "truncate"];
                 let text = option.text().to_ascii_lowercase();
                 let said: Vec<&str> = text.split(',').map(str::trim).collect();
-                let words: Vec<&str> =
-                    order.into_iter().filter(|word| said.contains(word)).collect();
+                let words: Vec<&str> = order
+                    .into_iter()
+                    .filter(|word| said.contains(word))
+                    .collect();
                 (words.join(", "), "insert, update, delete, truncate")
             }
             "publish_via_partition_root" => (option.truth().to_string(), "false"),

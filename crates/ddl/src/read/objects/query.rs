@@ -131,8 +131,7 @@ impl State {
             }
         }
         for collation in &references.collations {
-            let id =
-                ObjectId::Collation(QualifiedName::new(&*collation.schema, &*collation.name));
+            let id = ObjectId::Collation(QualifiedName::new(&*collation.schema, &*collation.name));
             if access::exists(&self.catalog, &id) {
                 needed.insert(id);
             }

@@ -20,14 +20,21 @@ pub(super) fn create(state: &mut State, s: &CreateRangeStmt) -> Result<(), Failu
     let mut multirange = None;
     for option in options::options(&s.params) {
         match option.name() {
-            "subtype" => subtype = option.node().map(|node| state.node_type(node)).transpose()?,
+            "subtype" => {
+                subtype = option
+                    .node()
+                    .map(|node| state.node_type(node))
+                    .transpose()?
+            }
             "subtype_opclass" => class = Some(option.written()),
             "collation" => collation = Some(option.written()),
             "canonical" => canonical = Some(state.function_named(&option.written())),
             "subtype_diff" => subtype_diff = Some(state.function_named(&option.written())),
             "multirange_type_name" => multirange = Some(option.written()),
             other => {
-                return Err(Failure::new(format!("type attribute \"{other}\" not recognized")));
+                return Err(Failure::new(format!(
+                    "type attribute \"{other}\" not recognized"
+                )));
             }
         }
     }
@@ -88,13 +95,17 @@ fn automatic_multirange(name: &QualifiedName) -> Name {
 
 /// An operator class that was chosen, unless it is the default of its type.
 fn chosen_class(state: &State, written: &Written, subtype: &str) -> Option<String> {
-    let held = state.schemas_of(written).ok()?.into_iter().find_map(|schema| {
-        let name = QualifiedName::new(schema, written.name.as_str());
-        let method = Name::new("btree");
-        let class = pgwright_catalog::OperatorClassName { name, method };
-        let held = state.catalog.operator_classes.get(&class)?;
-        Some((class, held))
-    });
+    let held = state
+        .schemas_of(written)
+        .ok()?
+        .into_iter()
+        .find_map(|schema| {
+            let name = QualifiedName::new(schema, written.name.as_str());
+            let method = Name::new("btree");
+            let class = pgwright_catalog::OperatorClassName { name, method };
+            let held = state.catalog.operator_classes.get(&class)?;
+            Some((class, held))
+        });
     if let Some((class, held)) = held {
         return (!(held.default && held.data_type == subtype)).then(|| class.name.quoted());
     }

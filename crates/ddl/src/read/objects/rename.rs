@@ -13,7 +13,10 @@ use crate::read::state::State;
 pub(super) fn apply(state: &mut State, s: &RenameStmt) -> Result<(), Failure> {
     use ObjectType as O;
     let new = Name::new(names::truncate(&s.newname));
-    if matches!(s.rename_type(), O::ObjectRole | O::ObjectDatabase | O::ObjectTablespace) {
+    if matches!(
+        s.rename_type(),
+        O::ObjectRole | O::ObjectDatabase | O::ObjectTablespace
+    ) {
         return Ok(());
     }
     if let Some(relation) = &s.relation {
@@ -86,7 +89,9 @@ fn domain_constraint(
         return Ok(());
     }
     let automatic = format!("{}_not_null", name.name);
-    let current = not_null_name.as_ref().map_or(automatic.as_str(), Name::as_str);
+    let current = not_null_name
+        .as_ref()
+        .map_or(automatic.as_str(), Name::as_str);
     if *not_null && current == s.subname {
         *not_null_name = Some(new).filter(|new| new.as_str() != automatic);
         return Ok(());
@@ -106,30 +111,37 @@ fn attribute(state: &mut State, name: &QualifiedName, s: &RenameStmt) -> Result<
     let Some(TypeKind::Composite(attributes)) =
         state.catalog.types.get_mut(name).map(|held| &mut held.kind)
     else {
-        return Err(Failure::new(format!("\"{}\" is not a composite type", name.name)));
+        return Err(Failure::new(format!(
+            "\"{}\" is not a composite type",
+            name.name
+        )));
     };
-    if attributes.iter().any(|held| held.name.as_str() == s.newname) {
+    if attributes
+        .iter()
+        .any(|held| held.name.as_str() == s.newname)
+    {
         return Err(Failure::new(format!(
             "column \"{}\" of relation \"{}\" already exists",
             s.newname, name.name
         )));
     }
-    let held = attributes.iter_mut().find(|held| held.name.as_str() == s.subname);
+    let held = attributes
+        .iter_mut()
+        .find(|held| held.name.as_str() == s.subname);
     match held {
         Some(held) => {
             held.name = Name::new(names::truncate(&s.newname));
             Ok(())
         }
-        None => Err(Failure::new(format!("column \"{}\" does not exist", s.subname))),
+        None => Err(Failure::new(format!(
+            "column \"{}\" does not exist",
+            s.subname
+        ))),
     }
 }
 
 /// Renames a view or materialized view, or one of its columns.
-pub(super) fn view(
-    state: &mut State,
-    name: &QualifiedName,
-    s: &RenameStmt,
-) -> Result<(), Failure> {
+pub(super) fn view(state: &mut State, name: &QualifiedName, s: &RenameStmt) -> Result<(), Failure> {
     let new = Name::new(names::truncate(&s.newname));
     if s.rename_type() == ObjectType::ObjectColumn {
         return view_column(state, name, &s.subname, &new);
@@ -170,7 +182,10 @@ fn view_column(
         old.to_owned(),
         new.as_str().to_owned(),
     ));
-    if let Some(column) = state.view_columns_mut(name).and_then(|columns| columns.get_mut(place)) {
+    if let Some(column) = state
+        .view_columns_mut(name)
+        .and_then(|columns| columns.get_mut(place))
+    {
         column.name = new.clone();
     }
     state.name_own_columns(name);

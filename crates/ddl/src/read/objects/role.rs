@@ -126,10 +126,13 @@ pub(super) fn grant(state: &mut State, s: &GrantRoleStmt) -> Result<(), Failure>
     if !s.is_grant && !s.opt.is_empty() {
         return Ok(());
     }
-    let groups = s.granted_roles.iter().filter_map(|node| match node.node.as_ref()? {
-        NodeEnum::AccessPriv(access) => Some(Name::new(access.priv_name.clone())),
-        _ => None,
-    });
+    let groups = s
+        .granted_roles
+        .iter()
+        .filter_map(|node| match node.node.as_ref()? {
+            NodeEnum::AccessPriv(access) => Some(Name::new(access.priv_name.clone())),
+            _ => None,
+        });
     let grantees: Vec<Option<Name>> = nodes::roles(&s.grantee_roles)
         .into_iter()
         .map(|role| match role {
@@ -158,7 +161,13 @@ impl State {
         let mut next = 0;
         while let Some(role) = seen.get(next).cloned() {
             next += 1;
-            for other in self.catalog.roles.get(&role).into_iter().flat_map(|r| &r.member_of) {
+            for other in self
+                .catalog
+                .roles
+                .get(&role)
+                .into_iter()
+                .flat_map(|r| &r.member_of)
+            {
                 if other == group {
                     return true;
                 }

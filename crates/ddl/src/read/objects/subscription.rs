@@ -77,7 +77,11 @@ fn next_pair(text: &str) -> (&str, &str) {
             '\\' => escaped = true,
             '\'' => quoted = !quoted,
             '=' => value = true,
-            c if c.is_whitespace() && !quoted && value && !text.get(..at).is_some_and(|t| t.trim_end().ends_with('=')) => {
+            c if c.is_whitespace()
+                && !quoted
+                && value
+                && !text.get(..at).is_some_and(|t| t.trim_end().ends_with('=')) =>
+            {
                 return text.split_at(at);
             }
             _ => {}

@@ -6,8 +6,8 @@ use pg_query::protobuf::{
     AlterTsConfigType, AlterTsConfigurationStmt, AlterTsDictionaryStmt, DefineStmt,
 };
 use pgwright_catalog::{
-    Name, ObjectId, QualifiedName, TextSearchConfiguration, TextSearchDictionary,
-    TextSearchParser, TextSearchTemplate, quote_literal,
+    Name, ObjectId, QualifiedName, TextSearchConfiguration, TextSearchDictionary, TextSearchParser,
+    TextSearchTemplate, quote_literal,
 };
 
 use super::address::Address;
@@ -63,7 +63,10 @@ fn named(
     }
     let of_extension = super::extension::schema_of_member(state, kind, name)
         .filter(|_| super::extension::brings(state, kind, name));
-    QualifiedName::new(of_extension.unwrap_or_else(|| Name::new("pg_catalog")), name)
+    QualifiedName::new(
+        of_extension.unwrap_or_else(|| Name::new("pg_catalog")),
+        name,
+    )
 }
 
 /// The functions of a parser or template, by their parameter.
@@ -137,7 +140,10 @@ pub(super) fn create_template(state: &mut State, s: &DefineStmt) -> Result<(), F
 pub(super) fn create_dictionary(state: &mut State, s: &DefineStmt) -> Result<(), Failure> {
     let name = state.new_name(&strings(&s.defnames))?;
     if state.catalog.text_search_dictionaries.contains_key(&name) {
-        return Err(Failure::exists("text search dictionary", name.name.as_str()));
+        return Err(Failure::exists(
+            "text search dictionary",
+            name.name.as_str(),
+        ));
     }
     let mut template = None;
     let mut held = BTreeMap::new();
@@ -160,7 +166,10 @@ pub(super) fn create_dictionary(state: &mut State, s: &DefineStmt) -> Result<(),
         owner: state.new_owner(),
         comment: None,
     };
-    state.catalog.text_search_dictionaries.insert(name, dictionary);
+    state
+        .catalog
+        .text_search_dictionaries
+        .insert(name, dictionary);
     set_held_uses(state, id, needed);
     Ok(())
 }
@@ -212,7 +221,8 @@ pub(super) fn alter_dictionary(
             if option.node().is_none() {
                 held.options.remove(option.name());
             } else {
-                held.options.insert(option.name().to_owned(), stored_value(option));
+                held.options
+                    .insert(option.name().to_owned(), stored_value(option));
             }
         }
     }
@@ -231,7 +241,10 @@ fn list(items: &[pg_query::protobuf::Node]) -> pg_query::protobuf::Node {
 pub(super) fn create_configuration(state: &mut State, s: &DefineStmt) -> Result<(), Failure> {
     let name = state.new_name(&strings(&s.defnames))?;
     if state.catalog.text_search_configurations.contains_key(&name) {
-        return Err(Failure::exists("text search configuration", name.name.as_str()));
+        return Err(Failure::exists(
+            "text search configuration",
+            name.name.as_str(),
+        ));
     }
     let mut held = None;
     for option in options::options(&s.definition) {
@@ -262,7 +275,10 @@ pub(super) fn create_configuration(state: &mut State, s: &DefineStmt) -> Result<
     held.comment = None;
     let id = ObjectId::TextSearchConfiguration(name.clone());
     state.touch(&id);
-    state.catalog.text_search_configurations.insert(name.clone(), held);
+    state
+        .catalog
+        .text_search_configurations
+        .insert(name.clone(), held);
     record(state, &name);
     Ok(())
 }
@@ -275,7 +291,10 @@ fn source(state: &State, written: &Written) -> Result<TextSearchConfiguration, F
         return Ok(held.clone());
     }
     if name.schema.as_str() != "pg_catalog" {
-        return Err(Failure::missing("text search configuration", &written.to_string()));
+        return Err(Failure::missing(
+            "text search configuration",
+            &written.to_string(),
+        ));
     }
     Ok(of_the_system(name.name.as_str()))
 }
@@ -327,7 +346,11 @@ fn record(state: &mut State, name: &QualifiedName) {
         .map(ObjectId::TextSearchDictionary)
         .collect();
     needed.insert(ObjectId::TextSearchParser(held.parser.clone()));
-    set_held_uses(state, ObjectId::TextSearchConfiguration(name.clone()), needed);
+    set_held_uses(
+        state,
+        ObjectId::TextSearchConfiguration(name.clone()),
+        needed,
+    );
 }
 
 /// ALTER TEXT SEARCH CONFIGURATION … MAPPING.
@@ -352,11 +375,16 @@ pub(super) fn alter_configuration(
     let Some(held) = state.catalog.text_search_configurations.get_mut(&name) else {
         return Ok(());
     };
-    let tokens: Vec<Name> = nodes::strings(&s.tokentype).into_iter().map(Name::from).collect();
+    let tokens: Vec<Name> = nodes::strings(&s.tokentype)
+        .into_iter()
+        .map(Name::from)
+        .collect();
     if let Some(unknown) = tokens.iter().find(|token| {
         held.parser.schema.as_str() == "pg_catalog" && !TOKENS.contains(&token.as_str())
     }) {
-        return Err(Failure::new(format!("token type \"{unknown}\" does not exist")));
+        return Err(Failure::new(format!(
+            "token type \"{unknown}\" does not exist"
+        )));
     }
     match s.kind() {
         AlterTsConfigType::AlterTsconfigAddMapping => {

@@ -32,14 +32,16 @@ pub(super) fn create(state: &mut State, s: &ViewStmt) -> Result<(), Failure> {
     let aliases = column_names(&s.aliases);
     let stored = state.stored_query(query, &aliases)?;
     if aliases.len() > stored.columns.len() {
-        return Err(Failure::new("CREATE VIEW specifies more column names than columns"));
+        return Err(Failure::new(
+            "CREATE VIEW specifies more column names than columns",
+        ));
     }
     check_columns(&stored.columns)?;
     let mut name = state.new_relation_name(relation)?;
-    let temporary = stored
-        .needed
-        .iter()
-        .any(|id| id.schema().is_some_and(|schema| schema.as_str() == TEMPORARY_SCHEMA));
+    let temporary = stored.needed.iter().any(|id| {
+        id.schema()
+            .is_some_and(|schema| schema.as_str() == TEMPORARY_SCHEMA)
+    });
     if temporary {
         // A view of something temporary is temporary itself.
         name.schema = Name::new(TEMPORARY_SCHEMA);
@@ -88,7 +90,11 @@ fn column_names(aliases: &[Node]) -> Vec<String> {
 
 fn check_columns(columns: &[ViewColumn]) -> Result<(), Failure> {
     for (place, column) in columns.iter().enumerate() {
-        if columns.iter().take(place).any(|other| other.name == column.name) {
+        if columns
+            .iter()
+            .take(place)
+            .any(|other| other.name == column.name)
+        {
             return Err(Failure::new(format!(
                 "column \"{}\" specified more than once",
                 column.name
@@ -159,10 +165,7 @@ fn replaced(
 }
 
 /// CREATE MATERIALIZED VIEW.
-pub(super) fn create_materialized(
-    state: &mut State,
-    s: &CreateTableAsStmt,
-) -> Result<(), Failure> {
+pub(super) fn create_materialized(state: &mut State, s: &CreateTableAsStmt) -> Result<(), Failure> {
     let Some(into) = s.into.as_deref() else {
         return Err(Failure::new("a name is missing"));
     };
@@ -236,7 +239,10 @@ pub(super) fn refresh(state: &mut State, s: &RefreshMatViewStmt) -> Result<(), F
     };
     let (name, kind) = state.relation(relation)?;
     if kind != RelationKind::MaterializedView {
-        return Err(Failure::new(format!("\"{}\" is not a materialized view", name.name)));
+        return Err(Failure::new(format!(
+            "\"{}\" is not a materialized view",
+            name.name
+        )));
     }
     state.touch(&ObjectId::MaterializedView(name.clone()));
     if let Some(held) = state.catalog.materialized_views.get_mut(&name) {
@@ -258,7 +264,11 @@ impl State {
         };
         self.touch(&id);
         match id {
-            ObjectId::View(_) => self.catalog.views.get_mut(name).map(|view| &mut view.columns),
+            ObjectId::View(_) => self
+                .catalog
+                .views
+                .get_mut(name)
+                .map(|view| &mut view.columns),
             _ => self
                 .catalog
                 .materialized_views

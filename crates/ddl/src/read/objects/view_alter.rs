@@ -13,11 +13,7 @@ use crate::read::state::State;
 use crate::read::type_name::integer;
 
 /// Applies the commands to a view or materialized view.
-pub(super) fn alter(
-    state: &mut State,
-    id: &ObjectId,
-    s: &AlterTableStmt,
-) -> Result<(), Failure> {
+pub(super) fn alter(state: &mut State, id: &ObjectId, s: &AlterTableStmt) -> Result<(), Failure> {
     let (ObjectId::View(name) | ObjectId::MaterializedView(name)) = id else {
         return Err(Failure::not_understood("this ALTER statement is not read"));
     };
@@ -38,7 +34,10 @@ fn apply(
 ) -> Result<(), Failure> {
     match command.subtype() {
         T::AtChangeOwner => {
-            let owner = command.newowner.as_ref().and_then(|role| state.role_name(role));
+            let owner = command
+                .newowner
+                .as_ref()
+                .and_then(|role| state.role_name(role));
             state.set_owner(id, owner);
             Ok(())
         }
@@ -191,7 +190,9 @@ fn enable(state: &mut State, id: &ObjectId, command: &AlterTableCmd) -> Result<(
     };
     let enabled = state.catalog.views.get_mut(name).and_then(|view| {
         if rule {
-            view.rules.get_mut(command.name.as_str()).map(|rule| &mut rule.enabled)
+            view.rules
+                .get_mut(command.name.as_str())
+                .map(|rule| &mut rule.enabled)
         } else {
             let trigger = view.triggers.get_mut(command.name.as_str());
             trigger.map(|trigger| &mut trigger.enabled)
