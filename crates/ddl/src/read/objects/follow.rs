@@ -8,9 +8,9 @@ use pgwright_catalog::{
 };
 
 use super::type_text;
-use crate::analyze::tree::{Query, RteKind};
-use crate::analyze::walk::{PartMut, expr_parts_mut, query_parts_mut};
-use crate::analyze::{CatalogEnvironment, deparse, name_output_columns, query};
+use crate::analyze::{
+    CatalogEnvironment, Qualified, Rename, deparse, name_output_columns, query, rename_in_query,
+};
 use crate::read::failure::Failure;
 use crate::read::state::State;
 
@@ -141,7 +141,9 @@ impl State {
         let environment = CatalogEnvironment::new(&self.catalog, &none);
         let mut query = query(text, &environment).ok()?;
         name_output_columns(&mut query, names);
-        rename_in_query(&mut query, change);
+        if let Some(rename) = rename(change) {
+            rename_in_query(&mut query, &rename);
+        }
         deparse::deparse_query(&query, None).ok()
     }
 
@@ -425,51 +427,26 @@ impl State {
     }
 }
 
-/// Renames in an analysed query, and in the queries inside it.
-fn rename_in_query(query: &mut Query, change: &Change) {
-    for entry in &mut query.range_table {
-        let RteKind::Relation(relation) = &mut entry.kind else {
-            continue;
-        };
-        match change {
-            Change::Relation(from, to)
-                if *relation.schema == *from.schema.as_str()
-                    && *relation.name == *from.name.as_str() =>
-            {
-                relation.schema = Arc::from(to.schema.as_str());
-                relation.name = Arc::from(to.name.as_str());
-                if entry.alias.is_none() {
-                    entry.eref.name = to.name.as_str().to_owned();
-                }
-            }
-            Change::Column(on, old, new)
-                if *relation.schema == *on.schema.as_str()
-                    && *relation.name == *on.name.as_str() =>
-            {
-                for column in entry.columns.iter_mut().filter(|c| *c.name == **old) {
-                    column.name = Arc::from(new.as_str());
-                }
-                let aliased = entry.alias.as_ref().map_or(0, |alias| alias.columns.len());
-                for column in entry
-                    .eref
-                    .columns
-                    .iter_mut()
-                    .skip(aliased)
-                    .filter(|c| *c == old)
-                {
-                    column.clone_from(new);
-                }
-            }
-            _ => {}
-        }
-    }
-    query_parts_mut(query, &mut |part| in_part(part, change));
-}
-
-fn in_part(part: PartMut<'_>, change: &Change) {
-    match part {
-        PartMut::Query(query) => rename_in_query(query, change),
-        PartMut::Expr(expr) => expr_parts_mut(expr, &mut |part| in_part(part, change)),
+/// The change as the analysis knows it.
+fn rename(change: &Change) -> Option<Rename> {
+    let pair = |name: &QualifiedName| -> Qualified {
+        (Arc::from(name.schema.as_str()), Arc::from(name.name.as_str()))
+    };
+    match change {
+        Change::Relation(from, to) => Some(Rename::Relation {
+            from: pair(from),
+            to: pair(to),
+        }),
+        Change::Column(relation, from, to) => Some(Rename::Column {
+            relation: pair(relation),
+            from: Arc::from(from.as_str()),
+            to: Arc::from(to.as_str()),
+        }),
+        Change::Name(from, to) => Some(Rename::Type {
+            from: pair(from),
+            to: pair(to),
+        }),
+        Change::Function(..) => None,
     }
 }
 

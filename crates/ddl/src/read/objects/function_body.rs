@@ -9,7 +9,7 @@ use pgwright_catalog::{Argument, ArgumentMode, ObjectId, QualifiedName, Routine,
 
 use super::function_option::Options;
 use crate::analyze::deparse::{self, FunctionBody};
-use crate::analyze::{Undecided, function_body, parse_type, references};
+use crate::analyze::{Undecided, function_body, parse_type, references_of_query};
 use crate::read::expression;
 use crate::read::failure::Failure;
 use crate::read::note::NoteKind;
@@ -94,11 +94,11 @@ fn analysed(
     let mut needed = BTreeSet::new();
     match &body {
         FunctionBody::Return(query) => {
-            needed.extend(state.referred(&references::of_query(query)));
+            needed.extend(state.referred(&references_of_query(query)));
         }
         FunctionBody::Atomic(queries) => {
             for query in queries {
-                needed.extend(state.referred(&references::of_query(query)));
+                needed.extend(state.referred(&references_of_query(query)));
             }
         }
     }

@@ -1,18 +1,18 @@
 //! Queries as the server stores them: those of views, materialized views and function bodies.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use pg_query::NodeEnum;
 use pg_query::protobuf::{Node, SelectStmt};
-use pgwright_catalog::{Name, ObjectId, QualifiedName, ViewColumn};
+use pgwright_catalog::{
+    Name, ObjectId, OperatorSignature, QualifiedName, RoutineSignature, ViewColumn,
+};
 
-use super::{access, extension, type_text};
-use crate::analyze::references::{self, References};
-use crate::analyze::tree::{Function, FunctionKind, Type};
+use super::{access, extension};
 use crate::analyze::types::format_type;
 use crate::analyze::{
-    CatalogEnvironment, Undecided, deparse, name_output_columns, output_columns, query_node,
+    CatalogEnvironment, Qualified, References, Undecided, deparse, name_output_columns,
+    output_columns, query_node, references_of_query,
 };
 use crate::read::expression;
 use crate::read::failure::Failure;
@@ -82,14 +82,14 @@ impl State {
         Ok(Stored {
             text,
             columns,
-            needed: self.referred(&references::of_query(&query)),
+            needed: self.referred(&references_of_query(&query)),
         })
     }
 
     /// The objects of the catalog that a tree refers to.
     pub(in crate::read) fn referred(&self, references: &References) -> BTreeSet<ObjectId> {
         let mut needed = BTreeSet::new();
-        let name = |(schema, name): &(Arc<str>, Arc<str>)| QualifiedName::new(&**schema, &**name);
+        let name = |(schema, name): &Qualified| QualifiedName::new(&**schema, &**name);
         for relation in &references.relations {
             let name = name(relation);
             needed.extend(
@@ -103,55 +103,39 @@ impl State {
                 needed.insert(id);
             }
         }
-        for function in references.functions.iter().filter(|f| f.oid == 0) {
-            needed.extend(self.function_object(function));
+        for (function, arguments) in &references.functions {
+            let signature = RoutineSignature::new(
+                name(function),
+                arguments.iter().map(|argument| format_type(argument, None)),
+            );
+            let routine = ObjectId::Routine(signature.clone());
+            let aggregate = ObjectId::Aggregate(signature);
+            needed.extend(
+                [routine, aggregate]
+                    .into_iter()
+                    .find(|id| access::exists(&self.catalog, id)),
+            );
         }
-        for operator in references.operators.iter().filter(|o| o.oid == 0) {
-            let signature = pgwright_catalog::OperatorSignature {
-                name: QualifiedName::new(&*operator.schema, &*operator.name),
-                left: operator.left.as_ref().map(|left| format_type(left, None)),
-                right: Some(format_type(&operator.right, None)),
+        for (operator, left, right) in &references.operators {
+            let signature = OperatorSignature {
+                name: name(operator),
+                left: left.as_ref().map(|left| format_type(left, None)),
+                right: Some(format_type(right, None)),
             };
             if self.catalog.operators.contains_key(&signature) {
                 needed.insert(ObjectId::Operator(signature));
             }
         }
         for data_type in &references.types {
-            if let Type::User(user) = data_type {
-                let name = QualifiedName::new(&*user.schema, &*user.name);
-                needed.extend(self.type_object(&name.quoted()));
-            }
-        }
-        for text in &references.regclass {
-            if let Some(name) = type_text::user_type(text) {
-                needed.extend(
-                    self.relation_kind(&name)
-                        .and_then(|kind| self.relation_id(&name, kind)),
-                );
-            }
+            needed.extend(self.type_object(&name(data_type).quoted()));
         }
         for collation in &references.collations {
-            let id = ObjectId::Collation(QualifiedName::new(&*collation.schema, &*collation.name));
+            let id = ObjectId::Collation(name(collation));
             if access::exists(&self.catalog, &id) {
                 needed.insert(id);
             }
         }
         needed
-    }
-
-    fn function_object(&self, function: &Function) -> Option<ObjectId> {
-        let signature = pgwright_catalog::RoutineSignature::new(
-            QualifiedName::new(&*function.schema, &*function.name),
-            function
-                .arguments
-                .iter()
-                .map(|argument| format_type(argument, None)),
-        );
-        let id = match function.kind {
-            FunctionKind::Aggregate(_) => ObjectId::Aggregate(signature),
-            _ => ObjectId::Routine(signature),
-        };
-        access::exists(&self.catalog, &id).then_some(id)
     }
 
     /// What could not be decided may be what the server refuses: a name that nothing can bring.
