@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use pg_query::NodeEnum;
-use pg_query::protobuf::{CmdType, Node, RuleStmt};
+use pg_query::protobuf::{CmdType, Node, NotifyStmt, RuleStmt};
 
 use super::deparse::{FunctionBody, Rule};
 use super::from::{add_entry, entry_of_relation, find_relation, query_columns};
 use super::query::{analyze_statement, condition, finish};
 use super::targets::{plain_target, resolve_unknowns};
 use super::tree::{Alias, Command, Query, RangeTableEntry, RteColumn, Type};
+use crate::quote;
+
 use super::{Environment, ExprKind, NamespaceItem, ParseState, Relation, Undecided};
 
 /// Analyses the text of one query: SELECT, VALUES, or a data-modifying statement.
@@ -87,8 +89,11 @@ pub(crate) fn function_body(
         Some(NodeEnum::List(lists)) => {
             let mut statements = Vec::new();
             for list in &lists.items {
-                let Some(NodeEnum::List(list)) = list.node.as_ref() else {
-                    return Err(Undecided::new("a function body of an unknown form"));
+                let list = match list.node.as_ref() {
+                    Some(NodeEnum::List(list)) => list,
+                    Some(_) => return Err(Undecided::new("a function body of an unknown form")),
+                    // A body without statements is a list of nothing.
+                    None => continue,
                 };
                 for node in list.items.iter().filter_map(|node| node.node.as_ref()) {
                     statements.push(analyze_statement(&mut state(), node)?);
@@ -128,7 +133,10 @@ pub(crate) fn rule(statement: &RuleStmt, environment: &dyn Environment) -> Resul
     {
         let mut state = ParseState::new(environment, None);
         add_old_and_new(&mut state, &relation, event)?;
-        actions.push(analyze_statement(&mut state, node)?);
+        actions.push(match node {
+            NodeEnum::NotifyStmt(statement) => notify(&mut state, statement),
+            _ => analyze_statement(&mut state, node)?,
+        });
     }
     if actions.is_empty() {
         // NOTHING, with the rows that the condition refers to.
@@ -145,6 +153,18 @@ pub(crate) fn rule(statement: &RuleStmt, environment: &dyn Environment) -> Resul
         instead: statement.instead,
         actions,
     })
+}
+
+/// NOTIFY, the only utility statement that a rule can have.
+fn notify(state: &mut ParseState<'_>, statement: &NotifyStmt) -> Query {
+    let mut text = format!("NOTIFY {}", quote::identifier(&statement.conditionname));
+    if !statement.payload.is_empty() {
+        text = format!("{text}, {}", quote::literal(&statement.payload));
+    }
+    let mut query = Query::new(Command::Utility);
+    query.utility = Some(text);
+    finish(state, &mut query);
+    query
 }
 
 /// Adds `old` and `new`, which are the first entries of what belongs to a rule; those that the event

@@ -3,11 +3,14 @@
 use std::sync::Arc;
 
 use pg_query::NodeEnum;
-use pg_query::protobuf::{MultiAssignRef, Node, ResTarget, SubLinkType};
+use pg_query::protobuf::{AIndices, MultiAssignRef, Node, ResTarget, SubLinkType};
 
 use super::super::targets::transform_expression_list;
-use super::super::tree::{Expr, Param, ParamKind, SubLink, SubLinkKind, TargetEntry, Type};
-use super::super::{ExprKind, ParseState, Undecided, coerce, query};
+use super::super::tree::{
+    Coercion, CoercionForm, Expr, FieldStore, Param, ParamKind, ReturningType, SubLink,
+    SubLinkKind, TargetEntry, Type, Var,
+};
+use super::super::{ExprKind, ParseState, Undecided, coerce, query, raw, types};
 
 /// A column that is assigned to.
 #[derive(Debug, Clone)]
@@ -18,6 +21,8 @@ pub(super) struct InsertColumn {
     pub attno: i16,
     data_type: Type,
     typmod: i32,
+    /// Fields and subscripts: what of the column is assigned to.
+    indirection: Vec<Node>,
 }
 
 /// The columns that INSERT names, or all.
@@ -51,17 +56,12 @@ fn column_at(state: &ParseState<'_>, place: usize) -> Option<InsertColumn> {
         attno: i16::try_from(place + 1).ok()?,
         data_type: column.data_type.clone(),
         typmod: column.typmod,
+        indirection: Vec::new(),
     })
 }
 
 /// The column that a target of INSERT or SET names.
 fn target_column(state: &ParseState<'_>, target: &ResTarget) -> Result<InsertColumn, Undecided> {
-    if !target.indirection.is_empty() {
-        return Err(Undecided::at(
-            target.location,
-            "an assignment to a field or an element of a column",
-        ));
-    }
     let place = state.target.as_ref().and_then(|(_, relation)| {
         relation
             .columns
@@ -70,6 +70,10 @@ fn target_column(state: &ParseState<'_>, target: &ResTarget) -> Result<InsertCol
     });
     place
         .and_then(|place| column_at(state, place))
+        .map(|column| InsertColumn {
+            indirection: target.indirection.clone(),
+            ..column
+        })
         .ok_or_else(|| {
             Undecided::at(
                 target.location,
@@ -78,12 +82,28 @@ fn target_column(state: &ParseState<'_>, target: &ResTarget) -> Result<InsertCol
         })
 }
 
-/// Coerces a value to the column that it is assigned to.
+/// Coerces a value to the column that it is assigned to, or makes of it a change inside the column.
+/// INSERT changes what is NULL, UPDATE what the column holds.
 pub(super) fn assign(
-    state: &ParseState<'_>,
+    state: &mut ParseState<'_>,
     value: Expr,
     column: &InsertColumn,
+    insert: bool,
 ) -> Result<Expr, Undecided> {
+    if !column.indirection.is_empty() {
+        let base = if insert {
+            Expr::null(column.data_type.clone())
+        } else {
+            column_variable(state, column)
+        };
+        return assign_inside(
+            state,
+            base,
+            (&column.data_type, column.typmod),
+            &column.indirection,
+            value,
+        );
+    }
     if matches!(value, Expr::SetToDefault(..)) {
         return Ok(Expr::SetToDefault(column.data_type.clone(), column.typmod));
     }
@@ -94,6 +114,94 @@ pub(super) fn assign(
         column.typmod,
         &format!("column \"{}\"", column.name),
     )
+}
+
+fn column_variable(state: &ParseState<'_>, column: &InsertColumn) -> Expr {
+    let rtindex = state.target.as_ref().map_or(0, |(rtindex, _)| *rtindex);
+    Expr::Var(Var {
+        varno: rtindex,
+        attno: column.attno,
+        data_type: column.data_type.clone(),
+        typmod: column.typmod,
+        levels_up: 0,
+        varnosyn: rtindex,
+        attnosyn: column.attno,
+        returning: ReturningType::Default,
+    })
+}
+
+/// The change of a field or an element of `base`, or of what is inside that
+/// (`transformAssignmentIndirection`).
+fn assign_inside(
+    state: &mut ParseState<'_>,
+    base: Expr,
+    (data_type, typmod): (&Type, i32),
+    indirection: &[Node],
+    value: Expr,
+) -> Result<Expr, Undecided> {
+    let environment = state.environment;
+    let indices: Vec<&AIndices> = indirection
+        .iter()
+        .map_while(|step| match step.node.as_ref() {
+            Some(NodeEnum::AIndices(indices)) => Some(&**indices),
+            _ => None,
+        })
+        .collect();
+    let changed = if !indices.is_empty() {
+        let rest = indirection.get(indices.len()..).unwrap_or_default();
+        let Expr::SubscriptingRef(mut reference) = state.subscripts(base, &indices)? else {
+            return Err(Undecided::new("a subscript of what has none"));
+        };
+        let (part, part_typmod) = (reference.data_type.clone(), reference.typmod);
+        let inner = Expr::CaseTest(part.clone(), part_typmod);
+        let value = assign_inside(state, inner, (&part, part_typmod), rest, value)?;
+        reference.data_type = reference.container_type.clone();
+        reference.assignment = Some(value);
+        Expr::SubscriptingRef(reference)
+    } else if let Some((step, rest)) = indirection.split_first() {
+        let name = raw::string(step).ok_or_else(|| Undecided::new("an assignment to \"*\""))?;
+        let row = types::base_type(environment, data_type);
+        let columns = types::composite_columns(environment, &row).unwrap_or_default();
+        let column = columns
+            .into_iter()
+            .find(|column| *column.name == *name)
+            .ok_or_else(|| Undecided::new(format!("a field \"{name}\" that is not known")))?;
+        let inner = Expr::CaseTest(column.data_type.clone(), column.typmod);
+        let wanted = (&column.data_type, column.typmod);
+        let value = assign_inside(state, inner, wanted, rest, value)?;
+        Expr::FieldStore(Box::new(FieldStore {
+            argument: base,
+            fields: vec![(column.name.clone(), value)],
+            data_type: row,
+        }))
+    } else {
+        return coerce::assign(environment, value, data_type, typmod, "a part of a column");
+    };
+    if changed.data_type() == *data_type {
+        return Ok(changed);
+    }
+    // The column is of a domain over what has the parts.
+    Ok(Expr::CoerceToDomain(Box::new(Coercion {
+        argument: changed,
+        data_type: data_type.clone(),
+        typmod,
+        form: CoercionForm::ImplicitCast,
+    })))
+}
+
+/// What is assigned in the end, changes inside a column taken away: a row of VALUES holds only that.
+pub(super) fn assigned_value(expr: Expr) -> Expr {
+    match expr {
+        Expr::FieldStore(mut store) if store.fields.len() == 1 => match store.fields.pop() {
+            Some((_, value)) => assigned_value(value),
+            None => Expr::FieldStore(store),
+        },
+        Expr::SubscriptingRef(mut reference) => match reference.assignment.take() {
+            Some(value) => assigned_value(value),
+            None => Expr::SubscriptingRef(reference),
+        },
+        other => other,
+    }
 }
 
 /// Analyses SET.
@@ -119,7 +227,7 @@ pub(super) fn update_targets(
             _ => state.expression(value, ExprKind::UpdateSource)?,
         };
         targets.push(TargetEntry {
-            expr: assign(state, value, &column)?,
+            expr: assign(state, value, &column, false)?,
             resno: column.attno,
             name: Some(column.name),
             sort_group_ref: 0,

@@ -20,7 +20,7 @@ use super::tree::{
 };
 use super::{ExprKind, NamespaceItem, ParseState, Undecided, ctes, raw};
 
-use assignment::{InsertColumn, assign, insert_columns, update_targets};
+use assignment::{InsertColumn, assign, assigned_value, insert_columns, update_targets};
 pub(crate) use merge::merge;
 use returning::transform_returning;
 
@@ -186,7 +186,7 @@ fn insert_rows(
         rows.push(
             assigned
                 .into_iter()
-                .map(|target| target.expr)
+                .map(|target| assigned_value(target.expr))
                 .collect::<Vec<_>>(),
         );
     }
@@ -213,7 +213,7 @@ fn insert_rows(
 
 /// Assigns a row of values to the columns of INSERT.
 fn assign_row(
-    state: &ParseState<'_>,
+    state: &mut ParseState<'_>,
     values: Vec<Expr>,
     columns: &[InsertColumn],
     explicit: bool,
@@ -233,7 +233,7 @@ fn assign_row(
         .zip(columns)
         .map(|(value, column)| {
             Ok(TargetEntry {
-                expr: assign(state, value, column)?,
+                expr: assign(state, value, column, true)?,
                 resno: column.attno,
                 name: Some(column.name.clone()),
                 sort_group_ref: 0,

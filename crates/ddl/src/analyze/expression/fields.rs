@@ -31,7 +31,7 @@ impl ParseState<'_> {
     }
 
     /// Applies subscripts, as many as stand together.
-    fn subscripts(&mut self, value: Expr, list: &[&AIndices]) -> Result<Expr, Undecided> {
+    pub(crate) fn subscripts(&mut self, value: Expr, list: &[&AIndices]) -> Result<Expr, Undecided> {
         if list.is_empty() {
             return Ok(value);
         }
