@@ -66,13 +66,12 @@ impl Server {
         let mut client = self.connect(database);
         let mut errors = Vec::new();
         for script in scripts {
-            let script = without_psql(script);
             // One message is much faster than thousands; a script with errors is run again in parts.
-            if client.batch_execute(&script).is_ok() {
+            if client.batch_execute(script).is_ok() {
                 continue;
             }
             let _ = client.batch_execute("ROLLBACK; RESET ALL; SET SESSION AUTHORIZATION DEFAULT");
-            for statement in pgwright_ddl::split(&script).unwrap() {
+            for statement in pgwright_ddl::split(script).unwrap() {
                 if let Err(error) = client.batch_execute(&statement.text) {
                     let error = pgwright_server::script::describe(&error);
                     errors.push(format!("line {}: {error}", statement.line));
@@ -108,7 +107,8 @@ fn without_psql(script: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// The text of a file beside the project or in it.
+/// A script of the project or beside it.
 pub fn file(path: &Path) -> String {
-    std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    let text = std::fs::read_to_string(path);
+    without_psql(&text.unwrap_or_else(|error| panic!("{}: {error}", path.display())))
 }

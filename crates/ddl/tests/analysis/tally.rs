@@ -15,6 +15,8 @@ pub struct Tally {
     pub undecided: BTreeMap<String, usize>,
     /// What differs.
     pub different: Vec<String>,
+    /// Reasons why the server could not be asked.
+    pub skipped: BTreeMap<String, usize>,
     /// One text for each reason.
     examples: BTreeMap<String, String>,
 }
@@ -43,6 +45,12 @@ impl Tally {
         }
     }
 
+    /// Notes a text that the server cannot be asked about.
+    pub fn skip(&mut self, text: &Text, reason: &str) {
+        let reason = format!("{}: {reason}", text.kind);
+        *self.skipped.entry(reason).or_default() += 1;
+    }
+
     /// All counts: equal, undecided, different.
     pub fn total(&self) -> [usize; 3] {
         let mut total = [0; 3];
@@ -68,6 +76,11 @@ impl Tally {
             text += &format!("  undecided {count}: {reason}\n");
             if shown > 10 {
                 text += &format!("      {}\n", self.examples[reason]);
+            }
+        }
+        for (reason, count) in &self.skipped {
+            if shown > 10 {
+                text += &format!("  skipped {count}: {reason}\n");
             }
         }
         for difference in self.different.iter().take(shown) {

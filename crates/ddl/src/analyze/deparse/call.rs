@@ -119,6 +119,8 @@ impl<'a> Printer<'a> {
             ("position", [text, part]) => {
                 self.words(&[("POSITION((", part), (") IN (", text)], "))")?;
             }
+            // A pattern is printed as an argument like any other.
+            ("substring", [_, pattern]) if is_text(pattern) => return Ok(false),
             ("substring", [text, from]) => {
                 self.words(&[("SUBSTRING(", text), (" FROM ", from)], ")")?;
             }

@@ -51,14 +51,15 @@ pub fn deparse_expression_flat(
     in_relations(expr, relations, State::outside(false, 0, false))
 }
 
-/// An element of an index, a partition key or a statistics object: in parentheses, unless it is
-/// printed as a function call.
+/// An element of an index, a partition key or a statistics object: in parentheses, unless it is a
+/// column or printed as a function call.
 ///
 /// # Errors
 /// As [`deparse_expression`].
 pub fn deparse_element(expr: &Expr, relations: &[RangeTableEntry]) -> Result<String, Undecided> {
     let text = deparse_expression(expr, relations)?;
-    Ok(if expression::looks_like_function(expr) {
+    let column = matches!(expr, Expr::Var(var) if var.attno != 0);
+    Ok(if column || expression::looks_like_function(expr) {
         text
     } else {
         format!("({text})")
@@ -98,12 +99,22 @@ pub fn deparse_query(query: &Query, names: Option<&[Arc<str>]>) -> Result<String
     Ok(printer.out)
 }
 
-/// The text of a view, as `pg_get_viewdef` gives it.
+/// The text of a view, as `pg_get_viewdef` gives it. `names` are the names of its columns, where they
+/// differ from those of the query: all operands of UNION are printed with them.
 ///
 /// # Errors
 /// As [`deparse_expression`].
 pub fn deparse_view(query: &Query, names: Option<&[Arc<str>]>) -> Result<String, Undecided> {
-    Ok(deparse_query(query, names)? + ";")
+    let own: Vec<Arc<str>>;
+    let names = match names {
+        Some(names) => names,
+        None => {
+            let outputs = query.targets.iter().filter(|target| !target.junk);
+            own = outputs.filter_map(|target| target.name.clone()).collect();
+            &own
+        }
+    };
+    Ok(deparse_query(query, Some(names))? + ";")
 }
 
 /// The body of a function written in SQL and stored as a tree.
