@@ -23,8 +23,8 @@ use crate::analyze::tree::{Expr, Function, FunctionKind, Query, RelationKind, Rt
 use crate::analyze::types::format_type;
 use crate::analyze::walk::{Part, expr_parts, query_parts};
 use crate::analyze::{
-    self, CatalogEnvironment, Environment, ExprKind, Place, Undecided, bound_node, expression_node,
-    parse_expression, parse_type,
+    self, CatalogEnvironment, Environment, ExprKind, Place, Rename, Undecided, bound_node,
+    expression_node, parse_expression, parse_type, rename_in_expression,
 };
 
 /// Where an expression stands.
@@ -205,6 +205,27 @@ impl State {
         }
     }
 
+    /// An expression that is held in the catalog, after something it names has another name; `None` when
+    /// it does not change, or cannot be understood.
+    pub(super) fn renamed(
+        &self,
+        text: &Expression,
+        context: &Context<'_>,
+        rename: &Rename,
+    ) -> Option<Expression> {
+        let none: [&str; 0] = [];
+        let environment = CatalogEnvironment::new(&self.catalog, &none);
+        let place = place(&environment, context).ok()?;
+        let mut analyzed = analyze::expression(&environment, text.sql(), &place).ok()?;
+        rename_in_expression(&mut analyzed.expr, &mut analyzed.relations, rename);
+        let printed = match context.kind {
+            ExprKind::TriggerWhen => deparse_trigger_condition(&analyzed.expr, &analyzed.relations),
+            _ => deparse_expression(&analyzed.expr, &analyzed.relations),
+        };
+        let printed = Expression::new(strip_parentheses(&printed.ok()?));
+        (printed != *text).then_some(printed)
+    }
+
     /// An expression as the server stores it, or, where something in it is not known, as it is written.
     pub(super) fn stored(&self, node: &Node, context: &Context<'_>) -> Result<Stored, Failure> {
         let path = self.visible_schemas();
@@ -357,6 +378,19 @@ fn column_names(node: &NodeEnum, f: &mut dyn FnMut(&str)) {
             column_names(child, f);
         }
     }
+}
+
+/// The last parts of the column references of an expression in text; those of sub-selects left out.
+pub(super) fn columns_in_text(sql: &str) -> BTreeSet<Name> {
+    let mut columns = BTreeSet::new();
+    if let Ok(node) = parse_expression(sql)
+        && let Some(node) = node.node.as_ref()
+    {
+        column_names(node, &mut |name| {
+            columns.insert(Name::new(name));
+        });
+    }
+    columns
 }
 
 /// `((a > 0))` → `a > 0`, and `(a) + (b)` stays: parentheses go only where they enclose everything.

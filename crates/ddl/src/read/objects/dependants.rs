@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use pgwright_catalog::{ConstraintKind, Name, ObjectId, QualifiedName, TypeKind};
+use pgwright_catalog::{Name, ObjectId, QualifiedName, TypeKind};
 
 use super::type_text;
-use crate::read::failure::Failure;
 use crate::read::state::State;
+use crate::read::table::part::users_of_constraint;
 
 /// The relation that a part stands on.
 pub(in crate::read) fn holder(id: &ObjectId) -> Option<&QualifiedName> {
@@ -125,6 +125,7 @@ pub(in crate::read) fn users(state: &State, id: &ObjectId) -> BTreeSet<ObjectId>
             }
         }
         ObjectId::Collation(name) => of_collation(state, name, &mut found),
+        ObjectId::Constraint(on, name) => found.extend(users_of_constraint(state, on, name)),
         _ => {}
     }
     found.remove(id);
@@ -359,29 +360,4 @@ fn of_collation(state: &State, name: &QualifiedName, found: &mut BTreeSet<Object
             found.insert(ObjectId::Type(other.clone()));
         }
     }
-}
-
-/// Takes a column out of a table with the constraints and indexes over it.
-pub(in crate::read) fn drop_column(
-    state: &mut State,
-    on: &QualifiedName,
-    name: &Name,
-) -> Result<(), Failure> {
-    let table = state.table_mut(on)?;
-    table.columns.retain(|column| column.name != *name);
-    table
-        .constraints
-        .retain(|_, constraint| match &constraint.kind {
-            ConstraintKind::PrimaryKey(key) | ConstraintKind::Unique(key) => {
-                !key.columns.contains(name) && !key.include.contains(name)
-            }
-            ConstraintKind::ForeignKey(key) => !key.columns.contains(name),
-            _ => true,
-        });
-    table.indexes.retain(|_, index| {
-        !index.elements.iter().any(|element| {
-            matches!(&element.key, pgwright_catalog::IndexKey::Column(column) if column == name)
-        }) && !index.include.contains(name)
-    });
-    Ok(())
 }

@@ -9,6 +9,7 @@ use super::address::Address;
 use super::{access, dependants, nodes};
 use crate::read::failure::Failure;
 use crate::read::state::State;
+use crate::read::table::{alter_column, part};
 
 /// DROP of objects of one kind.
 pub(in crate::read) fn apply(state: &mut State, s: &DropStmt) -> Result<(), Failure> {
@@ -266,55 +267,23 @@ impl State {
 
     /// Takes a part of a relation or type away.
     fn remove_part(&mut self, id: &ObjectId) -> Result<(), Failure> {
+        let on_relation = dependants::holder(id).is_some_and(|on| {
+            self.catalog.tables.contains_key(on)
+                || self.catalog.views.contains_key(on)
+                || self.catalog.materialized_views.contains_key(on)
+        });
+        if on_relation && !matches!(id, ObjectId::Column(..)) {
+            part::remove(self, id)?;
+            self.forget_sayings(id);
+            return Ok(());
+        }
         match id {
             ObjectId::Column(on, name) => self.remove_column(on, name)?,
             ObjectId::Constraint(on, name) => {
-                if let Some(table) = self.catalog.tables.get_mut(on) {
-                    if let Some(constraint) = table.constraints.remove(name) {
-                        drop(constraint);
-                        self.index_tables
-                            .remove(&QualifiedName::new(on.schema.clone(), name.clone()));
-                    }
-                } else if let Some(TypeKind::Domain { checks, .. }) =
+                if let Some(TypeKind::Domain { checks, .. }) =
                     self.catalog.types.get_mut(on).map(|held| &mut held.kind)
                 {
                     checks.remove(name);
-                }
-            }
-            ObjectId::Index(on, name) => {
-                if let Some(table) = self.catalog.tables.get_mut(on) {
-                    table.indexes.remove(name);
-                    if table.clustered_on.as_ref() == Some(name) {
-                        table.clustered_on = None;
-                    }
-                    if table.replica_identity
-                        == pgwright_catalog::ReplicaIdentity::Index(name.clone())
-                    {
-                        table.replica_identity = pgwright_catalog::ReplicaIdentity::Nothing;
-                    }
-                } else if let Some(view) = self.catalog.materialized_views.get_mut(on) {
-                    view.indexes.remove(name);
-                }
-                self.index_tables
-                    .remove(&QualifiedName::new(on.schema.clone(), name.clone()));
-            }
-            ObjectId::Trigger(on, name) => {
-                if let Some(table) = self.catalog.tables.get_mut(on) {
-                    table.triggers.remove(name);
-                } else if let Some(view) = self.catalog.views.get_mut(on) {
-                    view.triggers.remove(name);
-                }
-            }
-            ObjectId::Policy(on, name) => {
-                if let Some(table) = self.catalog.tables.get_mut(on) {
-                    table.policies.remove(name);
-                }
-            }
-            ObjectId::Rule(on, name) => {
-                if let Some(table) = self.catalog.tables.get_mut(on) {
-                    table.rules.remove(name);
-                } else if let Some(view) = self.catalog.views.get_mut(on) {
-                    view.rules.remove(name);
                 }
             }
             _ => {}
@@ -348,7 +317,7 @@ impl State {
                 return Ok(());
             }
         }
-        dependants::drop_column(self, on, name)
+        alter_column::drop_with_dependants(self, vec![(on.clone(), name.clone())], true)
     }
 
     /// Whether the type of a text is still there.

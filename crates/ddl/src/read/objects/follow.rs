@@ -252,7 +252,7 @@ impl State {
     }
 
     /// A type under another name: columns, arguments and all else that has a type.
-    pub(super) fn retype(&mut self, from: &QualifiedName, to: &QualifiedName) {
+    pub(in crate::read) fn retype(&mut self, from: &QualifiedName, to: &QualifiedName) {
         let (old, new) = (from.quoted(), to.quoted());
         let change = |text: &mut String| {
             if type_text::user_type(text).as_ref() == Some(from) {
@@ -430,7 +430,10 @@ impl State {
 /// The change as the analysis knows it.
 fn rename(change: &Change) -> Option<Rename> {
     let pair = |name: &QualifiedName| -> Qualified {
-        (Arc::from(name.schema.as_str()), Arc::from(name.name.as_str()))
+        (
+            Arc::from(name.schema.as_str()),
+            Arc::from(name.name.as_str()),
+        )
     };
     match change {
         Change::Relation(from, to) => Some(Rename::Relation {

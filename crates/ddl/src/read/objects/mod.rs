@@ -17,7 +17,7 @@ mod enumeration;
 mod event_trigger;
 mod extension;
 mod finish;
-mod follow;
+pub(super) mod follow;
 mod foreign;
 mod function;
 mod function_alter;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use pg_query::NodeEnum;
 use pg_query::protobuf::{CreateForeignTableStmt, CreateStmt};
 use pgwright_catalog::{
-    Column, ForeignTable, Name, PartitionOf, Persistence, QualifiedName, Table, TypeKind,
+    Column, ForeignTable, Name, ObjectId, PartitionOf, Persistence, QualifiedName, Table, TypeKind,
 };
 
 use super::column::{self, Pending, Value};
@@ -132,6 +132,7 @@ fn create(
     let partition_spec = statement.partspec.as_ref();
     table.columns = columns.columns;
     state.insert_table(name.clone(), table, columns.held);
+    state.set_initial_privileges(&ObjectId::Table(name.clone()));
 
     pending.values(state, &name)?;
     if let Some(spec) = partition_spec {

@@ -728,3 +728,73 @@ pub(super) fn map_expressions(index: &mut Index, map: &mut dyn FnMut(&Expression
         *predicate = map(predicate);
     }
 }
+
+/// The storage parameters of an index, that of a constraint included.
+pub(super) fn options_mut<'a>(
+    state: &'a mut State,
+    on: &QualifiedName,
+    name: &Name,
+) -> Result<Option<&'a mut std::collections::BTreeMap<String, String>>, Failure> {
+    if state.indexes_mut(on)?.contains_key(name) {
+        return Ok(state
+            .indexes_mut(on)?
+            .get_mut(name)
+            .map(|index| &mut index.options));
+    }
+    let constraint = state.table_mut(on)?.constraints.get_mut(name);
+    Ok(
+        constraint.and_then(|constraint| match &mut constraint.kind {
+            ConstraintKind::PrimaryKey(key) | ConstraintKind::Unique(key) => Some(&mut key.options),
+            ConstraintKind::Exclusion { options, .. } => Some(options),
+            _ => None,
+        }),
+    )
+}
+
+/// The tablespace of an index, that of a constraint included.
+pub(super) fn tablespace_mut<'a>(
+    state: &'a mut State,
+    on: &QualifiedName,
+    name: &Name,
+) -> Result<Option<&'a mut Option<Name>>, Failure> {
+    if state.indexes_mut(on)?.contains_key(name) {
+        return Ok(state
+            .indexes_mut(on)?
+            .get_mut(name)
+            .map(|index| &mut index.tablespace));
+    }
+    let constraint = state.table_mut(on)?.constraints.get_mut(name);
+    Ok(
+        constraint.and_then(|constraint| match &mut constraint.kind {
+            ConstraintKind::PrimaryKey(key) | ConstraintKind::Unique(key) => {
+                Some(&mut key.tablespace)
+            }
+            ConstraintKind::Exclusion { tablespace, .. } => Some(tablespace),
+            _ => None,
+        }),
+    )
+}
+
+/// Takes an index away that backs no constraint, and its parts of the partitions.
+pub(in crate::read) fn take(
+    state: &mut State,
+    on: &QualifiedName,
+    name: &Name,
+) -> Result<(), Failure> {
+    if state.take_index(on, name.as_str())?.is_none() {
+        return Ok(());
+    }
+    super::alter_constraint::forget_index(state, on, name)?;
+    for child in state.children.get(on).cloned().unwrap_or_default() {
+        let part = state
+            .table(&child)?
+            .indexes
+            .iter()
+            .find(|(_, index)| index.parent.as_ref() == Some(name));
+        if let Some((part, _)) = part {
+            let part = part.clone();
+            take(state, &child, &part)?;
+        }
+    }
+    Ok(())
+}

@@ -1,6 +1,8 @@
 //! Tables, and everything that stands on them.
 
 pub(super) mod alter;
+pub(super) mod alter_column;
+pub(super) mod alter_constraint;
 mod check;
 mod column;
 pub(super) mod column_name;
@@ -14,6 +16,7 @@ mod like;
 mod not_null;
 pub(super) mod operator_class;
 mod options;
+pub(super) mod part;
 mod partition;
 pub(super) mod policy;
 pub(super) mod rename;

@@ -48,6 +48,7 @@ pub(super) fn insert(state: &mut State, name: QualifiedName, sequence: Sequence)
     let object = ObjectId::Sequence(name.clone());
     state.touch(&object);
     state.catalog.sequences.insert(name, sequence);
+    state.set_initial_privileges(&object);
 }
 
 /// ALTER SEQUENCE.
