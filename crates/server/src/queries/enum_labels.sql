@@ -2,4 +2,3 @@
 SELECT enumtypid AS type, array_agg(enumlabel::text ORDER BY enumsortorder) AS labels
 FROM pg_enum
 GROUP BY enumtypid
-ORDER BY enumtypid

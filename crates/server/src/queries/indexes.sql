@@ -1,43 +1,26 @@
--- Indexes that back no constraint and belong to no partitioned parent's index.
+-- Indexes, those behind constraints too.
 SELECT i.indexrelid AS oid,
        i.indrelid AS relation,
        x.relname AS name,
-       am.amname AS method,
+       x.relam AS method,
        i.indisunique AS is_unique,
        i.indnullsnotdistinct AS nulls_not_distinct, -- from 15
        false AS nulls_not_distinct,                 -- before 15
-       i.indisclustered AS clustered,
+       i.indisclustered AS is_clustered,
+       i.indisreplident AS is_replica_identity,
        i.indisvalid AS is_valid,
-       pg_get_indexdef(i.indexrelid) AS definition,
-       ARRAY(SELECT pg_get_indexdef(i.indexrelid, k, false)
-             FROM generate_series(1, i.indnkeyatts::int) AS k ORDER BY k) AS keys,
-       -- The column of each key, NULL where it is an expression.
-       ARRAY(SELECT a.attname::text
-             FROM unnest(i.indkey::int2[]) WITH ORDINALITY AS k(number, place)
-             LEFT JOIN pg_attribute AS a
-                 ON a.attrelid = i.indrelid AND a.attnum = k.number AND k.number <> 0
-             WHERE k.place <= i.indnkeyatts
-             ORDER BY k.place) AS key_columns,
-       ARRAY(SELECT a.attname::text
-             FROM unnest(i.indkey::int2[]) WITH ORDINALITY AS k(number, place)
-             JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = k.number
-             WHERE k.place > i.indnkeyatts
-             ORDER BY k.place) AS include,
+       i.indnkeyatts AS keys,
+       i.indkey::int2[] AS columns,
+       i.indclass::oid[] AS classes,
+       i.indcollation::oid[] AS collations,
+       i.indoption::int2[] AS key_options,
        pg_get_expr(i.indpred, i.indrelid) AS predicate,
+       -- What stands beside an expression is read out of the definition.
+       CASE WHEN i.indexprs IS NOT NULL THEN pg_get_expr(i.indexprs, i.indrelid) END AS expressions,
+       CASE WHEN i.indexprs IS NOT NULL THEN pg_get_indexdef(i.indexrelid) END AS definition,
        x.reloptions AS options,
-       s.spcname AS tablespace,
-       d.description AS comment
+       x.reltablespace AS tablespace
 FROM pg_index AS i
 JOIN pg_class AS x ON x.oid = i.indexrelid
-JOIN pg_class AS r ON r.oid = i.indrelid AND r.relkind IN ('r', 'p', 'm')
-JOIN pg_namespace AS n ON n.oid = r.relnamespace
-JOIN pg_am AS am ON am.oid = x.relam
-LEFT JOIN pg_tablespace AS s ON s.oid = x.reltablespace
-LEFT JOIN pg_description AS d
-    ON d.classoid = 'pg_class'::regclass AND d.objoid = x.oid AND d.objsubid = 0
-WHERE NOT x.relispartition
-  AND NOT EXISTS (SELECT FROM pg_constraint AS c
-                  WHERE c.conindid = i.indexrelid AND c.contype IN ('p', 'u', 'x'))
-  AND n.nspname <> 'information_schema'
-  AND n.nspname !~ '^pg_'
-ORDER BY i.indrelid, x.relname
+WHERE i.indexrelid >= 16384
+  AND x.relnamespace <> 99 -- those of TOAST tables

@@ -1,5 +1,4 @@
--- Parents of tables, partitioned ones included, in their order.
-SELECT i.inhrelid AS child, i.inhparent AS parent
-FROM pg_inherits AS i
-JOIN pg_class AS c ON c.oid = i.inhrelid AND c.relkind IN ('r', 'p')
-ORDER BY i.inhrelid, i.inhseqno
+-- Parents of tables and of indexes, in their order.
+SELECT inhrelid AS child, inhparent AS parent
+FROM pg_inherits
+ORDER BY inhrelid, inhseqno

@@ -1,33 +1,24 @@
--- Triggers, without those that constraints bring and those a partition has from its parent.
+-- Triggers. Those that a partition has from its parent (tgparentid) tell only their enable state; those
+-- that constraints bring are left out.
 SELECT t.oid,
        t.tgrelid AS relation,
        t.tgname AS name,
        t.tgtype::int AS bits,
-       t.tgenabled::text AS enabled,
-       fn.nspname AS function_schema,
-       f.proname AS function_name,
-       ARRAY(SELECT a.attname::text
-             FROM unnest(t.tgattr::int2[]) WITH ORDINALITY AS k(number, place)
-             JOIN pg_attribute AS a ON a.attrelid = t.tgrelid AND a.attnum = k.number
-             ORDER BY k.place) AS update_columns,
+       t.tgenabled AS enabled,
+       t.tgfoid AS function,
+       t.tgattr::int2[] AS update_columns,
        t.tgargs AS arguments,
        t.tgconstraint <> 0 AS is_constraint,
        t.tgdeferrable AS is_deferrable,
        t.tginitdeferred AS is_deferred,
-       t.tgconstrrelid <> 0 AS has_from,
+       t.tgconstrrelid AS from_relation,
        t.tgoldtable AS old_table,
        t.tgnewtable AS new_table,
-       CASE WHEN t.tgqual IS NOT NULL THEN pg_get_triggerdef(t.oid, false) END AS definition,
-       d.description AS comment
+       t.tgparentid <> 0 AS is_inherited,
+       t.tgparentid <> 0 AND t.tgenabled <> p.tgenabled AS has_own_state,
+       CASE WHEN t.tgqual IS NOT NULL AND t.tgparentid = 0 THEN pg_get_triggerdef(t.oid, false) END AS definition
 FROM pg_trigger AS t
-JOIN pg_class AS r ON r.oid = t.tgrelid
-JOIN pg_namespace AS n ON n.oid = r.relnamespace
-JOIN pg_proc AS f ON f.oid = t.tgfoid
-JOIN pg_namespace AS fn ON fn.oid = f.pronamespace
-LEFT JOIN pg_description AS d
-    ON d.classoid = 'pg_trigger'::regclass AND d.objoid = t.oid AND d.objsubid = 0
-WHERE NOT t.tgisinternal
-  AND t.tgparentid = 0
-  AND n.nspname <> 'information_schema'
-  AND n.nspname !~ '^pg_'
-ORDER BY t.tgrelid, t.tgname
+LEFT JOIN pg_trigger AS p ON p.oid = t.tgparentid
+LEFT JOIN pg_constraint AS c ON c.oid = t.tgconstraint
+-- Up to 14 the copies in partitions are marked as internal.
+WHERE NOT t.tgisinternal OR (t.tgparentid <> 0 AND (t.tgconstraint = 0 OR c.contype = 't'))

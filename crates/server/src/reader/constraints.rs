@@ -1,8 +1,10 @@
-//! Reading constraints and indexes.
+//! Reading constraints of tables.
+
+use std::collections::BTreeMap;
 
 use pgwright_catalog::{
-    Constraint, ConstraintKind, Deferrability, ExclusionElement, Expression, ForeignKey, Index,
-    IndexElement, IndexKey, Key, Name, ObjectId, QualifiedName, ReferentialAction,
+    Constraint, ConstraintKind, Deferrability, ExclusionElement, Expression, ForeignKey, IndexKey,
+    Key, Name, NotNull, ObjectId, QualifiedName, ReferentialAction,
 };
 
 use super::relations::not_understood;
@@ -10,147 +12,180 @@ use super::{Class, ReadError, Reader, Record, text};
 
 impl Reader<'_> {
     pub(super) fn read_constraints(&mut self) -> Result<(), ReadError> {
-        for row in self.query(
-            "constraints",
-            include_str!("../queries/constraints.sql"),
-            &[],
-        )? {
-            let relation: u32 = row.get("relation")?;
-            let Some(ObjectId::Table(table)) = self.id(Class::Relation, relation).cloned() else {
-                continue;
-            };
-            let name = row.name("name")?;
-            let id = ObjectId::Constraint(table.clone(), name.clone());
-            let kind = match row.text("kind")?.as_str() {
-                "p" => ConstraintKind::PrimaryKey(key(&row)?),
-                "u" => ConstraintKind::Unique(key(&row)?),
-                "f" => ConstraintKind::ForeignKey(self.foreign_key(&id, &row)?),
-                "c" => ConstraintKind::Check(expression(&row.text("expression")?)),
-                "x" => exclusion(&id, &row)?,
-                _ => {
-                    self.check_not_null(&table, &name, &row)?;
-                    continue;
+        let query = include_str!("../queries/constraints.sql");
+        let rows = self.query("constraints", query, &[])?;
+        let mut names = BTreeMap::new();
+        for row in &rows {
+            names.insert(row.get::<u32>("oid")?, row.name("name")?);
+        }
+        for row in &rows {
+            let holder = self.id(Class::Relation, row.get("relation")?).cloned();
+            if let Some(ObjectId::Table(table)) = holder {
+                match row.code("kind")? {
+                    'n' => self.hold_not_null(&table, row)?,
+                    kind => self.hold_constraint(&table, kind, row, &names)?,
                 }
-            };
-            let constraint = Constraint {
-                kind,
-                deferrability: deferrability(&row)?,
-                validated: row.get("validated")?,
-                enforced: row.get("enforced")?,
-                // Keys and foreign keys are marked so without meaning it.
-                no_inherit: row.text("kind")? == "c" && row.get("no_inherit")?,
-                parent: None,
-                comment: row.get("comment")?,
-                index_comment: None,
-            };
-            self.ids
-                .insert((Class::Constraint, row.get("oid")?), id.clone());
-            if let Some(index) = row.get::<Option<u32>>("index")? {
-                // Who needs the index, such as a foreign key, needs the constraint.
-                self.ids.insert((Class::Relation, index), id);
             }
-            let clustered = row.get::<bool>("clustered")?;
-            if let Some(table) = self.catalog.tables.get_mut(&table) {
-                if clustered {
-                    table.clustered_on = Some(name.clone());
+        }
+        self.hold_indexes();
+        Ok(())
+    }
+
+    fn hold_constraint(
+        &mut self,
+        table: &QualifiedName,
+        kind: char,
+        row: &Record,
+        names: &BTreeMap<u32, Name>,
+    ) -> Result<(), ReadError> {
+        let oid: u32 = row.get("oid")?;
+        let name = row.name("name")?;
+        let id = ObjectId::Constraint(table.clone(), name.clone());
+        let index: u32 = row.get("index")?;
+        let held = match kind {
+            'p' => ConstraintKind::PrimaryKey(self.key(row)?),
+            'u' => ConstraintKind::Unique(self.key(row)?),
+            'f' => ConstraintKind::ForeignKey(self.foreign_key(&id, row)?),
+            'c' => match row.get::<Option<String>>("expression")? {
+                Some(sql) => ConstraintKind::Check(expression(&sql)),
+                // The table was dropped meanwhile.
+                None => return Ok(()),
+            },
+            _ => self.exclusion(&id, row)?,
+        };
+        let mut constraint = Constraint {
+            deferrability: deferrability(row)?,
+            validated: row.get("validated")?,
+            enforced: row.get("enforced")?,
+            // Keys and foreign keys are marked so without meaning it.
+            no_inherit: kind == 'c' && row.get("no_inherit")?,
+            comment: self.comment(Class::Constraint, oid),
+            ..Constraint::new(held)
+        };
+        self.ids.insert((Class::Constraint, oid), id.clone());
+        // A foreign key names the index that it refers to.
+        if kind != 'f' && index != 0 {
+            let parent: u32 = row.get("parent")?;
+            let parents = self.parents.get(&index);
+            let parent_index = parents.and_then(|parents| parents.first());
+            constraint.parent = names.get(&parent).cloned().or_else(|| {
+                let index = self.indexes.get(parent_index?)?;
+                Some(index.name.clone())
+            });
+            constraint.index_comment = self.comment(Class::Relation, index);
+            let is_valid = match self.indexes.get_mut(&index) {
+                Some(index) => {
+                    index.backs_constraint = true;
+                    index.is_valid
                 }
-                table.constraints.insert(name, constraint);
+                None => true,
+            };
+            if !is_valid {
+                self.warn(
+                    &id,
+                    "that not all partitions have their part of it is not held",
+                );
             }
+            // Who needs the index, such as a foreign key, needs the constraint.
+            self.ids.insert((Class::Relation, index), id);
+        }
+        if let Some(table) = self.catalog.tables.get_mut(table) {
+            table.constraints.insert(name, constraint);
         }
         Ok(())
     }
 
-    fn clustered_on(&mut self, holder: &ObjectId, index: &Name) {
-        let index = Some(index.clone());
-        match holder {
-            ObjectId::Table(on) => {
-                if let Some(table) = self.catalog.tables.get_mut(on) {
-                    table.clustered_on = index;
-                }
-            }
-            ObjectId::MaterializedView(on) => {
-                if let Some(view) = self.catalog.materialized_views.get_mut(on) {
-                    view.clustered_on = index;
-                }
-            }
-            _ => {}
-        }
+    fn key(&self, row: &Record) -> Result<Key, ReadError> {
+        let relation = self.relations.get(&row.get("relation")?);
+        let columns: Vec<i16> = row.get::<Option<_>>("columns")?.unwrap_or_default();
+        let index = self.indexes.get(&row.get("index")?);
+        Ok(Key {
+            columns: relation
+                .map(|relation| relation.columns(&columns))
+                .unwrap_or_default(),
+            include: index.map(|index| index.include.clone()).unwrap_or_default(),
+            nulls_not_distinct: index.is_some_and(|index| index.nulls_not_distinct),
+            without_overlaps: row.get("period")?,
+            options: index.map(|index| index.options.clone()).unwrap_or_default(),
+            tablespace: index.and_then(|index| index.tablespace.clone()),
+        })
     }
 
-    fn foreign_key(&mut self, id: &ObjectId, row: &Record) -> Result<ForeignKey, ReadError> {
-        let references = row
-            .pair("references_table")?
+    fn foreign_key(&self, id: &ObjectId, row: &Record) -> Result<ForeignKey, ReadError> {
+        let relation = self.relations.get(&row.get("relation")?);
+        let columns = |column| -> Result<Vec<Name>, ReadError> {
+            let numbers: Vec<i16> = row.get::<Option<_>>(column)?.unwrap_or_default();
+            Ok(relation
+                .map(|relation| relation.columns(&numbers))
+                .unwrap_or_default())
+        };
+        let references = (self.relations.get(&row.get("references_table")?))
             .ok_or_else(|| not_understood(id, "references"))?;
-        let columns = row.names("delete_set_columns")?;
+        let numbers: Vec<i16> = row
+            .get::<Option<_>>("referenced_columns")?
+            .unwrap_or_default();
         Ok(ForeignKey {
-            columns: row.names("columns")?,
-            references,
-            referenced_columns: row.names("referenced_columns")?,
-            match_full: row.text("match_type")? == "f",
-            on_delete: action(&row.text("delete_action")?, columns),
-            on_update: action(&row.text("update_action")?, Vec::new()),
+            columns: columns("columns")?,
+            references: references.name.clone(),
+            referenced_columns: references.columns(&numbers),
+            match_full: row.code("match_type")? == 'f',
+            on_delete: action(row.code("delete_action")?, columns("delete_set_columns")?),
+            on_update: action(row.code("update_action")?, Vec::new()),
             period: row.get("period")?,
         })
     }
 
-    /// Since 18, NOT NULL is a constraint with a name and properties; a catalog holds the fact only.
-    fn check_not_null(
-        &mut self,
-        table: &QualifiedName,
-        name: &Name,
-        row: &Record,
-    ) -> Result<(), ReadError> {
-        let Some(column) = row.names("columns")?.into_iter().next() else {
-            return Ok(());
-        };
-        let usual = format!("{}_{column}_not_null", table.name);
-        let id = ObjectId::Column(table.clone(), column);
-        // A long name is shortened by the server's rule, which is not worth repeating here.
-        if usual.len() <= 63 && name.as_str() != usual {
-            self.warn(
-                &id,
-                format!("the name {name} of its NOT NULL constraint is not held"),
-            );
+    fn exclusion(&self, id: &ObjectId, row: &Record) -> Result<ConstraintKind, ReadError> {
+        let definition = row.get::<Option<String>>("definition")?.unwrap_or_default();
+        let bad = || not_understood(id, &definition);
+        let index = self.indexes.get(&row.get("index")?).ok_or_else(bad)?;
+        let texts = text::elements(&definition).ok_or_else(bad)?;
+        let mut elements = Vec::with_capacity(texts.len());
+        for (element, text) in index.elements.iter().zip(texts) {
+            let key = match &element.key {
+                IndexKey::Column(column) => column.quoted(),
+                IndexKey::Expression(sql) => sql.sql().to_owned(),
+            };
+            let operator = text::operator(&text, &key).ok_or_else(bad)?;
+            elements.push(ExclusionElement {
+                element: element.clone(),
+                operator,
+            });
         }
-        if !row.get::<bool>("validated")? {
-            self.warn(&id, "that its NOT NULL is NOT VALID is not held");
-        }
-        if row.get("no_inherit")? {
-            self.warn(&id, "NO INHERIT of its NOT NULL is not held");
-        }
-        Ok(())
+        Ok(ConstraintKind::Exclusion {
+            method: index.method.clone(),
+            elements,
+            predicate: index.predicate.clone(),
+            include: index.include.clone(),
+            options: index.options.clone(),
+            tablespace: index.tablespace.clone(),
+        })
     }
 
-    pub(super) fn read_indexes(&mut self) -> Result<(), ReadError> {
-        for row in self.query("indexes", include_str!("../queries/indexes.sql"), &[])? {
-            let relation: u32 = row.get("relation")?;
-            let Some(holder) = self.id(Class::Relation, relation).cloned() else {
-                continue;
-            };
-            let (ObjectId::Table(on) | ObjectId::MaterializedView(on)) = &holder else {
-                continue;
-            };
-            let name = row.name("name")?;
-            let id = ObjectId::Index(on.clone(), name.clone());
-            if !row.get::<bool>("is_valid")? {
-                self.warn(&id, "it is invalid: a build of it failed or has not ended");
-            }
-            let index = index(&id, &row)?;
-            if row.get("clustered")? {
-                self.clustered_on(&holder, &name);
-            }
-            self.ids.insert((Class::Relation, row.get("oid")?), id);
-            let indexes = match &holder {
-                ObjectId::Table(on) => self.catalog.tables.get_mut(on).map(|t| &mut t.indexes),
-                _ => self
-                    .catalog
-                    .materialized_views
-                    .get_mut(on)
-                    .map(|v| &mut v.indexes),
-            };
-            if let Some(indexes) = indexes {
-                indexes.insert(name, index);
-            }
+    /// Since 18, NOT NULL is a constraint with a name and properties.
+    fn hold_not_null(&mut self, table: &QualifiedName, row: &Record) -> Result<(), ReadError> {
+        let numbers: Vec<i16> = row.get::<Option<_>>("columns")?.unwrap_or_default();
+        let relation = self.relations.get(&row.get("relation")?);
+        let columns = relation.map(|relation| relation.columns(&numbers));
+        let Some(column) = columns.unwrap_or_default().into_iter().next() else {
+            return Ok(());
+        };
+        let oid = row.get("oid")?;
+        let not_null = NotNull {
+            name: Some(row.name("name")?),
+            not_valid: !row.get::<bool>("validated")?,
+            no_inherit: row.get("no_inherit")?,
+            comment: self.comment(Class::Constraint, oid),
+        };
+        if !row.get::<bool>("is_local")? {
+            self.inherited_not_null
+                .insert((table.clone(), column.clone()));
+        }
+        let id = ObjectId::Column(table.clone(), column.clone());
+        self.ids.insert((Class::Constraint, oid), id);
+        let table = self.catalog.tables.get_mut(table);
+        if let Some(column) = table.and_then(|table| table.column_mut(column.as_str())) {
+            column.not_null_constraint = not_null;
         }
         Ok(())
     }
@@ -170,90 +205,12 @@ pub(super) fn deferrability(row: &Record) -> Result<Deferrability, ReadError> {
     })
 }
 
-fn key(row: &Record) -> Result<Key, ReadError> {
-    Ok(Key {
-        columns: row.names("columns")?,
-        include: row.names("include")?,
-        nulls_not_distinct: row.get("nulls_not_distinct")?,
-        without_overlaps: row.get("period")?,
-        options: text::options(row.get("options")?),
-        tablespace: row.get::<Option<String>>("tablespace")?.map(Name::from),
-    })
-}
-
-fn action(code: &str, columns: Vec<Name>) -> ReferentialAction {
+fn action(code: char, columns: Vec<Name>) -> ReferentialAction {
     match code {
-        "r" => ReferentialAction::Restrict,
-        "c" => ReferentialAction::Cascade,
-        "n" => ReferentialAction::SetNull(columns),
-        "d" => ReferentialAction::SetDefault(columns),
+        'r' => ReferentialAction::Restrict,
+        'c' => ReferentialAction::Cascade,
+        'n' => ReferentialAction::SetNull(columns),
+        'd' => ReferentialAction::SetDefault(columns),
         _ => ReferentialAction::NoAction,
-    }
-}
-
-fn exclusion(id: &ObjectId, row: &Record) -> Result<ConstraintKind, ReadError> {
-    let definition = row.text("definition")?;
-    let keys: Vec<String> = row.get("keys")?;
-    let bad = || not_understood(id, &definition);
-    let suffixes = text::element_suffixes(&definition, &keys).ok_or_else(bad)?;
-    let columns: Vec<Option<String>> = row.get("key_columns")?;
-    let mut elements = Vec::new();
-    for ((key, column), suffix) in keys.iter().zip(columns).zip(suffixes) {
-        let operator = suffix.operator.clone().ok_or_else(bad)?;
-        let element = element(key, column.map(Name::from).as_ref(), suffix);
-        elements.push(ExclusionElement { element, operator });
-    }
-    Ok(ConstraintKind::Exclusion {
-        method: row.name("method")?,
-        elements,
-        predicate: row
-            .get::<Option<String>>("predicate")?
-            .map(|sql| expression(&sql)),
-        include: row.names("include")?,
-        options: text::options(row.get("options")?),
-        tablespace: row.get::<Option<String>>("tablespace")?.map(Name::from),
-    })
-}
-
-fn index(id: &ObjectId, row: &Record) -> Result<Index, ReadError> {
-    let definition = row.text("definition")?;
-    let keys: Vec<String> = row.get("keys")?;
-    let columns: Vec<Option<String>> = row.get("key_columns")?;
-    let suffixes = text::element_suffixes(&definition, &keys)
-        .ok_or_else(|| not_understood(id, &definition))?;
-    let elements = keys
-        .iter()
-        .zip(columns)
-        .zip(suffixes)
-        .map(|((key, column), suffix)| element(key, column.map(Name::from).as_ref(), suffix))
-        .collect();
-    Ok(Index {
-        method: row.name("method")?,
-        unique: row.get("is_unique")?,
-        nulls_not_distinct: row.get("nulls_not_distinct")?,
-        elements,
-        include: row.names("include")?,
-        predicate: row
-            .get::<Option<String>>("predicate")?
-            .map(|sql| expression(&sql)),
-        options: text::options(row.get("options")?),
-        tablespace: row.get::<Option<String>>("tablespace")?.map(Name::from),
-        only: false,
-        parent: None,
-        comment: row.get("comment")?,
-    })
-}
-
-fn element(key: &str, column: Option<&Name>, suffix: text::ElementSuffix) -> IndexElement {
-    IndexElement {
-        key: match column {
-            Some(column) => IndexKey::Column(column.clone()),
-            None => IndexKey::Expression(expression(key)),
-        },
-        operator_class: suffix.operator_class,
-        collation: suffix.collation,
-        descending: suffix.descending,
-        nulls_first: suffix.nulls_first,
-        statistics: None,
     }
 }

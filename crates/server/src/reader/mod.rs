@@ -1,25 +1,42 @@
 //! The catalog reader: a live database as a [`Catalog`], in one snapshot.
 //!
 //! One query per kind of object, each a file of `queries/`, so that reading takes as many round trips
-//! for ten thousand tables as for one. The search path is empty while reading, which makes the server
+//! for ten thousand tables as for one. What the server has to look up or print for each object costs
+//! most, so queries bring oids and arrays of them, and what they stand for is put in here: names,
+//! columns of keys, comments, privileges. The search path is empty while reading, which makes the server
 //! print every name outside pg_catalog with its schema.
 
+mod aggregates;
+mod class;
 mod cluster;
+mod code;
 mod constraints;
 mod dependencies;
+mod foreign;
+mod indexes;
+mod names;
+mod operator_class;
+mod operators;
 mod privileges;
 mod relations;
+mod replication;
 mod routines;
+mod rules;
+mod sequences;
 mod text;
+mod text_search;
+mod triggers;
 mod types;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use pgwright_catalog::{Catalog, Name, ObjectId, QualifiedName};
-use postgres::types::{FromSql, ToSql};
+use postgres::types::{FromSql, ToSql, Type};
 use postgres::{Client, IsolationLevel, Row, Transaction};
 
 use crate::installation::OLDEST_MAJOR;
+use class::Class;
+use names::Names;
 
 /// What to read, beside every object of the database that a catalog can hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -138,22 +155,41 @@ pub fn read_catalog(client: &mut Client, options: &ReadOptions) -> Result<Readin
         catalog: Catalog::empty(),
         warnings: BTreeSet::new(),
         ids: BTreeMap::new(),
+        names: Names::default(),
+        left_out: BTreeSet::new(),
+        comments: BTreeMap::new(),
+        classes: operator_class::Classes::default(),
+        relations: BTreeMap::new(),
+        indexes: BTreeMap::new(),
+        parents: BTreeMap::new(),
+        inherited_not_null: BTreeSet::new(),
     };
     // Later parts look up what earlier ones have read.
+    reader.read_names()?;
     reader.read_extensions()?;
     reader.read_schemas()?;
+    reader.read_code()?;
+    reader.read_operators()?;
+    reader.read_parents()?;
+    reader.read_relations()?;
     reader.read_types()?;
     reader.read_routines()?;
-    reader.read_relations()?;
+    reader.read_aggregates()?;
     reader.read_sequences()?;
-    reader.read_constraints()?;
     reader.read_indexes()?;
+    reader.read_constraints()?;
+    reader.read_statistics()?;
     reader.read_triggers()?;
+    reader.read_rules()?;
     reader.read_policies()?;
+    reader.read_text_search()?;
+    reader.read_foreign()?;
+    reader.read_replication()?;
     reader.read_grants()?;
     reader.read_default_privileges()?;
-    reader.leave_out_inherited_columns()?;
+    reader.read_labels()?;
     reader.read_dependencies()?;
+    reader.leave_out_inherited();
     reader.read_unheld()?;
     reader.forget_untouched_public();
     reader.read_roles()?;
@@ -170,19 +206,6 @@ pub fn read_catalog(client: &mut Client, options: &ReadOptions) -> Result<Readin
     })
 }
 
-/// The system catalog that an oid belongs to; oids are unique only within one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Class {
-    Extension,
-    Schema,
-    Type,
-    Routine,
-    Relation,
-    Constraint,
-    Trigger,
-    Policy,
-}
-
 /// A reading in progress.
 struct Reader<'a> {
     transaction: Transaction<'a>,
@@ -190,22 +213,37 @@ struct Reader<'a> {
     options: &'a ReadOptions,
     catalog: Catalog,
     warnings: BTreeSet<ReadWarning>,
-    /// What each oid is. Relations that are not held, such as an extension's, are not here.
+    /// What each oid is. What is not held, such as an extension's, is not here.
     ids: BTreeMap<(Class, u32), ObjectId>,
+    /// What oids stand for.
+    names: Names,
+    /// What comes with something else: members of extensions, functions of range types.
+    left_out: BTreeSet<(u32, u32)>,
+    /// Comments by system catalog, oid and part, each taken by what it is for.
+    comments: BTreeMap<(u32, u32, i32), String>,
+    classes: operator_class::Classes,
+    /// Every table, view and composite type, those that are not held too.
+    relations: BTreeMap<u32, relations::Relation>,
+    /// Every index, those behind constraints too.
+    indexes: BTreeMap<u32, indexes::IndexRow>,
+    /// Parents of tables and indexes, in their order.
+    parents: BTreeMap<u32, Vec<u32>>,
+    /// Columns whose NOT NULL comes from a parent alone (PostgreSQL 18).
+    inherited_not_null: BTreeSet<(QualifiedName, Name)>,
 }
 
 impl Reader<'_> {
-    /// Runs a query of `queries/`.
+    /// Runs a query of `queries/`, in one round trip.
     fn query(
         &mut self,
         what: &'static str,
         sql: &str,
-        parameters: &[&(dyn ToSql + Sync)],
+        parameters: &[(&(dyn ToSql + Sync), Type)],
     ) -> Result<Vec<Record>, ReadError> {
         let sql = for_version(sql, self.major);
         let rows = self
             .transaction
-            .query(&sql, parameters)
+            .query_typed(&sql, parameters)
             .map_err(|source| ReadError::Query { what, source })?;
         Ok(rows.into_iter().map(|row| Record { what, row }).collect())
     }
@@ -233,12 +271,42 @@ impl Reader<'_> {
         }
     }
 
-    /// An owner, unless it is the one nobody chose.
-    fn owner(&self, name: Option<String>) -> Option<Name> {
-        name.map(Name::from)
-            .filter(|name| Some(name) != self.options.implied_owner.as_ref())
+    /// The name of an object of a schema, unless it is the system's or comes with something else.
+    fn own_name(&self, class: Class, row: &Record) -> Result<Option<QualifiedName>, ReadError> {
+        let Some(schema) = self.names.own_schema(row.get("schema")?) else {
+            return Ok(None);
+        };
+        Ok(match self.is_own(class, row.get("oid")?) {
+            true => Some(QualifiedName::new(schema.clone(), row.name("name")?)),
+            false => None,
+        })
+    }
+
+    /// Neither the system's nor a part of something else.
+    fn is_own(&self, class: Class, oid: u32) -> bool {
+        oid >= FIRST_OWN && !self.left_out.contains(&(class.number(), oid))
+    }
+
+    /// An owner by its oid, unless it is the one nobody chose.
+    fn owner(&self, role: u32) -> Option<Name> {
+        let name = self.names.get(Class::Role, role)?;
+        (Some(name) != self.options.implied_owner.as_ref()).then(|| name.clone())
+    }
+
+    /// The comment on an object.
+    fn comment(&mut self, class: Class, oid: u32) -> Option<String> {
+        self.comments.remove(&(class.number(), oid, 0))
+    }
+
+    /// The comment on a column.
+    fn column_comment(&mut self, relation: u32, number: i16) -> Option<String> {
+        let class = Class::Relation.number();
+        self.comments.remove(&(class, relation, i32::from(number)))
     }
 }
+
+/// The first oid that the system does not use for itself (FirstNormalObjectId).
+const FIRST_OWN: u32 = 16_384;
 
 /// A row, whose columns are asked for by name.
 struct Record {
@@ -262,11 +330,6 @@ impl Record {
         Ok(Name::from(self.text(column)?))
     }
 
-    /// The columns `schema` and `name`.
-    fn qualified_name(&self) -> Result<QualifiedName, ReadError> {
-        Ok(QualifiedName::new(self.name("schema")?, self.name("name")?))
-    }
-
     fn names(&self, column: &str) -> Result<Vec<Name>, ReadError> {
         let names: Option<Vec<String>> = self.get(column)?;
         Ok(names
@@ -276,28 +339,33 @@ impl Record {
             .collect())
     }
 
-    /// An array of schema and name.
-    fn pair(&self, column: &str) -> Result<Option<QualifiedName>, ReadError> {
-        let pair: Option<Vec<Option<String>>> = self.get(column)?;
-        Ok(match pair.as_deref() {
-            Some([Some(schema), Some(name)]) => {
-                Some(QualifiedName::new(schema.as_str(), name.as_str()))
-            }
-            _ => None,
-        })
+    /// A column of the type `"char"`, as enable states and kinds have; NULL is a blank.
+    fn code(&self, column: &str) -> Result<char, ReadError> {
+        let code: Option<i8> = self.get(column)?;
+        Ok(code.map_or(' ', |code| char::from(code.unsigned_abs())))
+    }
+
+    fn optional_name(&self, column: &str) -> Result<Option<Name>, ReadError> {
+        Ok(self.get::<Option<String>>(column)?.map(Name::from))
+    }
+
+    /// A list of `name=value`, as reloptions and the like are stored.
+    fn options(&self, column: &str) -> Result<BTreeMap<String, String>, ReadError> {
+        Ok(text::options(self.get(column)?))
     }
 }
 
-/// Leaves out of a query the lines for other versions: `-- from 15` and `-- before 15` at the end of a
-/// line say which servers it is for.
+/// Leaves out of a query the lines for other versions: `-- from 15`, `-- before 15` or `-- from 15
+/// before 17` at the end of a line say which servers it is for.
 fn for_version(sql: &str, major: u32) -> String {
-    let wanted = |line: &&str| match line.rsplit_once("-- ") {
-        Some((_, remark)) => match remark.trim().split_once(' ') {
-            Some(("from", version)) => version.parse().map_or(true, |v: u32| major >= v),
-            Some(("before", version)) => version.parse().map_or(true, |v: u32| major < v),
+    let wanted = |line: &&str| {
+        let remark = line.rsplit_once("-- ").map_or("", |(_, remark)| remark);
+        let words: Vec<&str> = remark.split_whitespace().collect();
+        words.chunks(2).all(|pair| match pair {
+            ["from", version] => version.parse().map_or(true, |v: u32| major >= v),
+            ["before", version] => version.parse().map_or(true, |v: u32| major < v),
             _ => true,
-        },
-        None => true,
+        })
     };
     sql.lines().filter(wanted).collect::<Vec<_>>().join("\n")
 }
@@ -317,5 +385,9 @@ mod tests {
             for_version(sql, 14),
             "SELECT a,\n  c -- before 15\n-- from here on\nFROM t"
         );
+        let between = "x -- from 15 before 17";
+        assert_eq!(for_version(between, 16), between);
+        assert_eq!(for_version(between, 17), "");
+        assert_eq!(for_version(between, 14), "");
     }
 }

@@ -1,49 +1,139 @@
 //! Reading grants and default privileges.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use pgwright_catalog::{DefaultPrivileges, Grant, Name, ObjectId, Privilege, PrivilegeTarget};
 
 use super::{Class, ReadError, Reader, Record};
 
 impl Reader<'_> {
+    /// Grants of what has others than PostgreSQL's defaults, which every object begins with here.
     pub(super) fn read_grants(&mut self) -> Result<(), ReadError> {
+        let mut owners: BTreeMap<ObjectId, Owners> = BTreeMap::new();
+        let mut last = None;
         for row in self.query("privileges", include_str!("../queries/grants.sql"), &[])? {
-            let class = match row.text("class")?.as_str() {
-                "schema" => Class::Schema,
-                "relation" => Class::Relation,
-                "routine" => Class::Routine,
-                _ => Class::Type,
-            };
-            let Some(id) = self.id(class, row.get("oid")?).cloned() else {
+            let oid: u32 = row.get("oid")?;
+            let part: i32 = row.get("part")?;
+            let Some(class) = Class::of(row.get("class")?) else {
                 continue;
             };
-            let Some(grant) = self.grant(&id, &row)? else {
+            let Some(id) = self.id(class, oid).cloned() else {
                 continue;
             };
-            let grant = Grant {
-                column: row.get::<Option<String>>("column_name")?.map(Name::from),
-                ..grant
+            let column = match part {
+                0 => None,
+                _ => {
+                    let number = i16::try_from(part).unwrap_or(0);
+                    let relation = self.relations.get(&oid);
+                    relation.and_then(|r| Some(r.attribute(number)?.name.clone()))
+                }
             };
-            if let Some(grants) = self.grants_of(&id) {
-                grants.insert(grant);
+            if part == 0 && last.replace((class, oid)) != Some((class, oid)) {
+                if let Some(grants) = self.grants_of(&id) {
+                    grants.clear();
+                }
+                if let Some(usual) = row.get::<Option<Vec<String>>>("usual")? {
+                    let kept = Owners {
+                        usual: usual.iter().filter_map(|word| privilege(word)).collect(),
+                        kept: BTreeSet::new(),
+                    };
+                    owners.insert(id.clone(), kept);
+                }
+            }
+            let owner: u32 = row.get("owner")?;
+            let Some(grantee) = row.get::<Option<u32>>("grantee")? else {
+                continue;
+            };
+            let Some(grant) = self.explicit_grant(&id, grantee, owner, &row)? else {
+                continue;
+            };
+            if grantee == owner {
+                match (column, owners.get_mut(&id)) {
+                    (None, Some(owners)) => {
+                        owners.kept.insert(grant.privilege);
+                    }
+                    _ => self.warn(&id, "a privilege of its owner on a column is not held"),
+                }
+            } else if let Some(grants) = self.grants_of(&id) {
+                grants.insert(Grant { column, ..grant });
+            }
+        }
+        for (id, Owners { usual, kept }) in owners {
+            if kept == usual {
+                continue;
+            }
+            match id {
+                // A sequence behind an identity column, or what has no grants of its own.
+                ObjectId::Column(..) => {
+                    self.warn(
+                        &id,
+                        "that the owner of its sequence gave privileges away is not held",
+                    );
+                }
+                id => {
+                    self.catalog.owner_privileges.insert(id, kept);
+                }
             }
         }
         Ok(())
+    }
+
+    fn explicit_grant(
+        &mut self,
+        id: &ObjectId,
+        grantee: u32,
+        owner: u32,
+        row: &Record,
+    ) -> Result<Option<Grant>, ReadError> {
+        let word = row.text("privilege")?;
+        let Some(privilege) = privilege(&word) else {
+            self.warn(id, format!("the privilege {word} is not held"));
+            return Ok(None);
+        };
+        let role = self.names.get(Class::Role, grantee).cloned();
+        if grantee != 0 && role.is_none() {
+            self.warn(
+                id,
+                "a privilege of a role that no longer exists is not held",
+            );
+            return Ok(None);
+        }
+        let grantor: u32 = row.get("grantor")?;
+        let grantor = self
+            .names
+            .get(Class::Role, grantor)
+            .filter(|_| grantor != owner);
+        Ok(Some(Grant {
+            grantee: role,
+            privilege,
+            column: None,
+            grantable: row.get("grantable")?,
+            grantor: grantor.cloned(),
+        }))
     }
 
     fn grants_of(&mut self, id: &ObjectId) -> Option<&mut BTreeSet<Grant>> {
         let catalog = &mut self.catalog;
         Some(match id {
             ObjectId::Schema(name) => &mut catalog.schemas.get_mut(name)?.grants,
+            ObjectId::Language(name) => &mut catalog.languages.get_mut(name)?.grants,
             ObjectId::Type(name) => &mut catalog.types.get_mut(name)?.grants,
             ObjectId::Sequence(name) => &mut catalog.sequences.get_mut(name)?.grants,
             ObjectId::Table(name) => &mut catalog.tables.get_mut(name)?.grants,
+            ObjectId::Column(table, column) => {
+                let column = catalog.tables.get_mut(table)?.column_mut(column.as_str())?;
+                &mut column.identity.as_mut()?.grants
+            }
             ObjectId::View(name) => &mut catalog.views.get_mut(name)?.grants,
             ObjectId::MaterializedView(name) => {
                 &mut catalog.materialized_views.get_mut(name)?.grants
             }
             ObjectId::Routine(signature) => &mut catalog.routines.get_mut(signature)?.grants,
+            ObjectId::Aggregate(signature) => &mut catalog.aggregates.get_mut(signature)?.grants,
+            ObjectId::ForeignDataWrapper(name) => {
+                &mut catalog.foreign_data_wrappers.get_mut(name)?.grants
+            }
+            ObjectId::ForeignServer(name) => &mut catalog.foreign_servers.get_mut(name)?.grants,
             _ => return None,
         })
     }
@@ -83,8 +173,12 @@ impl Reader<'_> {
                 "f" => PrivilegeTarget::Routines,
                 "T" => PrivilegeTarget::Types,
                 "n" => PrivilegeTarget::Schemas,
-                _ => {
-                    self.warn(&id, "its default privileges on large objects are not held");
+                "L" => PrivilegeTarget::LargeObjects,
+                kind => {
+                    self.warn(
+                        &id,
+                        format!("its default privileges on `{kind}` are not held"),
+                    );
                     continue;
                 }
             };
@@ -104,6 +198,12 @@ impl Reader<'_> {
         }
         Ok(())
     }
+}
+
+/// What owners have by themselves of an object, and what they still have.
+struct Owners {
+    usual: BTreeSet<Privilege>,
+    kept: BTreeSet<Privilege>,
 }
 
 fn privilege(word: &str) -> Option<Privilege> {

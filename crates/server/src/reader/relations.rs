@@ -1,34 +1,88 @@
-//! Reading tables, views and materialized views with their columns, partitions, and sequences.
+//! Reading tables, foreign tables, views and materialized views with their columns and partitions.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use pgwright_catalog::{
-    Column, Expression, Generated, Identity, MaterializedView, NotNull, ObjectId, PartitionBound,
-    PartitionKey, PartitionOf, Persistence, QualifiedName, Sequence, SequenceOptions, Table, View,
-    ViewColumn,
+    Column, CompositeAttribute, Expression, ForeignTable, Generated, Identity, InheritedNotNull,
+    MaterializedView, Name, ObjectId, PartitionBound, PartitionKey, PartitionOf, Persistence,
+    QualifiedName, ReplicaIdentity, Table, View, ViewColumn, leave_out_inherited,
 };
 
 use super::{Class, ReadError, Reader, Record, text};
 
+/// What others must know of a table, view or composite type.
+pub(super) struct Relation {
+    pub(super) name: QualifiedName,
+    /// In their order; dropped ones are not among them.
+    pub(super) attributes: Vec<Attribute>,
+    /// The attributes of a composite type.
+    pub(super) composite: Vec<CompositeAttribute>,
+}
+
+pub(super) struct Attribute {
+    pub(super) number: i16,
+    pub(super) name: Name,
+    pub(super) type_: u32,
+    pub(super) collation: u32,
+}
+
+impl Relation {
+    pub(super) fn attribute(&self, number: i16) -> Option<&Attribute> {
+        // Only dropped columns make the place another than the number says.
+        let guess = usize::try_from(number).ok()?.checked_sub(1)?;
+        match self.attributes.get(guess).filter(|a| a.number == number) {
+            Some(attribute) => Some(attribute),
+            None => self.attributes.iter().find(|a| a.number == number),
+        }
+    }
+
+    /// The names of columns by their numbers; 0, which stands for an expression, has none.
+    pub(super) fn columns(&self, numbers: &[i16]) -> Vec<Name> {
+        let name = |number: &i16| Some(self.attribute(*number)?.name.clone());
+        numbers.iter().filter_map(name).collect()
+    }
+}
+
 impl Reader<'_> {
+    pub(super) fn read_parents(&mut self) -> Result<(), ReadError> {
+        let query = include_str!("../queries/inheritance.sql");
+        for row in self.query("inheritance", query, &[])? {
+            let parents = self.parents.entry(row.get("child")?).or_default();
+            parents.push(row.get("parent")?);
+        }
+        Ok(())
+    }
+
     pub(super) fn read_relations(&mut self) -> Result<(), ReadError> {
         let mut bounds = BTreeMap::new();
         for row in self.query("relations", include_str!("../queries/relations.sql"), &[])? {
             let oid: u32 = row.get("oid")?;
-            let name = row.qualified_name()?;
-            let id = match row.text("kind")?.as_str() {
-                "v" => {
-                    self.catalog.views.insert(name.clone(), self.view(&row)?);
+            let schema = self.names.get(Class::Schema, row.get("schema")?);
+            let name = QualifiedName::new(schema.cloned().unwrap_or_default(), row.name("name")?);
+            let relation = Relation {
+                name: name.clone(),
+                attributes: Vec::new(),
+                composite: Vec::new(),
+            };
+            self.relations.insert(oid, relation);
+            let kind = row.code("kind")?;
+            if kind == 'c' || self.own_name(Class::Relation, &row)?.is_none() {
+                continue;
+            }
+            let id = match kind {
+                'v' => {
+                    let view = self.view(oid, &row)?;
+                    self.catalog.views.insert(name.clone(), view);
                     ObjectId::View(name)
                 }
-                "m" => {
-                    let view = self.materialized_view(&row)?;
+                'm' => {
+                    let view = self.materialized_view(oid, &row)?;
                     self.catalog.materialized_views.insert(name.clone(), view);
                     ObjectId::MaterializedView(name)
                 }
                 _ => {
                     let id = ObjectId::Table(name.clone());
-                    let table = self.table(&id, &row)?;
+                    let table = self.table(oid, &id, &row)?;
                     self.catalog.tables.insert(name, table);
                     if let Some(bound) = row.get::<Option<String>>("partition_bound")? {
                         bounds.insert(oid, bound);
@@ -38,94 +92,117 @@ impl Reader<'_> {
             };
             self.ids.insert((Class::Relation, oid), id);
         }
-        self.read_inheritance(&bounds)?;
+        self.hold_parents(&bounds)?;
         self.read_columns()
     }
 
-    fn table(&mut self, id: &ObjectId, row: &Record) -> Result<Table, ReadError> {
-        let method: Option<String> = row.get("access_method")?;
-        if let Some(method) = method.filter(|method| method != "heap") {
-            self.warn(id, format!("its access method {method} is not held"));
-        }
-        if row.get("is_typed")? {
-            self.warn(id, "that it is a typed table is not held");
-        }
-        match row.text("replica_identity")?.as_str() {
-            "d" => {}
-            "f" => self.warn(id, "REPLICA IDENTITY FULL is not held"),
-            "n" => self.warn(id, "REPLICA IDENTITY NOTHING is not held"),
-            _ => self.warn(id, "REPLICA IDENTITY USING INDEX is not held"),
-        }
+    fn table(&mut self, oid: u32, id: &ObjectId, row: &Record) -> Result<Table, ReadError> {
         let partition_by = match row.get::<Option<String>>("partition_key")? {
             Some(key) => Some(partition_key(&key).ok_or_else(|| not_understood(id, &key))?),
             None => None,
         };
+        let foreign = match row.get::<Option<u32>>("foreign_server")? {
+            Some(server) => Some(ForeignTable {
+                server: (self.names.get(Class::ForeignServer, server).cloned()).unwrap_or_default(),
+                options: row.options("foreign_options")?,
+            }),
+            None => None,
+        };
+        let of_type: u32 = row.get("of_type")?;
         Ok(Table {
             row_security: row.get("row_security")?,
             force_row_security: row.get("force_row_security")?,
             partition_by,
-            persistence: match row.text("persistence")?.as_str() {
-                "u" => Persistence::Unlogged,
-                _ => Persistence::Permanent,
+            foreign,
+            of_type: self
+                .names
+                .type_facts(of_type)
+                .map(|facts| facts.name.clone()),
+            persistence: persistence(row.code("persistence")?),
+            access_method: self.access_method(row)?,
+            replica_identity: match row.code("replica_identity")? {
+                'f' => ReplicaIdentity::Full,
+                'n' => ReplicaIdentity::Nothing,
+                // An index follows with the indexes.
+                _ => ReplicaIdentity::Default,
             },
-            options: text::options(row.get("options")?),
-            tablespace: row.get::<Option<String>>("tablespace")?.map(Into::into),
+            options: storage_parameters(row)?,
+            tablespace: self
+                .names
+                .get(Class::Tablespace, row.get("tablespace")?)
+                .cloned(),
             owner: self.owner(row.get("owner")?),
-            comment: row.get("comment")?,
+            comment: self.comment(Class::Relation, oid),
             ..Table::default()
         })
     }
 
-    fn view(&self, row: &Record) -> Result<View, ReadError> {
+    /// A table access method, unless it is the usual one.
+    fn access_method(&self, row: &Record) -> Result<Option<Name>, ReadError> {
+        let method = self.names.get(Class::AccessMethod, row.get("method")?);
+        Ok(method.filter(|name| name.as_str() != "heap").cloned())
+    }
+
+    fn view(&mut self, oid: u32, row: &Record) -> Result<View, ReadError> {
         Ok(View {
-            query: query(&row.text("query")?),
-            options: text::options(row.get("options")?),
+            query: query(row.get("query")?),
+            options: storage_parameters(row)?,
             owner: self.owner(row.get("owner")?),
-            comment: row.get("comment")?,
+            comment: self.comment(Class::Relation, oid),
             ..View::default()
         })
     }
 
-    fn materialized_view(&self, row: &Record) -> Result<MaterializedView, ReadError> {
+    fn materialized_view(&mut self, oid: u32, row: &Record) -> Result<MaterializedView, ReadError> {
         Ok(MaterializedView {
-            query: query(&row.text("query")?),
-            options: text::options(row.get("options")?),
-            tablespace: row.get::<Option<String>>("tablespace")?.map(Into::into),
+            query: query(row.get("query")?),
+            options: storage_parameters(row)?,
+            access_method: self.access_method(row)?,
+            tablespace: self
+                .names
+                .get(Class::Tablespace, row.get("tablespace")?)
+                .cloned(),
+            unpopulated: !row.get::<bool>("is_populated")?,
             owner: self.owner(row.get("owner")?),
-            comment: row.get("comment")?,
+            comment: self.comment(Class::Relation, oid),
             ..MaterializedView::default()
         })
     }
 
-    fn read_inheritance(&mut self, bounds: &BTreeMap<u32, String>) -> Result<(), ReadError> {
-        for row in self.query(
-            "inheritance",
-            include_str!("../queries/inheritance.sql"),
-            &[],
-        )? {
-            let child: u32 = row.get("child")?;
+    fn hold_parents(&mut self, bounds: &BTreeMap<u32, String>) -> Result<(), ReadError> {
+        let parents: Vec<(u32, Vec<u32>)> = self
+            .parents
+            .iter()
+            .map(|(child, parents)| (*child, parents.clone()))
+            .collect();
+        for (child, parents) in parents {
             let Some(ObjectId::Table(name)) = self.id(Class::Relation, child).cloned() else {
                 continue;
             };
             let id = ObjectId::Table(name.clone());
-            let Some(parent) = self.relation(row.get("parent")?).cloned() else {
-                self.warn(&id, "its parent is not held");
-                continue;
-            };
-            let bound = match bounds.get(&child) {
-                Some(text) => Some(partition_bound(text).ok_or_else(|| not_understood(&id, text))?),
-                None => None,
-            };
-            if let Some(table) = self.catalog.tables.get_mut(&name) {
-                match bound {
-                    Some(bound) => {
-                        table.partition_of = Some(PartitionOf {
-                            parent,
-                            bound,
-                            attached: false,
-                        })
+            for parent in parents {
+                let Some(parent) = self.relation(parent).cloned() else {
+                    self.warn(&id, "its parent is not held");
+                    continue;
+                };
+                let bound = match bounds.get(&child) {
+                    Some(text) => {
+                        Some(partition_bound(text).ok_or_else(|| not_understood(&id, text))?)
                     }
-                    None => table.inherits.push(parent),
+                    None => None,
+                };
+                if let Some(table) = self.catalog.tables.get_mut(&name) {
+                    match bound {
+                        Some(bound) => {
+                            table.partition_of = Some(PartitionOf {
+                                parent,
+                                bound,
+                                // Decided when all columns are known.
+                                attached: false,
+                            });
+                        }
+                        None => table.inherits.push(parent),
+                    }
                 }
             }
         }
@@ -134,136 +211,155 @@ impl Reader<'_> {
 
     fn read_columns(&mut self) -> Result<(), ReadError> {
         for row in self.query("columns", include_str!("../queries/columns.sql"), &[])? {
-            let Some(id) = self.id(Class::Relation, row.get("relation")?).cloned() else {
-                continue;
+            let oid: u32 = row.get("relation")?;
+            let attribute = Attribute {
+                number: row.get("number")?,
+                name: row.name("name")?,
+                type_: row.get("type")?,
+                collation: row.get("collation")?,
             };
-            match &id {
-                ObjectId::View(name) => {
-                    if let Some(view) = self.catalog.views.get_mut(name) {
-                        view.columns.push(view_column(&row)?);
+            match self.id(Class::Relation, oid).cloned() {
+                Some(ObjectId::View(name)) => {
+                    let column = self.view_column(oid, &attribute, &row)?;
+                    if let Some(view) = self.catalog.views.get_mut(&name) {
+                        view.columns.push(column);
                     }
                 }
-                ObjectId::MaterializedView(name) => {
-                    if let Some(view) = self.catalog.materialized_views.get_mut(name) {
-                        view.columns.push(view_column(&row)?);
+                Some(ObjectId::MaterializedView(name)) => {
+                    let column = self.view_column(oid, &attribute, &row)?;
+                    if let Some(view) = self.catalog.materialized_views.get_mut(&name) {
+                        view.columns.push(column);
                     }
                 }
-                ObjectId::Table(name) => {
-                    let column = column(&row)?;
-                    if row.get::<Option<Vec<String>>>("options")?.is_some() {
-                        let column = ObjectId::Column(name.clone(), column.name.clone());
-                        self.warn(&column, "its options (n_distinct) are not held");
-                    }
-                    if let Some(table) = self.catalog.tables.get_mut(name) {
+                Some(ObjectId::Table(name)) => {
+                    let is_partition = (self.catalog.tables.get(&name))
+                        .is_some_and(|table| table.partition_of.is_some());
+                    let column = self.column(oid, &attribute, is_partition, &row)?;
+                    if let Some(table) = self.catalog.tables.get_mut(&name) {
                         table.columns.push(column);
                     }
                 }
-                _ => {}
+                _ => self.read_attribute(oid, &attribute, &row)?,
+            }
+            if let Some(relation) = self.relations.get_mut(&oid) {
+                relation.attributes.push(attribute);
             }
         }
         Ok(())
     }
 
-    pub(super) fn read_sequences(&mut self) -> Result<(), ReadError> {
-        for row in self.query("sequences", include_str!("../queries/sequences.sql"), &[])? {
-            let name = row.qualified_name()?;
-            let data_type = row.text("data_type")?;
-            let options = sequence_options(&row, &data_type)?;
-            let table = match row.get::<Option<u32>>("column_relation")? {
-                Some(oid) => self.relation(oid).cloned(),
-                None => None,
-            };
-            let column = row
-                .get::<Option<String>>("column_name")?
-                .map(pgwright_catalog::Name::from);
-            let owned_by = table.zip(column);
-            if !row.get::<bool>("is_identity")? {
-                let sequence = Sequence {
-                    data_type,
-                    options,
-                    owned_by,
-                    unlogged: row.get("unlogged")?,
-                    owner: self.owner(row.get("owner")?),
-                    comment: row.get("comment")?,
-                    grants: BTreeSet::new(),
-                };
-                let id = ObjectId::Sequence(name.clone());
-                self.ids.insert((Class::Relation, row.get("oid")?), id);
-                self.catalog.sequences.insert(name, sequence);
-                continue;
-            }
-            let Some((table, column)) = owned_by else {
-                continue;
-            };
-            let id = ObjectId::Column(table.clone(), column.clone());
-            if row.get::<Option<String>>("comment")?.is_some() {
-                self.warn(&id, "the comment of its identity's sequence is not held");
-            }
-            let usual = format!("{}_{}_seq", table.name, column);
-            if name.name.as_str() != usual && usual.len() <= 63 {
-                self.warn(
-                    &id,
-                    format!("the name {name} of its identity's sequence is not held"),
-                );
-            }
-            if row.get("has_privileges")? {
-                self.warn(&id, "privileges on its identity's sequence are not held");
-            }
-            let identity = self
-                .catalog
-                .tables
-                .get_mut(&table)
-                .and_then(|table| table.column_mut(column.as_str()))
-                .and_then(|column| column.identity.as_mut());
-            if let Some(identity) = identity {
-                identity.sequence = options;
-            }
-        }
-        Ok(())
-    }
-
-    /// Leaves a partition, and a child by plain inheritance, only the columns that differ from what
-    /// it gets from its parents. Comments and statistics targets are not inherited.
-    pub(super) fn leave_out_inherited_columns(&mut self) -> Result<(), ReadError> {
-        let inherited = |column: &Column| Column {
-            comment: None,
-            statistics: None,
-            ..column.clone()
+    /// Of a composite type, or of what is not held.
+    fn read_attribute(
+        &mut self,
+        oid: u32,
+        attribute: &Attribute,
+        row: &Record,
+    ) -> Result<(), ReadError> {
+        let held = CompositeAttribute {
+            name: attribute.name.clone(),
+            data_type: self
+                .names
+                .column_type(attribute.type_, row.get("modifier")?),
+            collation: self.names.collation(attribute.collation, attribute.type_),
+            comment: self.column_comment(oid, attribute.number),
         };
-        // All columns of all tables, before any are left out: a parent may be a child as well.
-        let mut given: BTreeMap<QualifiedName, Vec<Column>> = BTreeMap::new();
-        for (name, table) in &self.catalog.tables {
-            let parents = table
-                .partition_of
-                .iter()
-                .map(|p| &p.parent)
-                .chain(&table.inherits);
-            for parent in parents.filter_map(|parent| self.catalog.tables.get(parent)) {
-                let columns = given.entry(name.clone()).or_default();
-                for column in parent.columns.iter().map(inherited) {
-                    if columns.iter().all(|known| known.name != column.name) {
-                        columns.push(column);
-                    }
-                }
-            }
-        }
-        for (name, given) in given {
-            let Some(table) = self.catalog.tables.get_mut(&name) else {
-                continue;
-            };
-            let is_partition = table.partition_of.is_some();
-            table.columns.retain(|column| {
-                let Some(mut parent) = given.iter().find(|g| g.name == column.name).cloned() else {
-                    return true;
-                };
-                // Identity is not inherited by children, and by partitions only since 17.
-                if column.identity.is_none() || !is_partition {
-                    parent.identity = column.identity.clone();
-                }
-                parent != *column
-            });
+        if let Some(relation) = self.relations.get_mut(&oid) {
+            relation.composite.push(held);
         }
         Ok(())
+    }
+
+    fn view_column(
+        &mut self,
+        oid: u32,
+        attribute: &Attribute,
+        row: &Record,
+    ) -> Result<ViewColumn, ReadError> {
+        Ok(ViewColumn {
+            name: attribute.name.clone(),
+            data_type: Some(
+                self.names
+                    .column_type(attribute.type_, row.get("modifier")?),
+            ),
+            default: row
+                .get::<Option<String>>("default_value")?
+                .map(Expression::new),
+            statistics: row.get("statistics")?,
+            storage: self.storage(attribute.type_, row)?,
+            compression: compression(row)?,
+            comment: self.column_comment(oid, attribute.number),
+        })
+    }
+
+    fn column(
+        &mut self,
+        oid: u32,
+        attribute: &Attribute,
+        is_partition: bool,
+        row: &Record,
+    ) -> Result<Column, ReadError> {
+        let expression: Option<String> = row.get("default_value")?;
+        let (default, generated) = match (expression, row.code("generated")?) {
+            (Some(sql), 's' | 'v') => {
+                let generated = Generated {
+                    expression: Expression::new(text::strip_parentheses(&sql)),
+                    stored: row.code("generated")? == 's',
+                };
+                (None, Some(generated))
+            }
+            (sql, _) => (sql.map(Expression::new), None),
+        };
+        let identity = match row.code("identity")? {
+            // Since 17 a partition has it from its parent, and no sequence of its own.
+            _ if is_partition && self.major >= 17 => None,
+            kind @ ('a' | 'd') => Some(Identity {
+                always: kind == 'a',
+                // The sequence follows with the sequences.
+                ..Identity::default()
+            }),
+            _ => None,
+        };
+        let data_type = self
+            .names
+            .column_type(attribute.type_, row.get("modifier")?);
+        Ok(Column {
+            not_null: row.get("not_null")?,
+            default,
+            identity,
+            generated,
+            collation: self.names.collation(attribute.collation, attribute.type_),
+            storage: self.storage(attribute.type_, row)?,
+            compression: compression(row)?,
+            statistics: row.get("statistics")?,
+            options: row.options("options")?,
+            foreign_options: row.options("foreign_options")?,
+            inherited: !row.get::<bool>("is_local")?,
+            comment: self.column_comment(oid, attribute.number),
+            ..Column::new(attribute.name.clone(), data_type)
+        })
+    }
+
+    /// Storage, when it is not the type's own.
+    fn storage(&self, type_: u32, row: &Record) -> Result<Option<String>, ReadError> {
+        let storage = row.code("storage")?;
+        let usual = self.names.type_facts(type_).map(|facts| facts.storage);
+        let word = match storage {
+            _ if usual == Some(storage) => return Ok(None),
+            'p' => "PLAIN",
+            'e' => "EXTERNAL",
+            'm' => "MAIN",
+            _ => "EXTENDED",
+        };
+        Ok(Some(word.to_owned()))
+    }
+
+    /// Leaves tables only the columns that they do not have from a parent.
+    pub(super) fn leave_out_inherited(&mut self) {
+        let inherited = match self.major {
+            18.. => InheritedNotNull::Known(std::mem::take(&mut self.inherited_not_null)),
+            _ => InheritedNotNull::Unknown,
+        };
+        leave_out_inherited(&mut self.catalog, &inherited);
     }
 }
 
@@ -274,86 +370,39 @@ pub(super) fn not_understood(id: &ObjectId, text: &str) -> ReadError {
     }
 }
 
-fn query(definition: &str) -> String {
+pub(super) fn persistence(code: char) -> Persistence {
+    match code {
+        'u' => Persistence::Unlogged,
+        _ => Persistence::Permanent,
+    }
+}
+
+/// Of the table and of its TOAST table.
+fn storage_parameters(row: &Record) -> Result<BTreeMap<String, String>, ReadError> {
+    let mut options = row.options("options")?;
+    for (name, value) in row.options("toast_options")? {
+        options.insert(format!("toast.{name}"), value);
+    }
+    Ok(options)
+}
+
+fn compression(row: &Record) -> Result<Option<String>, ReadError> {
+    let method = match row.code("compression")? {
+        'p' => "pglz",
+        'l' => "lz4",
+        _ => return Ok(None),
+    };
+    Ok(Some(method.to_owned()))
+}
+
+/// A view's SELECT. A view that was dropped meanwhile has none.
+fn query(definition: Option<String>) -> String {
+    let definition = definition.unwrap_or_default();
     let definition = definition.trim();
     definition
         .strip_suffix(';')
         .unwrap_or(definition)
         .to_owned()
-}
-
-fn view_column(row: &Record) -> Result<ViewColumn, ReadError> {
-    Ok(ViewColumn {
-        name: row.name("name")?,
-        data_type: Some(row.get("data_type")?),
-        comment: row.get("comment")?,
-        ..ViewColumn::default()
-    })
-}
-
-fn column(row: &Record) -> Result<Column, ReadError> {
-    let expression: Option<String> = row.get("default_value")?;
-    let (default, generated) = match (expression, row.text("generated")?.as_str()) {
-        (Some(sql), "") => (Some(Expression::new(sql)), None),
-        (Some(sql), kind) => {
-            let expression = Expression::new(text::strip_parentheses(&sql));
-            (
-                None,
-                Some(Generated {
-                    expression,
-                    stored: kind == "s",
-                }),
-            )
-        }
-        (None, _) => (None, None),
-    };
-    let identity = match row.text("identity")?.as_str() {
-        "" => None,
-        // The sequence's options follow with the sequences.
-        kind => Some(Identity {
-            always: kind == "a",
-            ..Identity::default()
-        }),
-    };
-    Ok(Column {
-        name: row.name("name")?,
-        data_type: row.get("data_type")?,
-        not_null: row.get("not_null")?,
-        default,
-        identity,
-        generated,
-        collation: row.pair("collation")?,
-        not_null_constraint: NotNull::default(),
-        options: BTreeMap::new(),
-        foreign_options: BTreeMap::new(),
-        inherited: false,
-        storage: row.get("storage")?,
-        compression: row.get("compression")?,
-        statistics: row.get("statistics")?,
-        comment: row.get("comment")?,
-    })
-}
-
-/// A sequence's options, those that are the default for its type and direction left out.
-fn sequence_options(row: &Record, data_type: &str) -> Result<SequenceOptions, ReadError> {
-    let (low, high) = match data_type {
-        "smallint" => (i64::from(i16::MIN), i64::from(i16::MAX)),
-        "integer" => (i64::from(i32::MIN), i64::from(i32::MAX)),
-        _ => (i64::MIN, i64::MAX),
-    };
-    let increment: i64 = row.get("increment")?;
-    let (least, greatest) = if increment > 0 { (1, high) } else { (low, -1) };
-    let (minimum, maximum): (i64, i64) = (row.get("minimum")?, row.get("maximum")?);
-    let first = if increment > 0 { minimum } else { maximum };
-    let unless = |value: i64, usual: i64| (value != usual).then_some(value);
-    Ok(SequenceOptions {
-        start: unless(row.get("start")?, first),
-        increment: unless(increment, 1),
-        minimum: unless(minimum, least),
-        maximum: unless(maximum, greatest),
-        cache: unless(row.get("cache")?, 1),
-        cycle: row.get("cycle")?,
-    })
 }
 
 /// `RANGE (created_at, lower(name))`.

@@ -92,11 +92,16 @@ pub(super) fn strip_parentheses(text: &str) -> &str {
 
 /// Splits at the commas outside quotes and parentheses.
 pub(super) fn split_list(text: &str) -> Vec<String> {
+    split(text, ",")
+}
+
+/// Splits at a separator outside quotes and parentheses.
+pub(super) fn split(text: &str, separator: &str) -> Vec<String> {
     let mut parts = Vec::new();
     let mut rest = text;
-    while let Some(comma) = find(rest, ",") {
-        parts.push(rest[..comma].trim().to_owned());
-        rest = &rest[comma + 1..];
+    while let Some(place) = find(rest, separator) {
+        parts.push(rest[..place].trim().to_owned());
+        rest = &rest[place + separator.len()..];
     }
     if !rest.trim().is_empty() {
         parts.push(rest.trim().to_owned());
@@ -114,22 +119,31 @@ pub(super) struct ElementSuffix {
     pub(super) operator: Option<String>,
 }
 
-/// Reads the elements of `method (key …, key …)` out of a definition, given the keys' own texts.
+/// The elements of `… USING method (element, element) …`, of an index or an exclusion constraint.
 ///
 /// `None` when the text does not have the expected form.
-pub(super) fn element_suffixes(definition: &str, keys: &[String]) -> Option<Vec<ElementSuffix>> {
-    let using = find(definition, " USING ")? + " USING ".len();
-    let open = using + find(&definition[using..], "(")?;
-    let (inside, _) = enclosed(&definition[open..])?;
-    let elements = split_list(inside);
-    keys.iter()
-        .zip(&elements)
-        .map(|(key, element)| element_suffix(element.strip_prefix(key.as_str())?))
-        .collect::<Option<Vec<_>>>()
-        .filter(|suffixes| suffixes.len() == keys.len())
+pub(super) fn elements(definition: &str) -> Option<Vec<String>> {
+    let using = match definition.strip_prefix("EXCLUDE USING ") {
+        Some(rest) => rest,
+        None => &definition[find(definition, " USING ")? + " USING ".len()..],
+    };
+    let (inside, _) = enclosed(&using[find(using, "(")?..])?;
+    Some(split_list(inside))
 }
 
-fn element_suffix(text: &str) -> Option<ElementSuffix> {
+/// The operator of an element of an exclusion constraint, given the text of its key without outer
+/// parentheses.
+pub(super) fn operator(element: &str, key: &str) -> Option<String> {
+    let rest = match element.strip_prefix(key) {
+        Some(rest) => rest,
+        // An expression in parentheses.
+        None => enclosed(element)?.1,
+    };
+    element_suffix(rest)?.operator
+}
+
+/// Reads what stands beside a key.
+pub(super) fn element_suffix(text: &str) -> Option<ElementSuffix> {
     let mut suffix = ElementSuffix::default();
     let mut nulls = None;
     let mut rest = text.trim();
@@ -241,22 +255,32 @@ mod tests {
     #[test]
     fn elements_are_read_with_collation_class_and_order() {
         let definition = r#"CREATE UNIQUE INDEX "a USING b" ON s.t USING btree (name COLLATE "C" DESC NULLS LAST, lower(name) text_pattern_ops, ((a || ', '::text)) DESC, x public.gist_trgm_ops (siglen='32')) INCLUDE (y) WHERE (a > 0)"#;
-        let keys = ["name", "lower(name)", "((a || ', '::text))", "x"].map(str::to_owned);
-        let found = element_suffixes(definition, &keys).unwrap();
-        assert_eq!(found[0].collation.as_deref(), Some("\"C\""));
-        assert!(found[0].descending && !found[0].nulls_first);
-        assert_eq!(found[1].operator_class.as_deref(), Some("text_pattern_ops"));
-        assert!(found[2].descending && found[2].nulls_first);
-        let class = found[3].operator_class.as_deref();
-        assert_eq!(class, Some("public.gist_trgm_ops (siglen='32')"));
+        let found = elements(definition).unwrap();
+        let keys = ["name", "lower(name)", "((a || ', '::text))", "x"];
+        let suffix = |place: usize| -> ElementSuffix {
+            element_suffix(found[place].strip_prefix(keys[place]).unwrap()).unwrap()
+        };
+        assert_eq!(suffix(0).collation.as_deref(), Some("\"C\""));
+        assert!(suffix(0).descending && !suffix(0).nulls_first);
+        assert_eq!(
+            suffix(1).operator_class.as_deref(),
+            Some("text_pattern_ops")
+        );
+        assert!(suffix(2).descending && suffix(2).nulls_first);
+        let class = suffix(3).operator_class;
+        assert_eq!(class.as_deref(), Some("public.gist_trgm_ops (siglen='32')"));
     }
 
     #[test]
     fn exclusion_elements_have_operators() {
-        let definition = "EXCLUDE USING gist (room WITH =, tstzrange(a, b) WITH &&, c WITH OPERATOR(public.<->)) WHERE (NOT cancelled)";
-        let keys = ["room", "tstzrange(a, b)", "c"].map(str::to_owned);
-        let found = element_suffixes(&format!("x {definition}"), &keys).unwrap();
-        let operators: Vec<_> = found.iter().filter_map(|e| e.operator.as_deref()).collect();
+        let definition = "EXCLUDE USING gist (room WITH =, tstzrange(a, b) WITH &&, ((c + 1)) WITH OPERATOR(public.<->)) WHERE (NOT cancelled)";
+        let found = elements(definition).unwrap();
+        let keys = ["room", "tstzrange(a, b)", "c + 1"];
+        let operators = found
+            .iter()
+            .zip(keys)
+            .map(|(text, key)| operator(text, key));
+        let operators: Vec<String> = operators.map(Option::unwrap).collect();
         assert_eq!(operators, ["=", "&&", "OPERATOR(public.<->)"]);
     }
 
