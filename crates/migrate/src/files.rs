@@ -24,6 +24,13 @@ pub fn schema_files(plan: &Plan) -> Vec<(String, String)> {
         .collect()
 }
 
+/// The statements of a plan from an empty database as one script, without a transaction around them:
+/// whoever runs it decides on that.
+pub fn schema_script(plan: &Plan) -> String {
+    let steps: Vec<_> = plan.up.iter().collect();
+    body(&steps)
+}
+
 fn file(group: FileGroup, steps: &[&Step]) -> String {
     let mut text = String::new();
     let _ = writeln!(text, "-- {}", group.title());

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pgwright_catalog::ObjectId;
+use pgwright_catalog::{Catalog, ObjectId};
 
+use crate::arrangement::{Arrangement, Place};
 use crate::change::{Change, Rank, Strength};
 use crate::step::FileGroup;
 
@@ -13,17 +14,23 @@ pub(crate) struct Cycle(pub Vec<usize>);
 /// Edges of the graph: for every change, what must come before it and how strongly.
 type Edges = Vec<BTreeMap<usize, Strength>>;
 
-/// Sorts changes and settles the file group of each. The result does not depend on their order.
-pub(crate) fn order(changes: &mut [Change]) -> Result<Vec<usize>, Cycle> {
+/// Sorts changes that add to a catalog what `full` has, and settles the file group of each. The result
+/// does not depend on their order.
+pub(crate) fn order(
+    changes: &mut [Change],
+    full: &Catalog,
+    arrangement: Arrangement,
+) -> Result<Vec<usize>, Cycle> {
     let mut before = edges(changes);
-    let sequence = sort(changes, &mut before)?;
+    let places = Arrangement::ByKind.places(changes, full);
+    let sequence = sort(&places, &mut before)?;
     settle_groups(changes, &before, &sequence);
     // An order that is only pleasant does not reach across files.
     let groups: Vec<_> = changes.iter().map(|c| c.group).collect();
     for (at, needed) in before.iter_mut().enumerate() {
         needed.retain(|&n, strength| *strength >= Strength::Guess || groups[n] <= groups[at]);
     }
-    sort(changes, &mut before)
+    sort(&arrangement.places(changes, full), &mut before)
 }
 
 fn edges(changes: &[Change]) -> Edges {
@@ -57,44 +64,59 @@ fn edges(changes: &[Change]) -> Edges {
     before
 }
 
-/// Takes the first change by file, kind and name of those that wait for nothing, again and again.
-/// Where changes wait for each other, the weakest wish of a circle is given up and taken out of
-/// `before`.
-fn sort(changes: &[Change], before: &mut Edges) -> Result<Vec<usize>, Cycle> {
-    // What needs a transaction of its own comes late, so that the others share one.
-    let late: Vec<_> = changes.iter().map(Change::alone).collect();
-    let key = |at: usize| (late[at], changes[at].group, &changes[at].sort, at);
-    let mut after: Vec<Vec<usize>> = vec![Vec::new(); changes.len()];
-    let mut waiting: Vec<usize> = vec![0; changes.len()];
+/// Takes the change with the first place of those that wait for nothing, again and again; what stands
+/// with the one before goes first. Where changes wait for each other, the weakest wish of a circle is
+/// given up and taken out of `before`.
+fn sort(places: &[Place], before: &mut Edges) -> Result<Vec<usize>, Cycle> {
+    let mut in_order: Vec<usize> = (0..places.len()).collect();
+    in_order.sort_by_key(|&at| (&places[at], at));
+    let mut rank = vec![0; places.len()];
+    for (number, &at) in in_order.iter().enumerate() {
+        rank[at] = number;
+    }
+    let mut after: Vec<Vec<usize>> = vec![Vec::new(); places.len()];
+    let mut waiting: Vec<usize> = vec![0; places.len()];
     for (at, needed) in before.iter().enumerate() {
         waiting[at] = needed.len();
         for &n in needed.keys() {
             after[n].push(at);
         }
     }
-    let mut ready: BTreeSet<_> = (0..changes.len())
-        .filter(|&at| waiting[at] == 0)
-        .map(key)
+    // Both by rank.
+    let mut left: BTreeSet<usize> = (0..places.len()).collect();
+    let mut ready: BTreeSet<usize> = left
+        .iter()
+        .copied()
+        .filter(|&number| waiting[in_order[number]] == 0)
         .collect();
-    let mut left: BTreeSet<_> = (0..changes.len()).map(key).collect();
-    let mut sequence = Vec::with_capacity(changes.len());
+    let mut sequence: Vec<usize> = Vec::with_capacity(places.len());
     while let Some(&first) = left.first() {
-        let Some(next) = ready.pop_first() else {
-            let (at, needed) = weakest_link(before, first.3, |n| left.contains(&key(n)))?;
+        let together = sequence.last().and_then(|&last| {
+            let run =
+                in_order.partition_point(|&at| places[at].comes_before_all_with(&places[last]));
+            let next = *ready.range(run..).next()?;
+            places[in_order[next]]
+                .stands_with(&places[last])
+                .then_some(next)
+        });
+        let Some(next) = together.or_else(|| ready.first().copied()) else {
+            let (at, needed) = weakest_link(before, in_order[first], |n| left.contains(&rank[n]))?;
             before[at].remove(&needed);
             after[needed].retain(|&a| a != at);
             waiting[at] -= 1;
             if waiting[at] == 0 {
-                ready.insert(key(at));
+                ready.insert(rank[at]);
             }
             continue;
         };
+        ready.remove(&next);
         left.remove(&next);
-        sequence.push(next.3);
-        for &at in &after[next.3] {
+        let next = in_order[next];
+        sequence.push(next);
+        for &at in &after[next] {
             waiting[at] -= 1;
             if waiting[at] == 0 {
-                ready.insert(key(at));
+                ready.insert(rank[at]);
             }
         }
     }

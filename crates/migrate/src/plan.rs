@@ -6,6 +6,7 @@ use pgwright_catalog::write::{Apart, WriteError};
 use pgwright_catalog::{Catalog, ConstraintKind, ObjectId, QualifiedName, RoutineBody, TypeKind};
 use serde::Serialize;
 
+use crate::arrangement::Arrangement;
 use crate::bodies;
 use crate::change::{Change, Cover, Statement};
 use crate::context::{Context, Opened};
@@ -25,6 +26,8 @@ pub struct PlanOptions {
     /// they are. So are all bodies of a plan in which one names what comes later, or has no
     /// `search_path` of its own.
     pub check_bodies: bool,
+    /// How the steps are arranged, as far as what they need leaves it open.
+    pub arrangement: Arrangement,
 }
 
 impl PlanOptions {
@@ -34,6 +37,7 @@ impl PlanOptions {
             target,
             owners: true,
             check_bodies: true,
+            arrangement: Arrangement::default(),
         }
     }
 }
@@ -175,7 +179,7 @@ fn additions(
         if alter {
             changes.extend(kinds::alterations(&context)?);
         }
-        match order(&mut changes) {
+        match order(&mut changes, full, options.arrangement) {
             Ok(sequence) => {
                 let unchecked = !opened.unchecked.is_empty() || !opened.routines.is_empty();
                 return Ok((sorted(changes, &sequence), unchecked));

@@ -1,7 +1,7 @@
 //! `pgwright inspect SOURCE`: the schema that a source holds, as SQL or JSON.
 
 use pgwright_catalog::Catalog;
-use pgwright_migrate::{PlanOptions, plan, schema_files};
+use pgwright_migrate::{Arrangement, PlanOptions, plan, schema_script};
 
 use crate::cli::{Inspect, InspectFormat};
 use crate::exit::Failure;
@@ -43,11 +43,13 @@ fn json(catalog: &Catalog) -> Result<String, Failure> {
 }
 
 fn sql(catalog: &Catalog, target: u32) -> Result<String, Failure> {
-    let plan = plan(&Catalog::empty(), catalog, &PlanOptions::new(target))
+    let options = PlanOptions {
+        // The bodies of a schema that exists were taken by the server that has it.
+        check_bodies: false,
+        arrangement: Arrangement::ByObject,
+        ..PlanOptions::new(target)
+    };
+    let plan = plan(&Catalog::empty(), catalog, &options)
         .map_err(|error| Failure::Usage(error.to_string()))?;
-    let texts: Vec<String> = schema_files(&plan)
-        .into_iter()
-        .map(|(_, text)| text)
-        .collect();
-    Ok(texts.join("\n"))
+    Ok(schema_script(&plan))
 }
