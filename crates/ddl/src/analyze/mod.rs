@@ -51,5 +51,5 @@ pub use references::{Qualified, References, references_of_expression, references
 pub use rename::{Rename, rename_in_expression, rename_in_query};
 pub use state::{ExprKind, NamespaceColumn, NamespaceItem, ParseState};
 pub(crate) use statement::{function_body, query_node, rule};
-pub use statement::{name_output_columns, output_columns, query};
+pub use statement::{name_output_columns, output_columns, output_names, query};
 pub use types::parse_type;

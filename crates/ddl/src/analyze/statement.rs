@@ -47,6 +47,13 @@ pub fn output_columns(query: &Query) -> Vec<RteColumn> {
     query_columns(query)
 }
 
+/// The names of the output columns, with which all operands of a view's UNION are printed.
+#[must_use]
+pub fn output_names(query: &Query) -> Vec<Arc<str>> {
+    let columns = query_columns(query).into_iter();
+    columns.map(|column| column.name).collect()
+}
+
 /// Gives names to the first output columns, as `CREATE VIEW v (a, b) AS …` does.
 pub fn name_output_columns(query: &mut Query, names: &[String]) {
     let outputs = query.targets.iter_mut().filter(|target| !target.junk);

@@ -16,8 +16,7 @@ use super::tree::{
     TableSample, Type,
 };
 use super::{
-    Environment, ExprKind, NamespaceItem, ParseState, Relation, Undecided, coerce,
-    query, raw,
+    Environment, ExprKind, NamespaceItem, ParseState, Relation, Undecided, coerce, query, raw,
 };
 
 pub(crate) use join::output_item;

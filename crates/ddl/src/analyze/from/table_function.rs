@@ -1,7 +1,7 @@
-//! XMLTABLE in FROM.
+//! Table functions in FROM, and XMLTABLE.
 
 use pg_query::NodeEnum;
-use pg_query::protobuf::{Node, RangeTableFunc, RangeTableFuncCol};
+use pg_query::protobuf::{self, Node, RangeTableFunc, RangeTableFuncCol};
 
 use super::super::tree::{
     Expr, RangeTableEntry, RteColumn, RteKind, TableFunction, TableFunctionColumn,
@@ -21,7 +21,21 @@ pub(super) fn transform_xml(
     let function = xml_table(state, range);
     state.lateral_active = outer;
     let function = function.map_err(|error| error.or_at(range.location))?;
-    let alias = raw::alias(range.alias.as_ref());
+    table_function_item(state, function, range.alias.as_ref(), range.lateral)
+}
+
+/// Adds the entry of a table function.
+pub(super) fn table_function_item(
+    state: &mut ParseState<'_>,
+    function: TableFunction,
+    alias: Option<&protobuf::Alias>,
+    lateral: bool,
+) -> Result<Item, Undecided> {
+    let name = match function.kind {
+        TableFunctionKind::XmlTable => "xmltable",
+        TableFunctionKind::JsonTable => "json_table",
+    };
+    let alias = raw::alias(alias);
     let columns: Vec<RteColumn> = function
         .columns
         .iter()
@@ -32,9 +46,9 @@ pub(super) fn transform_xml(
             collation: None,
         })
         .collect();
-    let lateral = range.lateral || refers_to_items(&function);
+    let lateral = lateral || refers_to_items(&function);
     let entry = RangeTableEntry {
-        eref: reference_alias(alias.as_ref(), "xmltable", &columns)?,
+        eref: reference_alias(alias.as_ref(), name, &columns)?,
         kind: RteKind::TableFunction(Box::new(function)),
         alias,
         columns,

@@ -9,7 +9,8 @@ use pgwright_catalog::{
 
 use super::type_text;
 use crate::analyze::{
-    CatalogEnvironment, Qualified, Rename, deparse, name_output_columns, query, rename_in_query,
+    CatalogEnvironment, Qualified, Rename, deparse, name_output_columns, output_names, query,
+    rename_in_query,
 };
 use crate::read::failure::Failure;
 use crate::read::state::State;
@@ -144,7 +145,7 @@ impl State {
         if let Some(rename) = rename(change) {
             rename_in_query(&mut query, &rename);
         }
-        deparse::deparse_query(&query, None).ok()
+        deparse::deparse_query(&query, Some(&output_names(&query))).ok()
     }
 
     /// A view's own text after one of its columns has been renamed: it says the name where it differs from

@@ -12,7 +12,7 @@ use super::{access, extension};
 use crate::analyze::types::format_type;
 use crate::analyze::{
     CatalogEnvironment, Qualified, References, Undecided, deparse, name_output_columns,
-    output_columns, query_node, references_of_query,
+    output_columns, output_names, query_node, references_of_query,
 };
 use crate::read::expression;
 use crate::read::failure::Failure;
@@ -70,7 +70,7 @@ impl State {
         let environment = self.environment();
         let mut query = query_node(node, &environment)?;
         name_output_columns(&mut query, names);
-        let text = deparse::deparse_query(&query, None)?;
+        let text = deparse::deparse_query(&query, Some(&output_names(&query)))?;
         let columns = output_columns(&query)
             .into_iter()
             .map(|column| ViewColumn {
