@@ -33,6 +33,39 @@ impl Catalog {
         })
     }
 
+    /// True for a child by plain inheritance that defines every column of its parents itself: it can
+    /// be made on its own and then inherit, which keeps its columns in their order.
+    pub fn inherits_later(&self, table: &Table) -> bool {
+        let demands = |column: &Column| column.not_null && !column.not_null_constraint.no_inherit;
+        !table.inherits.is_empty()
+            && table.inherits.iter().all(|parent| {
+                let given = self.all_columns(parent, DEEPEST);
+                !given.is_empty()
+                    && given.iter().all(|given| {
+                        let own = table.columns.iter().find(|c| c.name == given.name);
+                        own.is_some_and(|own| {
+                            !own.inherited && (own.not_null || !demands(given))
+                        })
+                    })
+            })
+    }
+
+    /// The columns of a table and those of its parents that it does not list.
+    fn all_columns(&self, table: &QualifiedName, depth: usize) -> Vec<&Column> {
+        let (Some(depth), Some(table)) = (depth.checked_sub(1), self.tables.get(table)) else {
+            return Vec::new();
+        };
+        let mut columns: Vec<&Column> = table.columns.iter().collect();
+        for parent in table.parents() {
+            for column in self.all_columns(parent, depth) {
+                if !columns.iter().any(|c| c.name == column.name) {
+                    columns.push(column);
+                }
+            }
+        }
+        columns
+    }
+
     /// Checks that a table has from its parents, by name.
     pub fn inherited_checks(&self, table: &Table) -> BTreeMap<&Name, &Constraint> {
         let mut checks = BTreeMap::new();

@@ -58,7 +58,7 @@ impl Writer {
         if let Some(of) = partition_of {
             sql.push_str(&format!("\n    {}", partition_bound(&of.bound)));
         }
-        if !table.inherits.is_empty() {
+        if !table.inherits.is_empty() && !catalog.inherits_later(table) {
             let parents: Vec<_> = table.inherits.iter().map(QualifiedName::quoted).collect();
             sql.push_str(&format!("\nINHERITS ({})", parents.join(", ")));
         }
@@ -138,9 +138,11 @@ impl Writer {
         }
         let mut lines = aligned(&columns);
 
-        let inherited = if attached {
-            // A partition to be must have the checks of its parent already.
-            catalog.inherited_checks(table)
+        let inherited = if attached || catalog.inherits_later(table) {
+            // A partition or child to be must have the checks of its parent already.
+            let mut checks = catalog.inherited_checks(table);
+            checks.retain(|name, _| !table.constraints.contains_key(*name));
+            checks
         } else {
             BTreeMap::new()
         };
@@ -204,6 +206,15 @@ impl Writer {
             partition.quoted(),
             partition_bound(bound)
         )
+    }
+
+    /// `ALTER TABLE … INHERIT`, for each parent of a child that is made on its own.
+    pub fn inherit(&self, child: &QualifiedName, parents: &[QualifiedName]) -> Vec<String> {
+        let child = child.quoted();
+        let parents = parents.iter();
+        parents
+            .map(|parent| format!("ALTER TABLE {child} INHERIT {};", parent.quoted()))
+            .collect()
     }
 
     /// `ALTER TABLE … REPLICA IDENTITY`.

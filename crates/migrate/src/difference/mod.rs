@@ -1,5 +1,6 @@
 //! In what two catalogs differ, field by field: what a proof compares a design and a server by.
 
+mod objects;
 mod parts;
 mod table;
 
@@ -91,6 +92,7 @@ impl Comparison<'_> {
             ObjectId::Routine,
             Self::routine,
         );
+        self.other_objects(left, right);
         for defaults in left
             .default_privileges
             .symmetric_difference(&right.default_privileges)
@@ -248,15 +250,7 @@ impl Comparison<'_> {
     }
 
     fn grants(&mut self, id: &ObjectId, left: &BTreeSet<Grant>, right: &BTreeSet<Grant>) {
-        for grant in left.symmetric_difference(right) {
-            let text = Some(parts::grant(grant));
-            let (l, r) = if left.contains(grant) {
-                (text, None)
-            } else {
-                (None, text)
-            };
-            self.note(id, "privileges", l, r);
-        }
+        self.grants_of(id, "privileges", left, right);
     }
 
     fn types(&mut self, id: &ObjectId, left: &Type, right: &Type) {
@@ -269,16 +263,16 @@ impl Comparison<'_> {
                 collation: lc,
                 default: ld,
                 not_null: ln,
+                not_null_name: lm,
                 checks: left,
-                ..
             },
             TypeKind::Domain {
                 base: rb,
                 collation: rc,
                 default: rd,
                 not_null: rn,
+                not_null_name: rm,
                 checks: right,
-                ..
             },
         ) = (&left.kind, &right.kind)
         else {
@@ -288,6 +282,7 @@ impl Comparison<'_> {
         self.optional(id, "collation", lc, rc);
         self.expression(id, "default", ld.as_ref(), rd.as_ref());
         self.equal(id, "NOT NULL", ln, rn);
+        self.said(id, "name of NOT NULL", lm, rm);
         for name in left.keys().chain(right.keys()).collect::<BTreeSet<_>>() {
             let property = format!("check {name}");
             let (l, r) = (left.get(name), right.get(name));
@@ -376,6 +371,7 @@ impl Comparison<'_> {
         self.equal(id, "options", &left.options, &right.options);
         if let ObjectId::View(name) = id {
             self.triggers(name, &left.triggers, &right.triggers);
+            self.rules(name, &left.rules, &right.rules);
         }
         self.said(id, "owner", &left.owner, &right.owner);
         self.optional(id, "comment", &left.comment, &right.comment);
@@ -392,6 +388,10 @@ impl Comparison<'_> {
         self.view_columns(id, &left.columns, &right.columns);
         self.equal(id, "storage parameters", &left.options, &right.options);
         self.optional(id, "tablespace", &left.tablespace, &right.tablespace);
+        let (l, r) = (&left.access_method, &right.access_method);
+        self.optional(id, "access method", l, r);
+        self.optional(id, "CLUSTER", &left.clustered_on, &right.clustered_on);
+        self.equal(id, "WITH NO DATA", &left.unpopulated, &right.unpopulated);
         if let ObjectId::MaterializedView(name) = id {
             self.indexes(name, &left.indexes, &right.indexes);
         }
@@ -412,8 +412,15 @@ impl Comparison<'_> {
             if let (Some(a), Some(b)) = (&l.data_type, &r.data_type) {
                 self.data_type(id, &format!("type of column {}", l.name), a, b);
             }
-            let property = format!("comment of column {}", l.name);
-            self.optional(id, &property, &l.comment, &r.comment);
+            let property = |word: &str| format!("{word} of column {}", l.name);
+            self.optional(id, &property("comment"), &l.comment, &r.comment);
+            let (a, b) = (l.default.as_ref(), r.default.as_ref());
+            self.expression(id, &property("default"), a, b);
+            let (a, b) = (&l.statistics, &r.statistics);
+            self.optional(id, &property("statistics target"), a, b);
+            self.said(id, &property("storage"), &l.storage, &r.storage);
+            let (a, b) = (&l.compression, &r.compression);
+            self.said(id, &property("compression"), a, b);
         }
     }
 
@@ -460,6 +467,8 @@ impl Comparison<'_> {
         self.equal(id, "PARALLEL", &left.parallel, &right.parallel);
         self.optional(id, "COST", &left.cost, &right.cost);
         self.optional(id, "ROWS", &left.rows, &right.rows);
+        self.optional(id, "SUPPORT", &left.support, &right.support);
+        self.equal(id, "TRANSFORM", &left.transforms, &right.transforms);
         let settings = |r: &Routine| -> BTreeMap<String, String> {
             let settings = r.settings.iter();
             settings

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use pgwright_catalog::{
     Column, Constraint, ConstraintKind, Index, IndexElement, IndexKey, Key, Name, ObjectId,
-    PartitionBound, Policy, QualifiedName, SequenceOptions, Table, Trigger,
+    PartitionBound, Policy, QualifiedName, Rule, SequenceOptions, Table, Trigger,
 };
 
 use super::Comparison;
@@ -14,8 +14,11 @@ impl Comparison<'_> {
         let ObjectId::Table(name) = id else { return };
         self.columns(id, name, left, right);
         let constraint = |n| ObjectId::Constraint(name.clone(), n);
+        let part = |c: &Constraint| c.parent.is_some();
         let (l, r) = (&left.constraints, &right.constraints);
-        self.each(l, r, constraint, Self::constraint);
+        let (l, r) = (l.clone(), without_open_parts(l, r, part));
+        self.each(&l, &r, constraint, Self::constraint);
+        self.rules(name, &left.rules, &right.rules);
         self.indexes(name, &left.indexes, &right.indexes);
         self.triggers(name, &left.triggers, &right.triggers);
         let policy = |n| ObjectId::Policy(name.clone(), n);
@@ -30,6 +33,19 @@ impl Comparison<'_> {
         self.equal(id, "forced row level security", &l, &r);
         self.partitioning(id, left, right);
         self.equal(id, "parents", &left.inherits, &right.inherits);
+        self.optional(id, "type", &left.of_type, &right.of_type);
+        self.optional(id, "server and options", &left.foreign, &right.foreign);
+        let (l, r) = (&left.access_method, &right.access_method);
+        self.optional(id, "access method", l, r);
+        let (l, r) = (&left.replica_identity, &right.replica_identity);
+        self.equal(id, "REPLICA IDENTITY", l, r);
+        self.optional(id, "CLUSTER", &left.clustered_on, &right.clustered_on);
+        self.equal(
+            id,
+            "states of the parent's triggers",
+            &left.inherited_trigger_states,
+            &right.inherited_trigger_states,
+        );
         self.equal(id, "persistence", &left.persistence, &right.persistence);
         self.equal(id, "storage parameters", &left.options, &right.options);
         self.optional(id, "tablespace", &left.tablespace, &right.tablespace);
@@ -109,11 +125,25 @@ impl Comparison<'_> {
     fn column(&mut self, id: &ObjectId, left: &Column, right: &Column) {
         self.data_type(id, "type", &left.data_type, &right.data_type);
         self.equal(id, "NOT NULL", &left.not_null, &right.not_null);
+        let (l, r) = (&left.not_null_constraint, &right.not_null_constraint);
+        self.said(id, "name of NOT NULL", &l.name, &r.name);
+        self.equal(id, "validity of NOT NULL", &!l.not_valid, &!r.not_valid);
+        self.equal(id, "NO INHERIT of NOT NULL", &l.no_inherit, &r.no_inherit);
+        self.optional(id, "comment of NOT NULL", &l.comment, &r.comment);
         self.expression(id, "default", left.default.as_ref(), right.default.as_ref());
         match (&left.identity, &right.identity) {
             (Some(l), Some(r)) => {
                 self.equal(id, "GENERATED ALWAYS AS IDENTITY", &l.always, &r.always);
                 self.sequence_options(id, &l.sequence, &r.sequence);
+                self.said(id, "sequence", &l.name, &r.name);
+                self.optional(
+                    id,
+                    "logging of the sequence",
+                    &l.persistence,
+                    &r.persistence,
+                );
+                self.optional(id, "comment of the sequence", &l.comment, &r.comment);
+                self.grants_of(id, "privileges on the sequence", &l.grants, &r.grants);
             }
             (l, r) => self.optional(id, "identity", l, r),
         }
@@ -130,6 +160,10 @@ impl Comparison<'_> {
         self.said(id, "storage", &upper(&left.storage), &upper(&right.storage));
         self.said(id, "compression", &left.compression, &right.compression);
         self.optional(id, "statistics target", &left.statistics, &right.statistics);
+        self.equal(id, "attribute options", &left.options, &right.options);
+        let (l, r) = (&left.foreign_options, &right.foreign_options);
+        self.equal(id, "options", l, r);
+        self.equal(id, "inheritance", &left.inherited, &right.inherited);
         self.optional(id, "comment", &left.comment, &right.comment);
     }
 
@@ -193,14 +227,16 @@ impl Comparison<'_> {
                     elements: le,
                     predicate: lp,
                     include: li,
-                    ..
+                    options: lo,
+                    tablespace: lt,
                 },
                 ConstraintKind::Exclusion {
                     method: rm,
                     elements: re,
                     predicate: rp,
                     include: ri,
-                    ..
+                    options: ro,
+                    tablespace: rt,
                 },
             ) => {
                 self.equal(id, "index method", lm, rm);
@@ -212,6 +248,8 @@ impl Comparison<'_> {
                 }
                 self.expression(id, "predicate", lp.as_ref(), rp.as_ref());
                 self.equal(id, "INCLUDE columns", li, ri);
+                self.equal(id, "storage parameters", lo, ro);
+                self.optional(id, "tablespace", lt, rt);
             }
             (l, r) => self.equal(id, "kind", l, r),
         }
@@ -225,7 +263,10 @@ impl Comparison<'_> {
         self.equal(id, "validity", &valid(left), &valid(right));
         self.equal(id, "enforcement", &left.enforced, &right.enforced);
         self.equal(id, "NO INHERIT", &left.no_inherit, &right.no_inherit);
+        self.said(id, "partitioned key", &left.parent, &right.parent);
         self.optional(id, "comment", &left.comment, &right.comment);
+        let (l, r) = (&left.index_comment, &right.index_comment);
+        self.optional(id, "comment of the index", l, r);
     }
 
     fn key(&mut self, id: &ObjectId, left: &Key, right: &Key) {
@@ -250,7 +291,8 @@ impl Comparison<'_> {
         right: &BTreeMap<Name, Index>,
     ) {
         let index = |n| ObjectId::Index(table.clone(), n);
-        self.each(left, right, index, Self::index);
+        let right = without_open_parts(left, right, |i: &Index| i.parent.is_some());
+        self.each(left, &right, index, Self::index);
     }
 
     fn index(&mut self, id: &ObjectId, left: &Index, right: &Index) {
@@ -276,17 +318,16 @@ impl Comparison<'_> {
         );
         self.equal(id, "storage parameters", &left.options, &right.options);
         self.optional(id, "tablespace", &left.tablespace, &right.tablespace);
+        self.equal(id, "ON ONLY", &left.only, &right.only);
+        self.said(id, "partitioned index", &left.parent, &right.parent);
         self.optional(id, "comment", &left.comment, &right.comment);
     }
 
     fn element(&mut self, id: &ObjectId, at: usize, left: &IndexElement, right: &IndexElement) {
         let property = |word: &str| format!("{word} of key {}", at + 1);
-        match (&left.key, &right.key) {
-            (IndexKey::Expression(l), IndexKey::Expression(r)) => {
-                self.expression(id, &property("expression"), Some(l), Some(r));
-            }
-            (l, r) => self.equal(id, &property("column"), l, r),
-        }
+        self.index_key(id, &format!("key {}", at + 1), &left.key, &right.key);
+        let (l, r) = (&left.statistics, &right.statistics);
+        self.optional(id, &property("statistics target"), l, r);
         let class = |e: &IndexElement| e.operator_class.as_deref().map(unqualified);
         self.optional(id, &property("operator class"), &class(left), &class(right));
         let collation = |e: &IndexElement| e.collation.as_deref().map(unqualified);
@@ -303,6 +344,46 @@ impl Comparison<'_> {
             &left.nulls_first,
             &right.nulls_first,
         );
+    }
+
+    /// A column or an expression that an index or a statistics object is about.
+    pub(super) fn index_key(
+        &mut self,
+        id: &ObjectId,
+        which: &str,
+        left: &IndexKey,
+        right: &IndexKey,
+    ) {
+        match (left, right) {
+            (IndexKey::Expression(l), IndexKey::Expression(r)) => {
+                self.expression(id, &format!("expression of {which}"), Some(l), Some(r));
+            }
+            (l, r) => self.equal(id, &format!("column of {which}"), l, r),
+        }
+    }
+
+    pub(super) fn rules(
+        &mut self,
+        on: &QualifiedName,
+        left: &BTreeMap<Name, Rule>,
+        right: &BTreeMap<Name, Rule>,
+    ) {
+        let rule = |n| ObjectId::Rule(on.clone(), n);
+        self.each(left, right, rule, Self::rule);
+    }
+
+    fn rule(&mut self, id: &ObjectId, left: &Rule, right: &Rule) {
+        self.equal(id, "event", &left.event, &right.event);
+        let (l, r) = (left.condition.as_ref(), right.condition.as_ref());
+        self.expression(id, "condition", l, r);
+        self.equal(id, "DO INSTEAD", &left.instead, &right.instead);
+        let (l, r) = (&left.actions, &right.actions);
+        self.equal(id, "number of actions", &l.len(), &r.len());
+        for (at, (l, r)) in l.iter().zip(r).enumerate() {
+            self.sql(id, &format!("action {}", at + 1), l, r);
+        }
+        self.equal(id, "state", &left.enabled, &right.enabled);
+        self.optional(id, "comment", &left.comment, &right.comment);
     }
 
     pub(super) fn triggers(
@@ -325,6 +406,7 @@ impl Comparison<'_> {
         self.equal(id, "function", &left.function, &right.function);
         self.equal(id, "arguments", &left.arguments, &right.arguments);
         self.optional(id, "constraint", &left.constraint, &right.constraint);
+        self.optional(id, "FROM", &left.from, &right.from);
         self.optional(id, "OLD TABLE", &left.old_table, &right.old_table);
         self.optional(id, "NEW TABLE", &left.new_table, &right.new_table);
         self.equal(id, "state", &left.enabled, &right.enabled);
@@ -344,6 +426,21 @@ impl Comparison<'_> {
         );
         self.optional(id, "comment", &left.comment, &right.comment);
     }
+}
+
+/// The right side's entries without the parts of indexes or keys of a partitioned parent that the left
+/// side leaves open by not listing them.
+fn without_open_parts<T: Clone>(
+    left: &BTreeMap<Name, T>,
+    right: &BTreeMap<Name, T>,
+    is_part: impl Fn(&T) -> bool,
+) -> BTreeMap<Name, T> {
+    let listed = right
+        .iter()
+        .filter(|(name, part)| left.contains_key(*name) || !is_part(part));
+    listed
+        .map(|(name, part)| (name.clone(), part.clone()))
+        .collect()
 }
 
 fn non_default(value: Option<i64>, default: i64) -> Option<i64> {

@@ -63,6 +63,10 @@ impl Kind for Tables {
                 let attach = writer.attach_partition(&of.parent, name, &of.bound);
                 change.up.push(attach.into());
             }
+            if context.full.inherits_later(table) {
+                let inherit = writer.inherit(name, &table.inherits);
+                change.up.extend(inherit.into_iter().map(Into::into));
+            }
             context.comment(&mut change, &object, table.comment.as_ref());
             for column in &table.columns {
                 let id = ObjectId::Column(name.clone(), column.name.clone());

@@ -1,0 +1,210 @@
+//! A schema with something of every kind of object is read, written, loaded in one pass and read
+//! again: nothing is lost, on every server found. With `PGWRIGHT_ROUND_TRIP=file.sql,…` any schema.
+
+#![allow(clippy::unwrap_used, clippy::print_stderr)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use pgwright_catalog::{Catalog, Name};
+use pgwright_migrate::{PlanOptions, Step, difference, plan, schema_files};
+use pgwright_server::installation::PG_BIN_VARIABLE;
+use pgwright_server::{Options, ReadOptions, Sandbox, discover, read_catalog};
+use serde_json::Value;
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/every-object")
+}
+
+/// The texts that a server of a major version understands, in order.
+fn texts(major: u32) -> Vec<String> {
+    let newer = (15..=major).map(|version| format!("from-{version}.sql"));
+    let files = std::iter::once("schema.sql".to_owned()).chain(newer);
+    files
+        .map(|file| folder().join(file))
+        .filter(|path| path.is_file())
+        .map(|path| fs::read_to_string(path).unwrap())
+        .collect()
+}
+
+fn on_every_server(test: impl Fn(u32, &Sandbox)) {
+    let found = discover(std::env::var_os(PG_BIN_VARIABLE).as_deref()).unwrap_or_default();
+    if found.is_empty() {
+        eprintln!("skipped: no PostgreSQL server found");
+    }
+    for installation in found.iter().filter(|i| i.is_supported()) {
+        eprintln!("on PostgreSQL {}", installation.version);
+        let sandbox = Sandbox::start(installation, &Options::default()).unwrap();
+        test(installation.major, &sandbox);
+    }
+}
+
+fn read(sandbox: &Sandbox, database: &str) -> Catalog {
+    let mut client = sandbox.connect(database).unwrap();
+    let user: String = client
+        .query_one("SELECT current_user::text", &[])
+        .unwrap()
+        .get(0);
+    let options = ReadOptions {
+        implied_owner: Some(Name::new(user)),
+        ..ReadOptions::default()
+    };
+    let reading = read_catalog(&mut client, &options).unwrap();
+    for warning in &reading.warnings {
+        eprintln!("warning: {warning}");
+    }
+    reading.catalog
+}
+
+fn run(sandbox: &Sandbox, database: &str, steps: &[Step]) {
+    let mut client = sandbox.connect(database).unwrap();
+    for step in steps {
+        if let Err(error) = client.batch_execute(&step.sql) {
+            panic!("{}\n{error:?}", step.sql);
+        }
+    }
+}
+
+/// Every place in which two values differ.
+fn unequal(path: &str, left: &Value, right: &Value, found: &mut Vec<String>) {
+    match (left, right) {
+        (Value::Object(l), Value::Object(r)) => {
+            let keys: std::collections::BTreeSet<_> = l.keys().chain(r.keys()).collect();
+            for key in keys {
+                let (l, r) = (l.get(key), r.get(key));
+                let null = Value::Null;
+                unequal(
+                    &format!("{path} / {key}"),
+                    l.unwrap_or(&null),
+                    r.unwrap_or(&null),
+                    found,
+                );
+            }
+        }
+        (l, r) if l != r => found.push(format!("{path}\n  < {l}\n  > {r}")),
+        _ => {}
+    }
+}
+
+fn assert_equal(left: &Catalog, right: &Catalog) {
+    let value = |c: &Catalog| serde_json::to_value(c.without_dependencies()).unwrap();
+    let mut found = Vec::new();
+    unequal("", &value(left), &value(right), &mut found);
+    assert!(
+        found.is_empty(),
+        "{} places\n{}",
+        found.len(),
+        found.join("\n")
+    );
+    let differences = difference(left, right, &str::to_owned);
+    assert!(differences.is_empty(), "{differences:?}");
+}
+
+/// Reads a database, writes it, loads that into another and reads it again.
+fn round_trip(major: u32, sandbox: &Sandbox, first: &str, second: &str) -> Catalog {
+    let catalog = read(sandbox, first);
+    let started = std::time::Instant::now();
+    let plan = plan(&Catalog::empty(), &catalog, &PlanOptions::new(major)).unwrap();
+    eprintln!("planned {} steps in {:?}", plan.up.len(), started.elapsed());
+    let text: String = schema_files(&plan).into_iter().map(|(_, t)| t).collect();
+    if let Ok(folder) = std::env::var("PGWRIGHT_KEEP") {
+        fs::write(
+            Path::new(&folder).join(format!("{first}-{major}.sql")),
+            &text,
+        )
+        .unwrap();
+    }
+    sandbox.create_database(second).unwrap();
+    let mut client = sandbox.connect(second).unwrap();
+    for (name, text) in schema_files(&plan) {
+        if let Err(error) = client.batch_execute(&text) {
+            // Once more step by step, to see which.
+            sandbox.create_database("again").unwrap();
+            run(sandbox, "again", &plan.up);
+            panic!("{name}: {error:?}");
+        }
+    }
+    assert_equal(&catalog, &read(sandbox, second));
+    catalog
+}
+
+#[test]
+fn every_object_is_written_and_read_again() {
+    on_every_server(|major, sandbox| {
+        let mut client = sandbox.connect("postgres").unwrap();
+        let roles = fs::read_to_string(folder().join("roles.sql")).unwrap();
+        client.batch_execute(&roles).unwrap();
+        sandbox.create_database("every").unwrap();
+        let mut client = sandbox.connect("every").unwrap();
+        for text in texts(major) {
+            client.batch_execute(&text).unwrap();
+        }
+        round_trip(major, sandbox, "every", "every_again");
+    });
+}
+
+#[test]
+fn what_is_written_is_taken_away_again() {
+    on_every_server(|major, sandbox| {
+        let mut client = sandbox.connect("postgres").unwrap();
+        let roles = fs::read_to_string(folder().join("roles.sql")).unwrap();
+        client.batch_execute(&roles).unwrap();
+        sandbox.create_database("every").unwrap();
+        let mut client = sandbox.connect("every").unwrap();
+        for text in texts(major) {
+            client.batch_execute(&text).unwrap();
+        }
+        let catalog = read(sandbox, "every");
+        let plan = plan(&Catalog::empty(), &catalog, &PlanOptions::new(major)).unwrap();
+        sandbox.create_database("there_and_back").unwrap();
+        run(sandbox, "there_and_back", &plan.up);
+        run(sandbox, "there_and_back", &plan.down);
+        let mut left = read(sandbox, "there_and_back");
+        left.roles.clear();
+        left.extensions.clear();
+        assert_equal(&Catalog::empty(), &left);
+        run(sandbox, "there_and_back", &plan.up);
+    });
+}
+
+#[test]
+fn named_schemas_are_written_and_read_again() {
+    let Ok(files) = std::env::var("PGWRIGHT_ROUND_TRIP") else {
+        return eprintln!("skipped: PGWRIGHT_ROUND_TRIP names no file");
+    };
+    let found = discover(std::env::var_os(PG_BIN_VARIABLE).as_deref()).unwrap_or_default();
+    let newest = found
+        .iter()
+        .filter(|i| i.is_supported())
+        .max_by_key(|i| i.major);
+    let Some(newest) = newest else {
+        return eprintln!("skipped: no PostgreSQL server found");
+    };
+    let sandbox = Sandbox::start(newest, &Options::default()).unwrap();
+    for (number, file) in files.split(',').enumerate() {
+        eprintln!("{file}");
+        let (first, second) = (format!("first_{number}"), format!("second_{number}"));
+        sandbox.create_database(&first).unwrap();
+        let output = Command::new("psql")
+            .args(["-X", "-q", "-d", &sandbox.conninfo(&first), "-f", file])
+            .env("PGOPTIONS", "-c client_min_messages=error")
+            .output()
+            .unwrap();
+        let errors = String::from_utf8_lossy(&output.stderr);
+        for line in errors.lines().filter(|l| l.contains("ERROR")).take(5) {
+            eprintln!("{line}");
+        }
+        round_trip(newest.major, &sandbox, &first, &second);
+        if let Ok(folder) = std::env::var("PGWRIGHT_KEEP") {
+            for database in [&first, &second] {
+                let dump = Command::new(std::env::var("PG_DUMP").unwrap_or("pg_dump".to_owned()))
+                    .args(["--schema-only", "-d", &sandbox.conninfo(database)])
+                    .output()
+                    .unwrap();
+                let path = Path::new(&folder).join(format!("{database}.dump"));
+                fs::write(path, dump.stdout).unwrap();
+            }
+        }
+    }
+}
