@@ -19,11 +19,13 @@ mod object;
 mod operator;
 mod partition;
 mod parts;
+mod pattern;
 mod policy;
 mod privilege;
 mod replication;
 mod routine;
 mod rule;
+mod select;
 mod sequence;
 mod statistics;
 mod table;
@@ -58,6 +60,7 @@ pub use operator::{
 };
 pub use partition::{PartitionBound, PartitionKey, PartitionOf};
 pub use parts::PartitionParts;
+pub use pattern::{Pattern, PatternError};
 pub use policy::{Policy, PolicyCommand};
 pub use privilege::{DefaultPrivileges, Grant, Privilege, PrivilegeTarget, Role};
 pub use replication::{Publication, PublishedTable, Subscription, connection_without_secrets};
@@ -66,6 +69,7 @@ pub use routine::{
     TriggerEnabled, TriggerEvent, TriggerTiming, Volatility,
 };
 pub use rule::{Rule, RuleEvent};
+pub use select::{Selected, Selection};
 pub use sequence::{Identity, Sequence, SequenceOptions};
 pub use statistics::Statistics;
 pub use table::{Column, Expression, Generated, NotNull, Persistence, ReplicaIdentity, Table};

@@ -43,9 +43,7 @@ impl Catalog {
                 !given.is_empty()
                     && given.iter().all(|given| {
                         let own = table.columns.iter().find(|c| c.name == given.name);
-                        own.is_some_and(|own| {
-                            !own.inherited && (own.not_null || !demands(given))
-                        })
+                        own.is_some_and(|own| !own.inherited && (own.not_null || !demands(given)))
                     })
             })
     }
