@@ -29,7 +29,8 @@ mod types;
 mod view;
 
 use crate::{
-    Catalog, Extension, Name, ObjectId, QualifiedName, RoutineKind, RoutineSignature, TypeKind,
+    ArgumentMode, Catalog, Extension, Name, ObjectId, QualifiedName, RoutineKind, RoutineSignature,
+    TypeKind,
 };
 
 pub use column::not_null_name;
@@ -179,11 +180,18 @@ impl Writer {
 
     /// An aggregate as COMMENT, DROP and ALTER take it: `AGGREGATE s.a(*)`, `s.a(x ORDER BY y)`.
     fn aggregate_address(&self, catalog: &Catalog, signature: &RoutineSignature) -> String {
-        let types: Vec<_> = signature.arguments.iter().map(|a| type_name(a)).collect();
-        let direct = catalog
-            .aggregates
-            .get(signature)
-            .and_then(|a| a.direct_arguments);
+        let aggregate = catalog.aggregates.get(signature);
+        let types: Vec<_> = match aggregate {
+            // One VARIADIC "any" for both lists is told by that word.
+            Some(aggregate) => (aggregate.arguments.iter())
+                .map(|a| match a.mode {
+                    ArgumentMode::Variadic => format!("VARIADIC {}", type_name(&a.data_type)),
+                    _ => type_name(&a.data_type),
+                })
+                .collect(),
+            None => signature.arguments.iter().map(|a| type_name(a)).collect(),
+        };
+        let direct = aggregate.and_then(|a| a.direct_arguments);
         let arguments = aggregate::argument_list(&types, direct);
         format!("AGGREGATE {}({arguments})", signature.name.quoted())
     }

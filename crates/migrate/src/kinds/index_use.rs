@@ -120,7 +120,8 @@ fn replica_identity(
     out: &mut Vec<Change>,
 ) {
     let to = &table.replica_identity;
-    if from == to {
+    // Rows of a foreign table have none.
+    if from == to || table.foreign.is_some() {
         return;
     }
     let mut change = begin(name);

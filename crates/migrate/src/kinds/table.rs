@@ -32,7 +32,12 @@ pub(super) fn apart(context: &Context<'_>, name: &QualifiedName, table: &Table) 
         // table is empty.
         let later = matches!(definition.kind, ConstraintKind::ForeignKey(_))
             || (!definition.validated && definition.enforced);
-        if later || key {
+        // Said with the table, a primary key would make NOT NULL constraints of the table's own where
+        // it has its parent's.
+        let given = table.partition_of.as_ref().is_some_and(|of| !of.attached)
+            || !table.inherits.is_empty() && !context.full.inherits_later(table);
+        let primary = given && matches!(definition.kind, ConstraintKind::PrimaryKey(_));
+        if later || key || primary {
             apart.constraints.insert(constraint.clone());
         }
     }
