@@ -32,6 +32,8 @@ mod state;
 mod statement;
 pub(crate) mod system;
 pub(crate) mod targets;
+#[cfg(test)]
+mod tests;
 pub mod tree;
 mod type_parts;
 pub(crate) mod types;

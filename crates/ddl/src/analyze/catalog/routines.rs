@@ -8,10 +8,10 @@ use pgwright_catalog::{
 };
 
 use super::CatalogEnvironment;
-use crate::analyze::environment::Cast;
+use crate::analyze::environment::{Cast, Environment, TypeDescriptionKind};
 use crate::analyze::system::catalog as system;
 use crate::analyze::tree::{AggregateKind, Function, FunctionKind, Operator, Type};
-use crate::analyze::types::{element_type, parse_type};
+use crate::analyze::types::{array_type, element_type, parse_type};
 
 impl CatalogEnvironment<'_> {
     /// The functions, procedures and aggregates of a name.
@@ -35,7 +35,51 @@ impl CatalogEnvironment<'_> {
             .range(&first..)
             .take_while(|(signature, _)| same(signature))
             .map(|(signature, aggregate)| self.aggregate(signature, aggregate));
-        routines.chain(aggregates).map(Arc::new).collect()
+        let mut all: Vec<Arc<Function>> = routines.chain(aggregates).map(Arc::new).collect();
+        all.extend(self.range_constructors(schema, name));
+        all
+    }
+
+    /// The functions that come with a range type and its multirange type, of the same names.
+    fn range_constructors(&self, schema: &str, name: &str) -> Vec<Arc<Function>> {
+        let Some(found) = self.user_type(Some(schema), name) else {
+            return Vec::new();
+        };
+        let constructor = |arguments: Vec<Type>, variadic| {
+            Arc::new(Function {
+                oid: 0,
+                schema: schema.into(),
+                name: name.into(),
+                kind: FunctionKind::Function,
+                arguments,
+                argument_names: Vec::new(),
+                argument_modes: Vec::new(),
+                all_arguments: Vec::new(),
+                defaults: 0,
+                variadic,
+                returns: Type::user(schema, name),
+                returns_set: false,
+                strict: false,
+                volatility: b'i',
+            })
+        };
+        match &found.kind {
+            TypeDescriptionKind::Range { subtype, .. } => {
+                let bounds = vec![subtype.clone(), subtype.clone()];
+                let mut with_flags = bounds.clone();
+                with_flags.push(Type::TEXT);
+                vec![constructor(bounds, None), constructor(with_flags, None)]
+            }
+            TypeDescriptionKind::Multirange { range } => {
+                let array = array_type(range).into_iter().collect();
+                vec![
+                    constructor(Vec::new(), None),
+                    constructor(vec![range.clone()], None),
+                    constructor(array, Some(range.clone())),
+                ]
+            }
+            _ => Vec::new(),
+        }
     }
 
     fn function(&self, signature: &RoutineSignature, routine: &model::Routine) -> Function {

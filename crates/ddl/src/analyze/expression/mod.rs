@@ -8,6 +8,7 @@ mod constants;
 mod constructs;
 mod fields;
 mod json;
+mod json_query;
 mod operators;
 mod sublinks;
 mod xml;

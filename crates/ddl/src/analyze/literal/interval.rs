@@ -100,6 +100,10 @@ fn verbose(text: &str, typmod: i32) -> Option<Interval> {
             result.micros += clock(word)?;
             continue;
         }
+        if let Some((years, months)) = years_and_months(word) {
+            result.months += years * 12 + months;
+            continue;
+        }
         let unit = match words.get(place) {
             Some(next) if next.starts_with(|c: char| c.is_ascii_alphabetic()) => {
                 place += 1;
@@ -183,6 +187,20 @@ fn add(result: &mut Interval, number: &str, unit: Unit) -> Option<()> {
         }
     }
     Some(())
+}
+
+/// `years-months`, with one sign for both.
+fn years_and_months(text: &str) -> Option<(i64, i64)> {
+    let (sign, unsigned) = match text.strip_prefix('-') {
+        Some(rest) => (-1, rest),
+        None => (1, text.strip_prefix('+').unwrap_or(text)),
+    };
+    let (years, months) = unsigned.split_once('-')?;
+    let number = |s: &str| -> Option<i64> {
+        (s.len() <= 6 && s.bytes().all(|b| b.is_ascii_digit())).then(|| s.parse().ok())?
+    };
+    let (years, months) = (number(years)?, number(months)?);
+    (months < 12).then_some((sign * years, sign * months))
 }
 
 /// `[-]hh:mm[:ss[.ffffff]]`.

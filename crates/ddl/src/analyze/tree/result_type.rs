@@ -63,6 +63,8 @@ impl Expr {
             Self::Coalesce(e) => e.data_type.clone(),
             Self::MinMax(e) => e.data_type.clone(),
             Self::SqlValueFunction(e) => e.data_type.clone(),
+            // XMLSERIALIZE gives text, which is then coerced to the type that it keeps.
+            Self::Xml(e) if e.kind == XmlKind::Serialize => Type::TEXT,
             Self::Xml(e) => e.data_type.clone(),
             Self::JsonValue(e) => e.formatted.data_type(),
             Self::JsonConstructor(e) => e.returning.data_type.clone(),
@@ -98,7 +100,6 @@ impl Expr {
             Self::Coalesce(e) => common_typmod(&e.data_type, e.arguments.iter()),
             Self::MinMax(e) => common_typmod(&e.data_type, e.arguments.iter()),
             Self::SqlValueFunction(e) => e.typmod,
-            Self::Xml(e) => e.typmod,
             Self::JsonValue(e) => e.formatted.typmod(),
             Self::JsonConstructor(e) => e.returning.typmod,
             Self::JsonExpr(e) => e.returning.typmod,
