@@ -244,6 +244,8 @@ impl ParseState<'_> {
         let select = node(NodeEnum::SelectStmt(Box::new(protobuf::SelectStmt {
             target_list: vec![target],
             from_clause: vec![source],
+            op: protobuf::SetOperation::SetopNone as i32,
+            limit_option: protobuf::LimitOption::Default as i32,
             ..Default::default()
         })));
         self.sublink(&protobuf::SubLink {
