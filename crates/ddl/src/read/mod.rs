@@ -6,6 +6,7 @@
 //! does with psql. What cannot be decided without a server is noted as well, never guessed.
 //!
 //! - `text` cuts the text into statements and keeps the session; `statement` gives each to its handler;
+//! - `procedure` follows DO blocks and calls of functions that change the schema;
 //! - `table` holds tables and what stands on them, `objects` everything else;
 //! - `state` is the catalog in progress, `names` finds what a name means, `journal` takes back what a
 //!   statement that fails has done, `dependency` says what falls with an object.
@@ -18,6 +19,7 @@ mod journal;
 mod names;
 mod note;
 mod objects;
+mod procedure;
 mod state;
 mod statement;
 mod table;

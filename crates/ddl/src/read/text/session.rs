@@ -7,6 +7,7 @@ use pgwright_catalog::Name;
 use super::transaction;
 use crate::read::failure::Failure;
 use crate::read::names::no_relation;
+use crate::read::procedure;
 use crate::read::state::{Session, State, TEMPORARY_SCHEMA};
 
 /// Applies a statement about the session, data or maintenance; `None` when it is another kind.
@@ -18,6 +19,9 @@ pub(in crate::read) fn apply(state: &mut State, node: &NodeEnum) -> Option<Resul
             state.session = state.initial.clone();
             Ok(())
         }
+        NodeEnum::DoStmt(s) => procedure::anonymous(state, s),
+        NodeEnum::CallStmt(s) => procedure::procedure(state, s),
+        NodeEnum::SelectStmt(s) if s.into_clause.is_none() => procedure::select(state, s),
         NodeEnum::InsertStmt(s) => changes_data(state, s.relation.as_ref()),
         NodeEnum::UpdateStmt(s) => changes_data(state, s.relation.as_ref()),
         NodeEnum::DeleteStmt(s) => changes_data(state, s.relation.as_ref()),
@@ -112,7 +116,7 @@ fn set(state: &mut State, statement: &VariableSetStmt) -> Result<(), Failure> {
 }
 
 /// Sets a setting of the session, or sets it back.
-pub(super) fn change(
+pub(in crate::read) fn change(
     state: &mut State,
     name: &str,
     values: Option<Vec<String>>,
@@ -173,7 +177,7 @@ fn schema(name: &str) -> Name {
 }
 
 /// Takes one setting from another session.
-pub(super) fn copy_setting(from: &Session, to: &mut Session, name: &str) {
+pub(in crate::read) fn copy_setting(from: &Session, to: &mut Session, name: &str) {
     match name {
         "search_path" => to.search_path = from.search_path.clone(),
         "role" => to.role = from.role.clone(),
@@ -214,7 +218,7 @@ pub(super) fn constant(node: &Node) -> Option<String> {
 }
 
 /// The schemas of a search path that is given as one text, as `set_config` takes it.
-pub(super) fn path_of(text: &str) -> Vec<String> {
+pub(in crate::read) fn path_of(text: &str) -> Vec<String> {
     text.split(',')
         .map(str::trim)
         .filter(|part| !part.is_empty())
