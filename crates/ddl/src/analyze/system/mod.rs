@@ -118,6 +118,12 @@ impl SystemCatalog {
             .find(|t| t.schema == schema)
     }
 
+    /// The names of all types in `pg_catalog`.
+    pub(crate) fn type_names(&self) -> impl Iterator<Item = &'static str> {
+        let own = self.types.iter().filter(|t| t.schema == "pg_catalog");
+        own.map(|t| t.name)
+    }
+
     /// The functions of a name, of all of the system's schemas.
     pub(crate) fn functions(&self, name: &str) -> &[Arc<Function>] {
         let start = self.functions.partition_point(|f| &*f.name < name);

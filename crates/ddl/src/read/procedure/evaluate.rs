@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use pg_query::NodeEnum;
 use pg_query::protobuf::{
-    AExpr, AExprKind, BoolExprType, BoolTestType, ColumnRef, Node, NullTestType, SqlValueFunctionOp,
-    SubLinkType, TypeCast,
+    AExpr, AExprKind, BoolExprType, BoolTestType, ColumnRef, Node, NullTestType,
+    SqlValueFunctionOp, SubLinkType, TypeCast,
 };
 
 use super::value::{Class, Object, Stop, Value, array_of};
@@ -102,9 +102,7 @@ impl<'a> Evaluation<'a> {
             NodeEnum::FuncCall(call) => functions::call(self, call, scope),
             NodeEnum::SqlvalueFunction(function) => self.session_value(function.op()),
             NodeEnum::SubLink(link) => self.sublink(link, scope),
-            NodeEnum::AArrayExpr(array) => {
-                Ok(Value::Array(self.values(&array.elements, scope)?))
-            }
+            NodeEnum::AArrayExpr(array) => Ok(Value::Array(self.values(&array.elements, scope)?)),
             NodeEnum::RowExpr(row) => {
                 let values = self.values(&row.args, scope)?;
                 let fields = values.into_iter().enumerate();
@@ -213,7 +211,11 @@ impl<'a> Evaluation<'a> {
             }
             K::AexprIn => {
                 let left = left()?;
-                let list = match expression.rexpr.as_ref().and_then(|node| node.node.as_ref()) {
+                let list = match expression
+                    .rexpr
+                    .as_ref()
+                    .and_then(|node| node.node.as_ref())
+                {
                     Some(NodeEnum::List(list)) => self.values(&list.items, scope)?,
                     _ => return Err(Stop::unknown("IN")),
                 };
@@ -236,7 +238,11 @@ impl<'a> Evaluation<'a> {
                 }
             }
             K::AexprBetween | K::AexprNotBetween => {
-                let bounds = match expression.rexpr.as_ref().and_then(|node| node.node.as_ref()) {
+                let bounds = match expression
+                    .rexpr
+                    .as_ref()
+                    .and_then(|node| node.node.as_ref())
+                {
                     Some(NodeEnum::List(list)) => self.values(&list.items, scope)?,
                     _ => return Err(Stop::unknown("BETWEEN")),
                 };
@@ -273,20 +279,18 @@ impl<'a> Evaluation<'a> {
         }
     }
 
-    fn sublink(
-        &self,
-        link: &pg_query::protobuf::SubLink,
-        scope: &Scope,
-    ) -> Result<Value, Stop> {
+    fn sublink(&self, link: &pg_query::protobuf::SubLink, scope: &Scope) -> Result<Value, Stop> {
         let Some(NodeEnum::SelectStmt(select)) =
             link.subselect.as_ref().and_then(|node| node.node.as_ref())
         else {
             return Err(Stop::unknown("a subquery"));
         };
         let rows = query::rows(self, select, scope)?;
-        let mut first = rows
-            .into_iter()
-            .map(|row| row.into_iter().next().map_or(Value::Null, |(_, value)| value));
+        let mut first = rows.into_iter().map(|row| {
+            row.into_iter()
+                .next()
+                .map_or(Value::Null, |(_, value)| value)
+        });
         match link.sub_link_type() {
             SubLinkType::ExistsSublink => Ok(Value::Boolean(first.next().is_some())),
             SubLinkType::ExprSublink => Ok(first.next().unwrap_or(Value::Null)),
@@ -346,9 +350,7 @@ impl<'a> Evaluation<'a> {
             };
         }
         match type_name {
-            "text" | "varchar" | "name" | "bpchar" | "cstring" => {
-                Ok(Value::optional(value.text()))
-            }
+            "text" | "varchar" | "name" | "bpchar" | "cstring" => Ok(Value::optional(value.text())),
             "int2" | "int4" | "int8" | "smallint" | "integer" | "bigint" => match value.number() {
                 Some(number) => Ok(Value::Integer(number)),
                 None => Err(Stop::unknown("a number")),
@@ -458,7 +460,11 @@ fn column(reference: &ColumnRef, scope: &Scope) -> Result<Value, Stop> {
     let unknown = || Stop::unknown(parts.join("."));
     match parts.as_slice() {
         [name] => {
-            let of_row = scope.rows.iter().rev().find_map(|(_, row)| field(row, name));
+            let of_row = scope
+                .rows
+                .iter()
+                .rev()
+                .find_map(|(_, row)| field(row, name));
             if let Some(value) = of_row {
                 return Ok(value);
             }

@@ -38,13 +38,54 @@ pub(super) fn call(
 
 /// Functions that are followed here.
 const KNOWN: &[&str] = &[
-    "array_append", "array_cat", "array_length", "array_to_string", "array_upper", "btrim", "cardinality",
-    "chr", "concat", "concat_ws", "current_database", "current_schema", "current_setting", "format",
-    "initcap", "left", "length", "lower", "lpad", "ltrim", "pg_get_serial_sequence", "quote_ident",
-    "quote_literal", "quote_nullable", "repeat", "replace", "right", "rtrim", "split_part",
-    "starts_with", "string_to_array", "strpos", "substr", "substring", "to_regclass", "to_regnamespace",
-    "to_regproc", "to_regprocedure", "to_regrole", "to_regtype", "upper", "char_length", "position",
-    "regexp_replace", "array_position", "pg_table_is_visible", "trim", "md5",
+    "array_append",
+    "array_cat",
+    "array_length",
+    "array_to_string",
+    "array_upper",
+    "btrim",
+    "cardinality",
+    "chr",
+    "concat",
+    "concat_ws",
+    "current_database",
+    "current_schema",
+    "current_setting",
+    "format",
+    "initcap",
+    "left",
+    "length",
+    "lower",
+    "lpad",
+    "ltrim",
+    "pg_get_serial_sequence",
+    "quote_ident",
+    "quote_literal",
+    "quote_nullable",
+    "repeat",
+    "replace",
+    "right",
+    "rtrim",
+    "split_part",
+    "starts_with",
+    "string_to_array",
+    "strpos",
+    "substr",
+    "substring",
+    "to_regclass",
+    "to_regnamespace",
+    "to_regproc",
+    "to_regprocedure",
+    "to_regrole",
+    "to_regtype",
+    "upper",
+    "char_length",
+    "position",
+    "regexp_replace",
+    "array_position",
+    "pg_table_is_visible",
+    "trim",
+    "md5",
 ];
 
 fn known(name: &str) -> bool {
@@ -74,7 +115,9 @@ fn apply(evaluation: &Evaluation<'_>, name: &str, values: &[Value]) -> Result<Va
             return Ok(Value::Text(quoted));
         }
         "array_append" => {
-            let [array, element] = values else { return Err(unknown()) };
+            let [array, element] = values else {
+                return Err(unknown());
+            };
             let mut elements = elements(array).unwrap_or_default();
             elements.push(element.clone());
             return Ok(Value::Array(elements));
@@ -101,7 +144,11 @@ fn apply(evaluation: &Evaluation<'_>, name: &str, values: &[Value]) -> Result<Va
         "quote_literal" => Value::Text(quote_literal(&text(0)?)),
         "replace" => {
             let (from, to) = (text(1)?, text(2)?);
-            Value::Text(if from.is_empty() { text(0)? } else { text(0)?.replace(&from, &to) })
+            Value::Text(if from.is_empty() {
+                text(0)?
+            } else {
+                text(0)?.replace(&from, &to)
+            })
         }
         "btrim" | "trim" => trimmed(values, true, true).ok_or_else(unknown)?,
         "ltrim" => trimmed(values, true, false).ok_or_else(unknown)?,
@@ -117,19 +164,35 @@ fn apply(evaluation: &Evaluation<'_>, name: &str, values: &[Value]) -> Result<Va
         "right" => {
             let (whole, count) = (text(0)?, number(1)?);
             let all = i64::try_from(whole.chars().count()).unwrap_or(0);
-            let skip = if count >= 0 { (all - count).max(0) } else { count.saturating_neg() };
+            let skip = if count >= 0 {
+                (all - count).max(0)
+            } else {
+                count.saturating_neg()
+            };
             Value::Text(cut(&whole, skip.saturating_add(1), None))
         }
         "substr" | "substring" => {
             let from = number(1)?;
-            let length = if values.len() > 2 { Some(number(2)?) } else { None };
+            let length = if values.len() > 2 {
+                Some(number(2)?)
+            } else {
+                None
+            };
             Value::Text(cut(&text(0)?, from, length))
         }
         "lpad" => {
             let (whole, width) = (text(0)?, usize::try_from(number(1)?).unwrap_or(0).min(1000));
-            let fill = if values.len() > 2 { text(2)? } else { " ".to_owned() };
+            let fill = if values.len() > 2 {
+                text(2)?
+            } else {
+                " ".to_owned()
+            };
             let missing = width.saturating_sub(whole.chars().count());
-            let before: String = fill.chars().cycle().take(if fill.is_empty() { 0 } else { missing }).collect();
+            let before: String = fill
+                .chars()
+                .cycle()
+                .take(if fill.is_empty() { 0 } else { missing })
+                .collect();
             Value::Text(format!("{before}{whole}").chars().take(width).collect())
         }
         "chr" => {
@@ -138,7 +201,9 @@ fn apply(evaluation: &Evaluation<'_>, name: &str, values: &[Value]) -> Result<Va
         }
         "split_part" => {
             let (whole, separator) = (text(0)?, text(1)?);
-            let at = usize::try_from(number(2)?).ok().and_then(|at| at.checked_sub(1));
+            let at = usize::try_from(number(2)?)
+                .ok()
+                .and_then(|at| at.checked_sub(1));
             if separator.is_empty() {
                 return Err(unknown());
             }
@@ -148,7 +213,9 @@ fn apply(evaluation: &Evaluation<'_>, name: &str, values: &[Value]) -> Result<Va
         "strpos" | "position" => {
             let (whole, part) = (text(0)?, text(1)?);
             let before = whole.find(&part).and_then(|at| whole.get(..at));
-            Value::Integer(before.map_or(0, |before| i64::try_from(before.chars().count()).unwrap_or(0) + 1))
+            Value::Integer(before.map_or(0, |before| {
+                i64::try_from(before.chars().count()).unwrap_or(0) + 1
+            }))
         }
         "starts_with" => Value::Boolean(text(0)?.starts_with(&text(1)?)),
         "string_to_array" => {
@@ -158,7 +225,10 @@ fn apply(evaluation: &Evaluation<'_>, name: &str, values: &[Value]) -> Result<Va
             } else if separator.is_empty() {
                 vec![Value::Text(whole)]
             } else {
-                whole.split(separator.as_str()).map(|part| Value::Text(part.to_owned())).collect()
+                whole
+                    .split(separator.as_str())
+                    .map(|part| Value::Text(part.to_owned()))
+                    .collect()
             };
             Value::Array(parts)
         }
@@ -338,7 +408,9 @@ fn serial_sequence(evaluation: &Evaluation<'_>, values: &[Value]) -> Result<Valu
         .identity_sequences
         .iter()
         .find(|(_, (owner, of))| *owner == table && of.as_str() == column);
-    let name = owned.map(|(name, _)| name).or(identity.map(|(name, _)| name));
+    let name = owned
+        .map(|(name, _)| name)
+        .or(identity.map(|(name, _)| name));
     Ok(Value::optional(name.map(QualifiedName::quoted)))
 }
 
@@ -397,7 +469,11 @@ pub(super) fn binary(operator: &str, left: &Value, right: &Value) -> Result<Valu
     if !matching {
         return Err(Stop::unknown(format!("the operator {operator}")));
     }
-    let pattern = if like { like_pattern(&pattern) } else { pattern };
+    let pattern = if like {
+        like_pattern(&pattern)
+    } else {
+        pattern
+    };
     let built = regex_lite::RegexBuilder::new(&pattern)
         .case_insensitive(fold)
         .dot_matches_new_line(true)
@@ -440,7 +516,12 @@ fn comparison(operator: &str) -> Option<fn(Ordering) -> bool> {
 }
 
 /// Whether the operator holds with any element; `negated` for NOT IN.
-pub(super) fn any(left: &Value, operator: &str, list: &[Value], negated: bool) -> Result<Value, Stop> {
+pub(super) fn any(
+    left: &Value,
+    operator: &str,
+    list: &[Value],
+    negated: bool,
+) -> Result<Value, Stop> {
     let operator = if negated { "=" } else { operator };
     let mut null = false;
     for element in list {
@@ -450,7 +531,11 @@ pub(super) fn any(left: &Value, operator: &str, list: &[Value], negated: bool) -
             None => null = true,
         }
     }
-    Ok(if null { Value::Null } else { Value::Boolean(negated) })
+    Ok(if null {
+        Value::Null
+    } else {
+        Value::Boolean(negated)
+    })
 }
 
 /// Whether the operator holds with all elements.
@@ -463,7 +548,11 @@ pub(super) fn all(left: &Value, operator: &str, list: &[Value]) -> Result<Value,
             None => null = true,
         }
     }
-    Ok(if null { Value::Null } else { Value::Boolean(true) })
+    Ok(if null {
+        Value::Null
+    } else {
+        Value::Boolean(true)
+    })
 }
 
 /// An object by name, along the search path when no schema is given.
@@ -479,13 +568,19 @@ pub(super) fn find_object(
     };
     let schemas: Vec<String> = match schema {
         Some(schema) => vec![schema.to_owned()],
-        None => state.visible_schemas().iter().map(ToString::to_string).collect(),
+        None => state
+            .visible_schemas()
+            .iter()
+            .map(ToString::to_string)
+            .collect(),
     };
     let catalog = &state.catalog;
     let found = |schema: &str| {
         let name = QualifiedName::new(schema, name);
         match class {
-            Class::Type => catalog.types.contains_key(&name) || state.relation_kind(&name).is_some(),
+            Class::Type => {
+                catalog.types.contains_key(&name) || state.relation_kind(&name).is_some()
+            }
             Class::Routine => super::routines(state, &name).next().is_some(),
             _ => false,
         }

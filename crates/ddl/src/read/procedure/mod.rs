@@ -9,6 +9,8 @@ mod parse;
 mod query;
 mod run;
 mod system_tables;
+#[cfg(test)]
+mod tests;
 mod value;
 
 use std::collections::BTreeSet;
@@ -98,7 +100,12 @@ pub(super) fn routines<'a>(
 }
 
 /// Runs a query for its effects.
-fn perform(state: &mut State, select: &SelectStmt, scope: &Scope, depth: usize) -> Result<(), Stop> {
+fn perform(
+    state: &mut State,
+    select: &SelectStmt,
+    scope: &Scope,
+    depth: usize,
+) -> Result<(), Stop> {
     let mut calls = Vec::new();
     calls_of(select, &mut calls);
     let effective: Vec<&FuncCall> = calls
@@ -127,9 +134,11 @@ fn perform(state: &mut State, select: &SelectStmt, scope: &Scope, depth: usize) 
         .collect();
     let alone = |call: &FuncCall| targets.iter().any(|target| std::ptr::eq(*target, call));
     let in_from = |call: &FuncCall| match select.from_clause.as_slice() {
-        [Node {
-            node: Some(NodeEnum::RangeFunction(function)),
-        }] => matches!(function.functions.first().map(|node| &node.node),
+        [
+            Node {
+                node: Some(NodeEnum::RangeFunction(function)),
+            },
+        ] => matches!(function.functions.first().map(|node| &node.node),
             Some(Some(NodeEnum::List(list)))
                 if matches!(list.items.first().map(|node| &node.node), Some(Some(NodeEnum::FuncCall(only)))
                     if std::ptr::eq(only.as_ref(), call))),
@@ -142,8 +151,13 @@ fn perform(state: &mut State, select: &SelectStmt, scope: &Scope, depth: usize) 
         return perform_call(state, call, scope, depth);
     }
     if !effective.iter().all(|call| alone(call)) {
-        let names = effective.first().map(|call| strings(&call.funcname).join("."));
-        return Err(Stop::unknown(format!("what {}() does", names.unwrap_or_default())));
+        let names = effective
+            .first()
+            .map(|call| strings(&call.funcname).join("."));
+        return Err(Stop::unknown(format!(
+            "what {}() does",
+            names.unwrap_or_default()
+        )));
     }
     if select.from_clause.is_empty() && select.where_clause.is_none() {
         for call in effective {
@@ -159,14 +173,18 @@ fn perform(state: &mut State, select: &SelectStmt, scope: &Scope, depth: usize) 
             .args
             .iter()
             .map(|argument| Node {
-                node: Some(NodeEnum::ResTarget(Box::new(pg_query::protobuf::ResTarget {
-                    val: Some(Box::new(argument.clone())),
-                    ..Default::default()
-                }))),
+                node: Some(NodeEnum::ResTarget(Box::new(
+                    pg_query::protobuf::ResTarget {
+                        val: Some(Box::new(argument.clone())),
+                        ..Default::default()
+                    },
+                ))),
             })
             .collect();
         let rows = query::rows(&Evaluation::new(state), &arguments, scope)?;
-        let rows = rows.into_iter().map(|row| row.into_iter().map(|(_, value)| value).collect());
+        let rows = rows
+            .into_iter()
+            .map(|row| row.into_iter().map(|(_, value)| value).collect());
         wanted.push((call, rows.collect::<Vec<Vec<Value>>>()));
     }
     for (call, rows) in wanted {
@@ -186,15 +204,36 @@ enum Effect {
 
 /// Words in a body that say it may change the schema, or run what it puts together.
 const CHANGING: &[&str] = &[
-    "create", "alter", "drop", "grant", "revoke", "comment", "execute", "security", "reassign", "import",
-    "set_config", "refresh", "cluster",
+    "create",
+    "alter",
+    "drop",
+    "grant",
+    "revoke",
+    "comment",
+    "execute",
+    "security",
+    "reassign",
+    "import",
+    "set_config",
+    "refresh",
+    "cluster",
 ];
 
 /// Functions of known extensions and of the system that change a schema.
 const CHANGES: &[&str] = &[
-    "set_config", "addgeometrycolumn", "dropgeometrycolumn", "dropgeometrytable", "updategeometrysrid",
-    "create_hypertable", "create_distributed_table", "create_reference_table", "create_parent",
-    "add_dimension", "create_graph", "dblink_exec", "query_to_xml",
+    "set_config",
+    "addgeometrycolumn",
+    "dropgeometrycolumn",
+    "dropgeometrytable",
+    "updategeometrysrid",
+    "create_hypertable",
+    "create_distributed_table",
+    "create_reference_table",
+    "create_parent",
+    "add_dimension",
+    "create_graph",
+    "dblink_exec",
+    "query_to_xml",
 ];
 
 fn effect(state: &State, call: &FuncCall) -> Result<Effect, Stop> {
@@ -211,7 +250,8 @@ fn effect(state: &State, call: &FuncCall) -> Result<Effect, Stop> {
         return Ok(routine_effect(state, routine, 0));
     }
     let of_the_system = schema.is_none_or(|schema| schema == "pg_catalog")
-        && (!system::catalog().functions(name).is_empty() || aggregate_of_the_user(state, schema, name));
+        && (!system::catalog().functions(name).is_empty()
+            || aggregate_of_the_user(state, schema, name));
     if of_the_system || aggregate_of_the_user(state, schema, name) {
         return Ok(Effect::None);
     }
@@ -220,18 +260,53 @@ fn effect(state: &State, call: &FuncCall) -> Result<Effect, Stop> {
         return Err(Failure::new(format!("function {text}() does not exist")).into());
     }
     // An extension has it: what it does depends on the extension. Those that only answer are many.
-    Ok(if pure_by_name(name) { Effect::None } else { Effect::Some })
+    Ok(if pure_by_name(name) {
+        Effect::None
+    } else {
+        Effect::Some
+    })
 }
 
 /// Functions of extensions that people call in queries, and that change nothing.
 fn pure_by_name(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     [
-        "uuid_", "gen_", "st_", "postgis_", "similarity", "word_similarity", "show_", "unaccent", "crypt",
-        "digest", "hmac", "encrypt", "decrypt", "pgp_", "armor", "dearmor", "ltree", "text2ltree",
-        "subpath", "nlevel", "hstore", "akeys", "avals", "each", "earth", "ll_to_earth", "cube",
-        "levenshtein", "soundex", "metaphone", "dmetaphone", "normal_rand", "crosstab", "connectby",
-        "time_bucket", "pg_stat_statements",
+        "uuid_",
+        "gen_",
+        "st_",
+        "postgis_",
+        "similarity",
+        "word_similarity",
+        "show_",
+        "unaccent",
+        "crypt",
+        "digest",
+        "hmac",
+        "encrypt",
+        "decrypt",
+        "pgp_",
+        "armor",
+        "dearmor",
+        "ltree",
+        "text2ltree",
+        "subpath",
+        "nlevel",
+        "hstore",
+        "akeys",
+        "avals",
+        "each",
+        "earth",
+        "ll_to_earth",
+        "cube",
+        "levenshtein",
+        "soundex",
+        "metaphone",
+        "dmetaphone",
+        "normal_rand",
+        "crosstab",
+        "connectby",
+        "time_bucket",
+        "pg_stat_statements",
     ]
     .iter()
     .any(|beginning| name.starts_with(beginning))
@@ -304,7 +379,11 @@ fn find<'a>(state: &'a State, call: &FuncCall) -> Option<(&'a RoutineSignature, 
             )
             .take_while(|(signature, _)| signature.name == name)
             .filter(|(signature, routine)| {
-                let optional = routine.arguments.iter().filter(|a| a.default.is_some()).count();
+                let optional = routine
+                    .arguments
+                    .iter()
+                    .filter(|a| a.default.is_some())
+                    .count();
                 let most = signature.arguments.len();
                 (most.saturating_sub(optional)..=most).contains(&count)
             });
@@ -340,7 +419,11 @@ fn run_call(
         };
         let local = values.get(2).map_or(Ok(None), Value::truth)? == Some(true);
         let name = name.to_ascii_lowercase();
-        let values = if name == "search_path" { session::path_of(&value) } else { vec![value] };
+        let values = if name == "search_path" {
+            session::path_of(&value)
+        } else {
+            vec![value]
+        };
         return Ok(session::change(state, &name, Some(values), local)?);
     }
     let found = find(state, call).map(|(signature, routine)| (signature.clone(), routine.clone()));
@@ -393,10 +476,16 @@ fn calls_in_enum<'a>(node: &'a NodeEnum, found: &mut Vec<&'a FuncCall>) {
         NodeEnum::SelectStmt(select) => calls_of(select, found),
         NodeEnum::ResTarget(target) => target.val.iter().for_each(|node| calls_in(node, found)),
         NodeEnum::RangeSubselect(subselect) => {
-            subselect.subquery.iter().for_each(|node| calls_in(node, found));
+            subselect
+                .subquery
+                .iter()
+                .for_each(|node| calls_in(node, found));
         }
         NodeEnum::RangeFunction(function) => {
-            function.functions.iter().for_each(|node| calls_in(node, found));
+            function
+                .functions
+                .iter()
+                .for_each(|node| calls_in(node, found));
         }
         NodeEnum::JoinExpr(join) => {
             for part in [&join.larg, &join.rarg, &join.quals].into_iter().flatten() {

@@ -54,7 +54,10 @@ pub(super) enum StepKind {
     Exit(Option<String>, Option<Sql>),
     Continue(Option<String>, Option<Sql>),
     /// An SQL statement, with the variables that its result goes into.
-    Statement { text: String, into: Vec<String> },
+    Statement {
+        text: String,
+        into: Vec<String>,
+    },
     /// Gives variables values that are not followed.
     Forget(Vec<String>),
     Nothing,
@@ -86,7 +89,10 @@ pub(super) fn parse(body: &str) -> Result<Block, String> {
             let start = usize::try_from(token.start).unwrap_or(0);
             let end = usize::try_from(token.end).unwrap_or(0);
             Word {
-                text: body.get(start..end).unwrap_or_default().to_ascii_lowercase(),
+                text: body
+                    .get(start..end)
+                    .unwrap_or_default()
+                    .to_ascii_lowercase(),
                 place: start..end,
             }
         })
@@ -145,7 +151,10 @@ impl Parser<'_> {
 
     /// The line at hand. The server counts from the line that the body begins in.
     fn line(&self) -> usize {
-        let place = self.words.get(self.at).map_or(self.body.len(), |w| w.place.start);
+        let place = self
+            .words
+            .get(self.at)
+            .map_or(self.body.len(), |w| w.place.start);
         let before = self.body.get(..place).unwrap_or_default();
         before.matches('\n').count() + 1
     }
@@ -171,7 +180,10 @@ impl Parser<'_> {
     fn name(&mut self) -> String {
         let name = self.words.get(self.at).map_or_else(String::new, |word| {
             let text = self.body.get(word.place.clone()).unwrap_or_default();
-            match text.strip_prefix('"').and_then(|text| text.strip_suffix('"')) {
+            match text
+                .strip_prefix('"')
+                .and_then(|text| text.strip_suffix('"'))
+            {
                 Some(quoted) => quoted.replace("\"\"", "\""),
                 None => word.text.clone(),
             }
@@ -182,7 +194,10 @@ impl Parser<'_> {
 
     /// The text from one word up to another.
     fn sql(&self, from: usize, to: usize) -> Sql {
-        let start = self.words.get(from).map_or(self.body.len(), |word| word.place.start);
+        let start = self
+            .words
+            .get(from)
+            .map_or(self.body.len(), |word| word.place.start);
         let end = match to.checked_sub(1).and_then(|last| self.words.get(last)) {
             Some(last) if to > from => last.place.end,
             _ => start,
@@ -352,7 +367,11 @@ impl Parser<'_> {
                 let when = self.take("when");
                 let sql = self.sql_until(&[";"])?;
                 let sql = when.then_some(sql);
-                if word == "exit" { StepKind::Exit(label, sql) } else { StepKind::Continue(label, sql) }
+                if word == "exit" {
+                    StepKind::Exit(label, sql)
+                } else {
+                    StepKind::Continue(label, sql)
+                }
             }
             "raise" => {
                 self.at += 1;
@@ -406,7 +425,11 @@ impl Parser<'_> {
         let whole = matches!(self.word(), ":=" | "=");
         self.sql_until(&[":=", "="])?;
         let value = self.sql_until(&[";"])?;
-        Ok(if whole { StepKind::Assign(name, value) } else { StepKind::Forget(vec![name]) })
+        Ok(if whole {
+            StepKind::Assign(name, value)
+        } else {
+            StepKind::Forget(vec![name])
+        })
     }
 
     fn condition(&mut self) -> Result<StepKind, String> {
@@ -414,7 +437,11 @@ impl Parser<'_> {
         while self.take("elsif") || self.take("elseif") {
             branches.push((self.sql_until(&["then"])?, self.steps()?));
         }
-        let otherwise = if self.take("else") { self.steps()? } else { Vec::new() };
+        let otherwise = if self.take("else") {
+            self.steps()?
+        } else {
+            Vec::new()
+        };
         self.expect("end")?;
         self.expect("if")?;
         self.take(";");
@@ -434,7 +461,11 @@ impl Parser<'_> {
         while self.take("when") {
             branches.push((self.sql_until(&["then"])?, self.steps()?));
         }
-        let otherwise = if self.take("else") { Some(self.steps()?) } else { None };
+        let otherwise = if self.take("else") {
+            Some(self.steps()?)
+        } else {
+            None
+        };
         self.expect("end")?;
         self.expect("case")?;
         self.take(";");
@@ -506,7 +537,10 @@ impl Parser<'_> {
         let mut found = Vec::new();
         let mut start = from;
         while start < to {
-            let end = self.find_from(start, &[","]).filter(|&at| at < to).unwrap_or(to);
+            let end = self
+                .find_from(start, &[","])
+                .filter(|&at| at < to)
+                .unwrap_or(to);
             found.push(self.sql(start, end));
             start = end + 1;
         }
@@ -555,15 +589,16 @@ impl Parser<'_> {
     /// An SQL statement; INTO is taken out of it where PL/pgSQL means it.
     fn statement(&mut self) -> Result<StepKind, String> {
         let start = self.at;
-        let end = self
-            .statement_end(start)
-            .unwrap_or(self.words.len());
+        let end = self.statement_end(start).unwrap_or(self.words.len());
         let first = self.word().to_owned();
-        let queries = ["select", "with", "insert", "update", "delete", "merge", "values"];
+        let queries = [
+            "select", "with", "insert", "update", "delete", "merge", "values",
+        ];
         let into_at = if queries.contains(&first.as_str()) {
             let places = (start..end).filter(|&at| self.word_at(at) == "into");
             let enclosed = |at: &usize| self.find_from(start, &["into"]) == Some(*at);
-            let data = |at: &usize| matches!(self.word_at(at.saturating_sub(1)), "insert" | "merge");
+            let data =
+                |at: &usize| matches!(self.word_at(at.saturating_sub(1)), "insert" | "merge");
             places
                 .filter(|at| !data(at))
                 .find(|at| first != "select" || enclosed(at))
@@ -643,8 +678,10 @@ mod tests {
         assert_eq!(kinds.len(), 12);
         assert!(matches!(kinds[0], StepKind::If(branches, otherwise)
             if branches.len() == 2 && otherwise.len() == 1));
-        assert!(matches!(kinds[1], StepKind::Loop { kind: LoopKind::Query(..), body, .. }
-            if matches!(&body[0].kind, StepKind::Execute { using, .. } if using.len() == 2)));
+        assert!(
+            matches!(kinds[1], StepKind::Loop { kind: LoopKind::Query(..), body, .. }
+            if matches!(&body[0].kind, StepKind::Execute { using, .. } if using.len() == 2))
+        );
         assert!(matches!(kinds[4], StepKind::Statement { text, into }
             if text == "SELECT count(*) FROM t" && into == &["n"]));
         assert!(matches!(kinds[5], StepKind::Statement { into, .. } if into.is_empty()));
@@ -656,8 +693,17 @@ mod tests {
     #[test]
     fn what_is_no_body_is_an_error_or_read_as_it_is() {
         for body in [
-            "", "BEGIN", "BEGIN IF END", "DECLARE", "BEGIN FOR x END;", "BEGIN CASE END CASE; END",
-            "BEGIN << END", "#", "BEGIN a[ := 1; END", "BEGIN EXECUTE; END", "BEGIN LOOP",
+            "",
+            "BEGIN",
+            "BEGIN IF END",
+            "DECLARE",
+            "BEGIN FOR x END;",
+            "BEGIN CASE END CASE; END",
+            "BEGIN << END",
+            "#",
+            "BEGIN a[ := 1; END",
+            "BEGIN EXECUTE; END",
+            "BEGIN LOOP",
         ] {
             let _ = parse(body);
         }

@@ -80,7 +80,9 @@ fn plain(
                 Some(NodeEnum::List(list)) => {
                     let values = evaluation.values(&list.items, scope)?;
                     let named = values.into_iter().enumerate();
-                    Ok(named.map(|(at, v)| (format!("column{}", at + 1), v)).collect())
+                    Ok(named
+                        .map(|(at, v)| (format!("column{}", at + 1), v))
+                        .collect())
                 }
                 _ => Err(Stop::unknown("VALUES")),
             })
@@ -88,7 +90,9 @@ fn plain(
     }
     let mut joined: Vec<Joined> = vec![Vec::new()];
     for item in &select.from_clause {
-        joined = product(joined, |before| from(evaluation, item, &within(scope, before)))?;
+        joined = product(joined, |before| {
+            from(evaluation, item, &within(scope, before))
+        })?;
     }
     if let Some(condition) = &select.where_clause {
         let mut kept = Vec::new();
@@ -135,7 +139,11 @@ fn plain(
             match a.compare(b) {
                 Ok(Some(Ordering::Equal) | None) => {}
                 Ok(Some(ordering)) => {
-                    return if *descending { ordering.reverse() } else { ordering };
+                    return if *descending {
+                        ordering.reverse()
+                    } else {
+                        ordering
+                    };
                 }
                 Err(stop) => failed = Some(stop),
             }
@@ -196,18 +204,30 @@ fn from(evaluation: &Evaluation<'_>, item: &Node, scope: &Scope) -> Result<Vec<J
     match &item.node {
         Some(NodeEnum::RangeVar(table)) => {
             let rows = system_tables::rows(evaluation.state, &table.schemaname, &table.relname)?;
-            let alias = table.alias.as_ref().map_or(&table.relname, |alias| &alias.aliasname);
-            Ok(rows.into_iter().map(|row| vec![(alias.clone(), row)]).collect())
+            let alias = table
+                .alias
+                .as_ref()
+                .map_or(&table.relname, |alias| &alias.aliasname);
+            Ok(rows
+                .into_iter()
+                .map(|row| vec![(alias.clone(), row)])
+                .collect())
         }
         Some(NodeEnum::RangeSubselect(subselect)) => {
-            let Some(NodeEnum::SelectStmt(select)) =
-                subselect.subquery.as_ref().and_then(|node| node.node.as_ref())
+            let Some(NodeEnum::SelectStmt(select)) = subselect
+                .subquery
+                .as_ref()
+                .and_then(|node| node.node.as_ref())
             else {
                 return Err(Stop::unknown("a subquery"));
             };
             let alias = subselect.alias.as_ref();
-            let columns = alias.map(|alias| strings(&alias.colnames)).unwrap_or_default();
-            let alias = alias.map(|alias| alias.aliasname.clone()).unwrap_or_default();
+            let columns = alias
+                .map(|alias| strings(&alias.colnames))
+                .unwrap_or_default();
+            let alias = alias
+                .map(|alias| alias.aliasname.clone())
+                .unwrap_or_default();
             let rows = rows(evaluation, select, scope)?;
             Ok(rows
                 .into_iter()
@@ -215,17 +235,26 @@ fn from(evaluation: &Evaluation<'_>, item: &Node, scope: &Scope) -> Result<Vec<J
                 .collect())
         }
         Some(NodeEnum::RangeFunction(function)) => {
-            let call = function.functions.first().and_then(|node| match &node.node {
-                Some(NodeEnum::List(list)) => list.items.first()?.node.as_ref(),
-                _ => None,
-            });
+            let call = function
+                .functions
+                .first()
+                .and_then(|node| match &node.node {
+                    Some(NodeEnum::List(list)) => list.items.first()?.node.as_ref(),
+                    _ => None,
+                });
             let Some(NodeEnum::FuncCall(call)) = call else {
                 return Err(Stop::unknown("a function in FROM"));
             };
-            let name = strings(&call.funcname).last().copied().unwrap_or_default().to_owned();
+            let name = strings(&call.funcname)
+                .last()
+                .copied()
+                .unwrap_or_default()
+                .to_owned();
             let values = set(evaluation, call, scope)?;
             let alias = function.alias.as_ref();
-            let columns = alias.map(|alias| strings(&alias.colnames)).unwrap_or_default();
+            let columns = alias
+                .map(|alias| strings(&alias.colnames))
+                .unwrap_or_default();
             let alias = alias.map_or(name, |alias| alias.aliasname.clone());
             Ok(values
                 .into_iter()
@@ -278,7 +307,10 @@ fn from(evaluation: &Evaluation<'_>, item: &Node, scope: &Scope) -> Result<Vec<J
 
 fn equal_columns(left: &Joined, right: &Joined, columns: &[&str]) -> Result<bool, Stop> {
     let value = |side: &Joined, column: &str| {
-        let found = side.iter().flat_map(|(_, row)| row).find(|(name, _)| name == column);
+        let found = side
+            .iter()
+            .flat_map(|(_, row)| row)
+            .find(|(name, _)| name == column);
         found.map(|(_, value)| value.clone())
     };
     for column in columns {
@@ -308,7 +340,11 @@ pub(super) fn set(
     call: &FuncCall,
     scope: &Scope,
 ) -> Result<Vec<Value>, Stop> {
-    let name = strings(&call.funcname).last().copied().unwrap_or_default().to_owned();
+    let name = strings(&call.funcname)
+        .last()
+        .copied()
+        .unwrap_or_default()
+        .to_owned();
     let values = evaluation.values(&call.args, scope)?;
     match (name.as_str(), values.as_slice()) {
         ("unnest", [Value::Array(elements)]) => Ok(elements.clone()),
@@ -335,8 +371,15 @@ pub(super) fn set(
 fn targets(select: &SelectStmt) -> impl Iterator<Item = Result<(String, &Node), Stop>> {
     select.target_list.iter().map(|target| match &target.node {
         Some(NodeEnum::ResTarget(target)) => {
-            let node = target.val.as_deref().ok_or_else(|| Stop::unknown("a target"))?;
-            let name = if target.name.is_empty() { implied_name(node) } else { target.name.clone() };
+            let node = target
+                .val
+                .as_deref()
+                .ok_or_else(|| Stop::unknown("a target"))?;
+            let name = if target.name.is_empty() {
+                implied_name(node)
+            } else {
+                target.name.clone()
+            };
             Ok((name, node))
         }
         _ => Err(Stop::unknown("a target")),
@@ -344,7 +387,13 @@ fn targets(select: &SelectStmt) -> impl Iterator<Item = Result<(String, &Node), 
 }
 
 fn implied_name(node: &Node) -> String {
-    let last = |nodes: &[Node]| strings(nodes).last().copied().unwrap_or("?column?").to_owned();
+    let last = |nodes: &[Node]| {
+        strings(nodes)
+            .last()
+            .copied()
+            .unwrap_or("?column?")
+            .to_owned()
+    };
     match &node.node {
         Some(NodeEnum::ColumnRef(column)) => last(&column.fields),
         Some(NodeEnum::FuncCall(call)) => last(&call.funcname),
@@ -366,7 +415,10 @@ fn target_row(
     for target in targets(select) {
         let (name, node) = target?;
         if let Some(NodeEnum::ColumnRef(column)) = &node.node
-            && matches!(column.fields.last().map(|f| &f.node), Some(Some(NodeEnum::AStar(_))))
+            && matches!(
+                column.fields.last().map(|f| &f.node),
+                Some(Some(NodeEnum::AStar(_)))
+            )
         {
             let owner = strings(&column.fields);
             for (alias, columns) in tables {
@@ -402,13 +454,24 @@ fn sort_key(
     let value = evaluation.value(node, scope)?;
     if let (Some(NodeEnum::AConst(_)), Value::Integer(at)) = (&node.node, &value) {
         let at = usize::try_from(*at).ok().and_then(|at| at.checked_sub(1));
-        let column = at.and_then(|at| row.get(at)).map(|(_, value)| value.clone());
+        let column = at
+            .and_then(|at| row.get(at))
+            .map(|(_, value)| value.clone());
         return column.ok_or_else(|| Stop::unknown("ORDER BY"));
     }
     Ok(value)
 }
 
-const AGGREGATES: &[&str] = &["count", "string_agg", "array_agg", "max", "min", "bool_or", "bool_and", "sum"];
+const AGGREGATES: &[&str] = &[
+    "count",
+    "string_agg",
+    "array_agg",
+    "max",
+    "min",
+    "bool_or",
+    "bool_and",
+    "sum",
+];
 
 fn is_aggregate(target: &Node) -> bool {
     match &target.node {
@@ -428,7 +491,11 @@ fn aggregate(
     rows: &[Joined],
     scope: &Scope,
 ) -> Result<Value, Stop> {
-    let name = strings(&call.funcname).last().copied().unwrap_or_default().to_owned();
+    let name = strings(&call.funcname)
+        .last()
+        .copied()
+        .unwrap_or_default()
+        .to_owned();
     let number = |count: usize| Value::Integer(i64::try_from(count).unwrap_or(0));
     if call.agg_star {
         return Ok(number(rows.len()));
@@ -453,7 +520,10 @@ fn aggregate(
             .unwrap_or(Ordering::Equal)
     });
     let separator = values.first().and_then(|(_, values)| values.get(1)?.text());
-    let first: Vec<Value> = values.into_iter().filter_map(|(_, v)| v.into_iter().next()).collect();
+    let first: Vec<Value> = values
+        .into_iter()
+        .filter_map(|(_, v)| v.into_iter().next())
+        .collect();
     let present = || first.iter().filter(|value| **value != Value::Null);
     Ok(match name.as_str() {
         "count" => number(present().count()),
@@ -468,7 +538,11 @@ fn aggregate(
             }
         }
         "max" | "min" => {
-            let wanted = if name == "max" { Ordering::Greater } else { Ordering::Less };
+            let wanted = if name == "max" {
+                Ordering::Greater
+            } else {
+                Ordering::Less
+            };
             let mut best = Value::Null;
             for value in present() {
                 if best == Value::Null || value.compare(&best)? == Some(wanted) {

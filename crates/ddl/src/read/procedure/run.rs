@@ -8,9 +8,9 @@ use pgwright_catalog::{Routine, RoutineBody, RoutineSignature};
 
 use super::evaluate::{Evaluation, Scope};
 use super::parse::{self, Block, LoopKind, Sql, Step, StepKind};
+use super::perform;
 use super::query;
 use super::value::{Stop, Value, array_of};
-use super::perform;
 use crate::parse as parser;
 use crate::read::failure::Failure;
 use crate::read::note::NoteKind;
@@ -111,7 +111,8 @@ impl<'a> Run<'a> {
                 Err(Stop::Unknown(what)) => {
                     forget(&step.kind, &mut self.scope);
                     if !self.harmless(&step.kind) {
-                        let message = format!("line {} of the body: {what} cannot be told", step.line);
+                        let message =
+                            format!("line {} of the body: {what} cannot be told", step.line);
                         let hint = Some(super::HINT.to_owned());
                         self.state.note(NoteKind::NotUnderstood, message, hint);
                     }
@@ -251,7 +252,13 @@ impl<'a> Run<'a> {
                 }
                 Ok(())
             }
-            LoopKind::Numbers { variable, from, to, by, reverse } => {
+            LoopKind::Numbers {
+                variable,
+                from,
+                to,
+                by,
+                reverse,
+            } => {
                 let number = |run: &Self, sql: &Sql| {
                     let number = run.value(sql)?.number();
                     number.ok_or_else(|| Stop::unknown("the range of a loop"))
@@ -268,17 +275,28 @@ impl<'a> Run<'a> {
                         break;
                     }
                     self.count()?;
-                    at = if *reverse { at.saturating_sub(by) } else { at.saturating_add(by) };
+                    at = if *reverse {
+                        at.saturating_sub(by)
+                    } else {
+                        at.saturating_add(by)
+                    };
                 }
                 Ok(())
             }
             LoopKind::Elements(variable, array) => {
                 let elements = match self.value(array)? {
                     Value::Array(elements) => elements,
-                    Value::Text(text) => array_of(&text).ok_or_else(|| Stop::unknown("an array"))?,
+                    Value::Text(text) => {
+                        array_of(&text).ok_or_else(|| Stop::unknown("an array"))?
+                    }
                     _ => return Err(Stop::unknown("an array")),
                 };
-                self.each(label, std::slice::from_ref(variable), single(elements), body)
+                self.each(
+                    label,
+                    std::slice::from_ref(variable),
+                    single(elements),
+                    body,
+                )
             }
             LoopKind::Query(variables, sql) => {
                 let rows = self.rows(self.text(sql))?;
@@ -390,7 +408,10 @@ impl<'a> Run<'a> {
             },
             _ => {
                 let rows = query::rows(&evaluation, &select, &self.scope)?;
-                let first = rows.into_iter().next().and_then(|row| row.into_iter().next());
+                let first = rows
+                    .into_iter()
+                    .next()
+                    .and_then(|row| row.into_iter().next());
                 first.map_or(Value::Null, |(_, value)| value)
             }
         };
@@ -407,8 +428,8 @@ impl<'a> Run<'a> {
 
     /// Runs an SQL text, and puts the first row of its result into variables.
     fn sql(&mut self, text: &str, into: &[String]) -> Result<(), Stop> {
-        let statements = parser::statements(text)
-            .map_err(|error| Stop::Failure(Failure::new(error.message)))?;
+        let statements =
+            parser::statements(text).map_err(|error| Stop::Failure(Failure::new(error.message)))?;
         for raw in statements {
             let Some(node) = raw.stmt.and_then(|node| node.node) else {
                 continue;
@@ -522,7 +543,10 @@ fn forget(kind: &StepKind, scope: &mut Scope) {
             }
         }
         StepKind::If(branches, otherwise) => {
-            let steps = branches.iter().flat_map(|(_, steps)| steps).chain(otherwise);
+            let steps = branches
+                .iter()
+                .flat_map(|(_, steps)| steps)
+                .chain(otherwise);
             steps.for_each(|step| forget(&step.kind, scope));
         }
         StepKind::Case(_, branches, otherwise) => {
@@ -536,7 +560,10 @@ fn forget(kind: &StepKind, scope: &mut Scope) {
 }
 
 fn single(elements: Vec<Value>) -> Vec<query::Row> {
-    elements.into_iter().map(|value| vec![(String::new(), value)]).collect()
+    elements
+        .into_iter()
+        .map(|value| vec![(String::new(), value)])
+        .collect()
 }
 
 fn parse_select(text: &str) -> Result<SelectStmt, Stop> {
@@ -574,11 +601,14 @@ pub(super) fn routine(
             (None, Some(default)) => {
                 let select = parse_select(&format!("SELECT {}", default.sql()))?;
                 let rows = query::rows(&Evaluation::new(state), &select, &Scope::default());
-                rows.ok().and_then(|rows| Some(rows.into_iter().next()?.into_iter().next()?.1))
+                rows.ok()
+                    .and_then(|rows| Some(rows.into_iter().next()?.into_iter().next()?.1))
             }
             (None, None) => return Err(unknown()),
         };
-        scope.variables.insert(format!("${}", at + 1), value.clone());
+        scope
+            .variables
+            .insert(format!("${}", at + 1), value.clone());
         if let Some(name) = &argument.name {
             scope.variables.insert(name.to_string(), value);
         }

@@ -19,7 +19,9 @@ pub(super) fn rows(state: &State, schema: &str, name: &str) -> Result<Vec<Row>, 
 }
 
 fn row<const N: usize>(columns: [(&str, Value); N]) -> Row {
-    columns.map(|(name, value)| (name.to_owned(), value)).to_vec()
+    columns
+        .map(|(name, value)| (name.to_owned(), value))
+        .to_vec()
 }
 
 fn text(value: impl ToString) -> Value {
@@ -37,8 +39,13 @@ fn relations(state: &State) -> Vec<(QualifiedName, &'static str, bool, bool)> {
     let mut found = Vec::new();
     for (name, table) in tables(state) {
         let kind = match table {
-            Table { foreign: Some(_), .. } => "f",
-            Table { partition_by: Some(_), .. } => "p",
+            Table {
+                foreign: Some(_), ..
+            } => "f",
+            Table {
+                partition_by: Some(_),
+                ..
+            } => "p",
             _ => "r",
         };
         let partition = table.partition_of.is_some();
@@ -46,7 +53,12 @@ fn relations(state: &State) -> Vec<(QualifiedName, &'static str, bool, bool)> {
     }
     let plain = |name: &QualifiedName, kind| (name.clone(), kind, false, false);
     found.extend(catalog.views.keys().map(|name| plain(name, "v")));
-    found.extend(catalog.materialized_views.keys().map(|name| plain(name, "m")));
+    found.extend(
+        catalog
+            .materialized_views
+            .keys()
+            .map(|name| plain(name, "m")),
+    );
     found.extend(catalog.sequences.keys().map(|name| plain(name, "S")));
     found.extend(state.identity_sequences.keys().map(|name| plain(name, "S")));
     found.extend(state.index_tables.keys().map(|name| plain(name, "i")));
@@ -75,7 +87,12 @@ fn pg_catalog(state: &State, name: &str) -> Option<Vec<Row>> {
     let catalog = &state.catalog;
     let namespace = |schema: &str| object(state, Class::Schema, "", schema);
     let relation = |name: &QualifiedName| {
-        object(state, Class::Relation, name.schema.as_str(), name.name.as_str())
+        object(
+            state,
+            Class::Relation,
+            name.schema.as_str(),
+            name.name.as_str(),
+        )
     };
     Some(match name {
         "pg_class" => relations(state)
@@ -106,10 +123,18 @@ fn pg_catalog(state: &State, name: &str) -> Option<Vec<Row>> {
             })
             .collect(),
         "pg_views" => named(catalog.views.keys(), "schemaname", "viewname"),
-        "pg_matviews" => named(catalog.materialized_views.keys(), "schemaname", "matviewname"),
+        "pg_matviews" => named(
+            catalog.materialized_views.keys(),
+            "schemaname",
+            "matviewname",
+        ),
         "pg_sequences" => {
             let own = catalog.sequences.keys();
-            named(own.chain(state.identity_sequences.keys()), "schemaname", "sequencename")
+            named(
+                own.chain(state.identity_sequences.keys()),
+                "schemaname",
+                "sequencename",
+            )
         }
         "pg_indexes" => indexes(state)
             .map(|(index, table)| {
@@ -131,7 +156,10 @@ fn pg_catalog(state: &State, name: &str) -> Option<Vec<Row>> {
             .flat_map(|(name, labels)| labels.iter().zip(1i64..).map(move |label| (name, label)))
             .map(|(name, (label, at))| {
                 row([
-                    ("enumtypid", object(state, Class::Type, name.schema.as_str(), name.name.as_str())),
+                    (
+                        "enumtypid",
+                        object(state, Class::Type, name.schema.as_str(), name.name.as_str()),
+                    ),
                     ("enumlabel", text(label)),
                     ("enumsortorder", Value::Integer(at)),
                 ])
@@ -144,7 +172,10 @@ fn pg_catalog(state: &State, name: &str) -> Option<Vec<Row>> {
                     _ => Value::Integer(0),
                 };
                 row([
-                    ("oid", object(state, Class::Constraint, &table.to_string(), &name)),
+                    (
+                        "oid",
+                        object(state, Class::Constraint, &table.to_string(), &name),
+                    ),
                     ("conname", text(&name)),
                     ("connamespace", namespace(table.schema.as_str())),
                     ("conrelid", relation(table)),
@@ -209,9 +240,16 @@ fn pg_catalog(state: &State, name: &str) -> Option<Vec<Row>> {
         "pg_inherits" => tables(state)
             .flat_map(|(name, table)| {
                 let parent = table.partition_of.iter().map(|partition| &partition.parent);
-                parent.chain(&table.inherits).map(move |parent| (name, parent))
+                parent
+                    .chain(&table.inherits)
+                    .map(move |parent| (name, parent))
             })
-            .map(|(child, parent)| row([("inhrelid", relation(child)), ("inhparent", relation(parent))]))
+            .map(|(child, parent)| {
+                row([
+                    ("inhrelid", relation(child)),
+                    ("inhparent", relation(parent)),
+                ])
+            })
             .collect(),
         "pg_extension" => {
             let own = catalog.extensions.keys().map(ToString::to_string);
@@ -219,7 +257,10 @@ fn pg_catalog(state: &State, name: &str) -> Option<Vec<Row>> {
             if !names.iter().any(|name| name == "plpgsql") {
                 names.push("plpgsql".to_owned());
             }
-            names.into_iter().map(|name| row([("extname", text(name))])).collect()
+            names
+                .into_iter()
+                .map(|name| row([("extname", text(name))]))
+                .collect()
         }
         "pg_roles" | "pg_authid" => single(catalog.roles.keys(), "rolname"),
         "pg_user" => single(catalog.roles.keys(), "usename"),
@@ -233,7 +274,10 @@ fn pg_catalog(state: &State, name: &str) -> Option<Vec<Row>> {
             .publications
             .iter()
             .flat_map(|(name, publication)| {
-                publication.tables.iter().map(move |(table, _)| (name, table))
+                publication
+                    .tables
+                    .iter()
+                    .map(move |(table, _)| (name, table))
             })
             .map(|(publication, table)| {
                 row([
@@ -299,7 +343,11 @@ fn types(state: &State) -> Vec<Row> {
 }
 
 fn triggers(state: &State) -> impl Iterator<Item = (&QualifiedName, String)> {
-    let views = state.catalog.views.iter().map(|(name, view)| (name, &view.triggers));
+    let views = state
+        .catalog
+        .views
+        .iter()
+        .map(|(name, view)| (name, &view.triggers));
     tables(state)
         .map(|(name, table)| (name, &table.triggers))
         .chain(views)
@@ -308,7 +356,10 @@ fn triggers(state: &State) -> impl Iterator<Item = (&QualifiedName, String)> {
 
 fn policies(state: &State) -> impl Iterator<Item = (&QualifiedName, String)> {
     tables(state).flat_map(|(name, table)| {
-        table.policies.keys().map(move |policy| (name, policy.to_string()))
+        table
+            .policies
+            .keys()
+            .map(move |policy| (name, policy.to_string()))
     })
 }
 
@@ -348,7 +399,11 @@ fn information_schema(state: &State, name: &str) -> Option<Vec<Row>> {
         "views" => named(catalog.views.keys(), "table_schema", "table_name"),
         "sequences" => {
             let own = catalog.sequences.keys();
-            named(own.chain(state.identity_sequences.keys()), "sequence_schema", "sequence_name")
+            named(
+                own.chain(state.identity_sequences.keys()),
+                "sequence_schema",
+                "sequence_name",
+            )
         }
         "routines" => catalog
             .routines
@@ -419,9 +474,20 @@ fn columns(state: &State) -> Vec<Row> {
                     _ => column.data_type.clone(),
                 },
             };
-            let default = column.default.as_ref().map(|default| default.sql().to_owned());
-            let is_identity = if column.identity.is_some() { "YES" } else { "NO" };
-            let is_generated = if column.generated.is_some() { "ALWAYS" } else { "NEVER" };
+            let default = column
+                .default
+                .as_ref()
+                .map(|default| default.sql().to_owned());
+            let is_identity = if column.identity.is_some() {
+                "YES"
+            } else {
+                "NO"
+            };
+            let is_generated = if column.generated.is_some() {
+                "ALWAYS"
+            } else {
+                "NEVER"
+            };
             found.push(row([
                 ("table_schema", text(&table.schema)),
                 ("table_name", text(&table.name)),

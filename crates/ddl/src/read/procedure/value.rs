@@ -144,21 +144,27 @@ impl Value {
         Ok(match (self, other) {
             (Self::Null, _) | (_, Self::Null) => None,
             (Self::Object(a), Self::Object(b)) => {
-                Some(if a.class == b.class && a.schema == b.schema && a.name == b.name {
-                    Ordering::Equal
-                } else {
-                    // No order, but the same answer each time.
-                    (&a.schema, &a.name, a.class as u8).cmp(&(&b.schema, &b.name, b.class as u8))
-                })
+                Some(
+                    if a.class == b.class && a.schema == b.schema && a.name == b.name {
+                        Ordering::Equal
+                    } else {
+                        // No order, but the same answer each time.
+                        (&a.schema, &a.name, a.class as u8).cmp(&(
+                            &b.schema,
+                            &b.name,
+                            b.class as u8,
+                        ))
+                    },
+                )
             }
             // A literal next to an object identifier is read as one.
-            (Self::Object(a), Self::Text(b)) | (Self::Text(b), Self::Object(a)) => {
-                Some(if a.text() == *b || format!("{}.{}", a.schema, a.name) == *b || *b == a.name {
+            (Self::Object(a), Self::Text(b)) | (Self::Text(b), Self::Object(a)) => Some(
+                if a.text() == *b || format!("{}.{}", a.schema, a.name) == *b || *b == a.name {
                     Ordering::Equal
                 } else {
                     a.text().cmp(b)
-                })
-            }
+                },
+            ),
             (Self::Integer(_), _) | (_, Self::Integer(_)) => {
                 match (self.number(), other.number()) {
                     (Some(a), Some(b)) => Some(a.cmp(&b)),
