@@ -14,11 +14,19 @@ pub(super) type Sql = Range<usize>;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Block {
     pub(super) label: Option<String>,
-    /// Variables with their first values.
-    pub(super) variables: Vec<(String, Option<Sql>)>,
+    pub(super) variables: Vec<Variable>,
     pub(super) steps: Vec<Step>,
     /// Conditions in lower case, and what is done then.
     pub(super) handlers: Vec<(Vec<String>, Vec<Step>)>,
+}
+
+/// A variable that a block declares.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Variable {
+    pub(super) name: String,
+    /// Its type, as written.
+    pub(super) data_type: Sql,
+    pub(super) first: Option<Sql>,
 }
 
 /// A statement, with its line in the body.
@@ -261,11 +269,12 @@ impl Parser<'_> {
                 }
                 let name = self.name();
                 let end = self.find(&[";"]).ok_or("a declaration has no end")?;
-                let value = self
-                    .find(&[":=", "=", "default"])
-                    .filter(|&at| at < end)
-                    .map(|at| self.sql(at + 1, end));
-                block.variables.push((name, value));
+                let value = self.find(&[":=", "=", "default"]).filter(|&at| at < end);
+                block.variables.push(Variable {
+                    name,
+                    data_type: self.sql(self.at, value.unwrap_or(end)),
+                    first: value.map(|at| self.sql(at + 1, end)),
+                });
                 self.at = end + 1;
             }
         }

@@ -1,6 +1,7 @@
 //! Runs PL/pgSQL and SQL bodies over the catalog in progress.
 
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 
 use pg_query::NodeEnum;
 use pg_query::protobuf::SelectStmt;
@@ -29,6 +30,8 @@ pub(super) struct Run<'a> {
     scope: Scope,
     depth: usize,
     statements: usize,
+    /// Variables that hold whole rows.
+    records: BTreeSet<String>,
     /// The last failure was raised by RAISE.
     raised: bool,
 }
@@ -42,6 +45,7 @@ impl<'a> Run<'a> {
             scope,
             depth,
             statements: 0,
+            records: BTreeSet::new(),
             raised: false,
         }
     }
@@ -51,7 +55,7 @@ impl<'a> Run<'a> {
         let outer = self.scope.variables.clone();
         let result = self.inner_block(block);
         // Variables of the block are gone, those around it may have changed.
-        let declared = block.variables.iter().map(|(name, _)| name);
+        let declared = block.variables.iter().map(|variable| &variable.name);
         for name in declared {
             match outer.get(name) {
                 Some(before) => self.scope.variables.insert(name.clone(), before.clone()),
@@ -65,12 +69,18 @@ impl<'a> Run<'a> {
     }
 
     fn inner_block(&mut self, block: &Block) -> Result<(), Stop> {
-        for (name, first) in &block.variables {
-            let value = match first {
+        for variable in &block.variables {
+            let value = match &variable.first {
                 Some(sql) => self.known(sql)?,
                 None => Some(Value::Null),
             };
-            self.scope.variables.insert(name.clone(), value);
+            let name = variable.name.clone();
+            if self.is_record(&variable.data_type) {
+                self.records.insert(name.clone());
+            } else {
+                self.records.remove(&name);
+            }
+            self.scope.variables.insert(name, value);
         }
         if block.handlers.is_empty() {
             return self.steps(&block.steps);
@@ -354,18 +364,13 @@ impl<'a> Run<'a> {
     /// Puts a row into variables: a record takes it whole.
     fn assign(&mut self, variables: &[String], row: Option<query::Row>) {
         if let [variable] = variables {
-            let scalar = matches!(
-                self.scope.variables.get(variable),
-                Some(Some(value)) if !matches!(value, Value::Row(_) | Value::Null)
-            );
             let value = match row {
                 None => Value::Null,
-                // A record or a scalar: both can be asked for by name and by field.
-                Some(mut row) if row.len() == 1 && scalar => row.swap_remove(0).1,
-                Some(row) => match row.as_slice() {
-                    [(name, value)] if name == variable => value.clone(),
-                    _ => Value::Row(row),
-                },
+                Some(row) if self.records.contains(variable) => Value::Row(row),
+                Some(row) => row
+                    .into_iter()
+                    .next()
+                    .map_or(Value::Null, |(_, value)| value),
             };
             self.scope.variables.insert(variable.clone(), Some(value));
             return;
@@ -375,6 +380,21 @@ impl<'a> Run<'a> {
             let value = row.get(at).map_or(Value::Null, |(_, value)| value.clone());
             self.scope.variables.insert(variable.clone(), Some(value));
         }
+    }
+
+    /// Whether a type holds rows: a record, or what a table or composite type has.
+    fn is_record(&self, data_type: &Sql) -> bool {
+        let text = self.text(data_type).to_ascii_lowercase();
+        if text.contains("record") || text.contains("rowtype") {
+            return true;
+        }
+        let parts = super::evaluate::name_parts(&text);
+        let found = match parts.as_slice() {
+            [name] => self.state.find_relation(None, name),
+            [schema, name] => self.state.find_relation(Some(schema), name),
+            _ => None,
+        };
+        found.is_some()
     }
 
     fn text(&self, sql: &Sql) -> &'a str {
@@ -397,7 +417,6 @@ impl<'a> Run<'a> {
     fn value_of(&self, text: &str) -> Result<Value, Stop> {
         let select = parse_select(&format!("SELECT {text}"))?;
         let evaluation = Evaluation::new(self.state);
-        // A record of one column stands for its value.
         let value = match (select.target_list.as_slice(), select.from_clause.as_slice()) {
             ([target], []) if select.where_clause.is_none() => match &target.node {
                 Some(NodeEnum::ResTarget(target)) => match &target.val {
