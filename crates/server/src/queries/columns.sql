@@ -1,10 +1,11 @@
--- Columns of tables, foreign tables, views and materialized views, and attributes of composite types, in
--- their order.
+-- Columns of tables, foreign tables, views and materialized views, and attributes of composite types.
 SELECT a.attrelid AS relation,
        a.attname AS name,
        a.attnum AS number,
        a.atttypid AS type,
-       a.atttypmod AS modifier,
+       -- Only those with a modifier, and the few that are spelled in another way where they have none.
+       CASE WHEN a.atttypmod >= 0 OR a.atttypid IN (1042, 1014, 1560, 1561)
+            THEN format_type(a.atttypid, a.atttypmod) END AS spelled,
        a.attnotnull AS not_null,
        a.attislocal AS is_local,
        a.attgenerated AS generated,
@@ -25,4 +26,3 @@ LEFT JOIN pg_attrdef AS f ON a.atthasdef AND f.adrelid = a.attrelid AND f.adnum 
 WHERE a.attnum > 0
   AND NOT a.attisdropped
   AND a.attrelid >= 16384
-ORDER BY a.attrelid, a.attnum

@@ -9,7 +9,7 @@ SELECT t.oid,
        t.typisdefined AS is_defined,
        -- Domains.
        t.typbasetype AS base,
-       t.typtypmod AS base_modifier,
+       format_type(t.typbasetype, t.typtypmod) AS base_spelled,
        t.typcollation AS collation,
        t.typnotnull AS not_null,
        CASE WHEN t.typtype = 'd' THEN pg_get_expr(t.typdefaultbin, 0) END AS default_value,

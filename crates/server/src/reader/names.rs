@@ -11,9 +11,6 @@ use super::{Class, ReadError, Reader};
 pub(super) struct Names {
     names: BTreeMap<(Class, u32), (Name, Option<u32>)>,
     types: BTreeMap<u32, TypeFacts>,
-    /// Types of columns with a modifier, as in `numeric(12,2)`, or that without one are spelled in
-    /// another way than as arguments (`bpchar`).
-    modified: BTreeMap<(u32, i32), String>,
     functions: BTreeMap<u32, (QualifiedName, Vec<u32>)>,
     operators: BTreeMap<u32, QualifiedName>,
 }
@@ -57,14 +54,6 @@ impl Names {
 
     pub(super) fn type_facts(&self, oid: u32) -> Option<&TypeFacts> {
         self.types.get(&oid)
-    }
-
-    /// The type of a column: as `format_type(oid, modifier)` prints it.
-    pub(super) fn column_type(&self, oid: u32, modifier: i32) -> String {
-        match self.modified.get(&(oid, modifier)) {
-            Some(spelled) => spelled.clone(),
-            None => self.type_name(oid),
-        }
     }
 
     /// A type where none has a modifier, as in arguments: as `format_type(oid, NULL)` prints it.
@@ -153,12 +142,7 @@ impl Reader<'_> {
         for row in self.query("types", include_str!("../queries/type_names.sql"), &[])? {
             let oid = row.get("oid")?;
             let spelled = row.get("spelled")?;
-            let Some(schema) = row.get("schema")? else {
-                let modified = (oid, row.get("modifier")?);
-                self.names.modified.insert(modified, spelled);
-                continue;
-            };
-            let schema = self.names.get(Class::Schema, schema);
+            let schema = self.names.get(Class::Schema, row.get("schema")?);
             let facts = TypeFacts {
                 spelled,
                 name: QualifiedName::new(schema.cloned().unwrap_or_default(), row.name("name")?),

@@ -210,7 +210,14 @@ impl Reader<'_> {
     }
 
     fn read_columns(&mut self) -> Result<(), ReadError> {
-        for row in self.query("columns", include_str!("../queries/columns.sql"), &[])? {
+        let mut rows = self.query("columns", include_str!("../queries/columns.sql"), &[])?;
+        // In the order of their tables and numbers, which the server has them in already, or nearly.
+        rows.sort_by_cached_key(|row| {
+            let relation: u32 = row.get("relation").unwrap_or(0);
+            let number: i16 = row.get("number").unwrap_or(0);
+            (relation, number)
+        });
+        for row in rows {
             let oid: u32 = row.get("relation")?;
             let attribute = Attribute {
                 number: row.get("number")?,
@@ -257,9 +264,7 @@ impl Reader<'_> {
     ) -> Result<(), ReadError> {
         let held = CompositeAttribute {
             name: attribute.name.clone(),
-            data_type: self
-                .names
-                .column_type(attribute.type_, row.get("modifier")?),
+            data_type: self.column_type(attribute, row)?,
             collation: self.names.collation(attribute.collation, attribute.type_),
             comment: self.column_comment(oid, attribute.number),
         };
@@ -277,10 +282,7 @@ impl Reader<'_> {
     ) -> Result<ViewColumn, ReadError> {
         Ok(ViewColumn {
             name: attribute.name.clone(),
-            data_type: Some(
-                self.names
-                    .column_type(attribute.type_, row.get("modifier")?),
-            ),
+            data_type: Some(self.column_type(attribute, row)?),
             default: row
                 .get::<Option<String>>("default_value")?
                 .map(Expression::new),
@@ -319,9 +321,7 @@ impl Reader<'_> {
             }),
             _ => None,
         };
-        let data_type = self
-            .names
-            .column_type(attribute.type_, row.get("modifier")?);
+        let data_type = self.column_type(attribute, row)?;
         Ok(Column {
             not_null: row.get("not_null")?,
             default,
@@ -337,6 +337,12 @@ impl Reader<'_> {
             comment: self.column_comment(oid, attribute.number),
             ..Column::new(attribute.name.clone(), data_type)
         })
+    }
+
+    /// A type as `format_type` prints it.
+    fn column_type(&self, attribute: &Attribute, row: &Record) -> Result<String, ReadError> {
+        let spelled: Option<String> = row.get("spelled")?;
+        Ok(spelled.unwrap_or_else(|| self.names.type_name(attribute.type_)))
     }
 
     /// Storage, when it is not the type's own.

@@ -108,7 +108,7 @@ impl Reader<'_> {
         let usual = format!("{}_not_null", name.name);
         let not_null_name = parts.not_null.remove(&oid);
         Ok(TypeKind::Domain {
-            base: self.names.column_type(base, row.get("base_modifier")?),
+            base: row.get("base_spelled")?,
             collation: self.names.collation(row.get("collation")?, base),
             default: default.map(Expression::new),
             not_null: row.get("not_null")?,
