@@ -1,6 +1,7 @@
 //! The system catalogs that oids belong to: an oid is unique only within one.
 
 /// A system catalog. Their own oids are the same on every server.
+#[allow(clippy::enum_variant_names)] // An operator class is called so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Class {
     AccessMethod,
