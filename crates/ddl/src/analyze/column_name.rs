@@ -22,10 +22,6 @@ pub(crate) fn column_name(node: &Node, analysed: Option<&Expr>) -> String {
     figure(node, analysed).map_or_else(|| "?column?".to_owned(), |(name, _)| name)
 }
 
-/// Like [`column_name`], but none where nothing in the expression gives a name.
-pub(crate) fn index_column_name(node: &Node) -> Option<String> {
-    figure(node, None).map(|(name, _)| name)
-}
 
 fn figure(node: &Node, analysed: Option<&Expr>) -> Option<(String, Strength)> {
     let strong = |name: &str| Some((name.to_owned(), Strength::Strong));

@@ -6,11 +6,13 @@ use pg_query::NodeEnum;
 use pg_query::protobuf::{CoercionForm, GroupingSetKind, Node};
 
 use super::sort::{Rules, add_to_group_list, assign_sort_group_ref, find_target, is_listed};
-use super::tree::{GroupingSet, SortGroupClause, TargetEntry};
+use super::tree::{GroupingSet, Query, SortGroupClause, TargetEntry};
 use super::{ExprKind, ParseState, Undecided};
 
 /// What CUBE can take; the server makes a set of each subset.
 const MAXIMUM_CUBE: usize = 12;
+/// How many sets one GROUP BY may come to.
+const MAXIMUM_SETS: usize = 4096;
 
 /// GROUP BY as written, rows opened and simply nested sets merged.
 enum Item<'a> {
@@ -215,6 +217,85 @@ fn transform_expression(
     }
     add_to_group_list(state, place, clauses, targets)?;
     Ok(targets.get(place).map_or(0, |target| target.sort_group_ref))
+}
+
+/// Grouping sets that come to a single set which is not empty are an ordinary GROUP BY.
+pub(crate) fn simplify_grouping_sets(query: &mut Query) -> Result<(), Undecided> {
+    if query.group_by.is_empty() || query.grouping_sets.is_empty() {
+        return Ok(());
+    }
+    // What stands side by side is combined, each set of one with each of the other.
+    let mut combined = vec![BTreeSet::new()];
+    for set in &query.grouping_sets {
+        let expanded = expand(set)?;
+        combined = combinations(&combined, &expanded)?;
+    }
+    if query.group_distinct {
+        combined.sort();
+        combined.dedup();
+    }
+    if combined.len() == 1 {
+        query.grouping_sets.clear();
+    }
+    Ok(())
+}
+
+fn combinations(
+    left: &[BTreeSet<u32>],
+    right: &[BTreeSet<u32>],
+) -> Result<Vec<BTreeSet<u32>>, Undecided> {
+    if left.len().saturating_mul(right.len()) > MAXIMUM_SETS {
+        return Err(too_many_sets());
+    }
+    let pairs = left.iter().flat_map(|l| right.iter().map(move |r| l | r));
+    Ok(pairs.collect())
+}
+
+fn too_many_sets() -> Undecided {
+    Undecided::new(format!(
+        "too many grouping sets present (maximum {MAXIMUM_SETS})"
+    ))
+}
+
+/// The plain sets that a grouping set stands for.
+fn expand(set: &GroupingSet) -> Result<Vec<BTreeSet<u32>>, Undecided> {
+    let members = |sets: &[GroupingSet]| -> Vec<BTreeSet<u32>> {
+        let member = |set: &GroupingSet| match set {
+            GroupingSet::Simple(targets) => targets.iter().copied().collect(),
+            _ => BTreeSet::new(),
+        };
+        sets.iter().map(member).collect()
+    };
+    Ok(match set {
+        GroupingSet::Empty => vec![BTreeSet::new()],
+        GroupingSet::Simple(targets) => vec![targets.iter().copied().collect()],
+        GroupingSet::Rollup(sets) => {
+            let mut sum = BTreeSet::new();
+            let mut all = vec![sum.clone()];
+            for member in members(sets) {
+                sum.extend(member);
+                all.push(sum.clone());
+            }
+            all
+        }
+        GroupingSet::Cube(sets) => {
+            let mut all = vec![BTreeSet::new()];
+            for member in members(sets) {
+                all = combinations(&all, &[BTreeSet::new(), member])?;
+            }
+            all
+        }
+        GroupingSet::Sets(sets) => {
+            let mut all = Vec::new();
+            for set in sets {
+                all.extend(expand(set)?);
+                if all.len() > MAXIMUM_SETS {
+                    return Err(too_many_sets());
+                }
+            }
+            all
+        }
+    })
 }
 
 /// DISTINCT: all of ORDER BY, then what else is selected.

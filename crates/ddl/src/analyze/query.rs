@@ -5,7 +5,8 @@ use pg_query::protobuf::{LimitOption, Node, SelectStmt, SetOperation};
 
 use super::from::{add_entry, transform_from_clause};
 use super::grouping::{
-    Grouping, transform_distinct, transform_distinct_on, transform_group_clause,
+    Grouping, simplify_grouping_sets, transform_distinct, transform_distinct_on,
+    transform_group_clause,
 };
 use super::sort::{Rules, transform_sort_clause};
 use super::targets::{
@@ -121,6 +122,7 @@ fn plain(state: &mut ParseState<'_>, statement: &SelectStmt) -> Result<Query, Un
         resolve_unknowns(state, &mut targets)?;
     }
     query.targets = targets;
+    simplify_grouping_sets(&mut query)?;
     finish(state, &mut query);
     locking::transform_locking(&mut query, &statement.locking_clause)?;
     Ok(query)

@@ -18,8 +18,6 @@ use super::{ExprKind, ParseState, Undecided, coerce, ctes, locking};
 struct Column {
     /// The expression; of an operation, a place holder with the type.
     expr: Expr,
-    /// The name, of a leaf's column.
-    name: Option<Arc<str>>,
     /// Of a leaf's column: its entry of the range table, and its place in the target list.
     source: Option<(usize, usize)>,
 }
@@ -166,7 +164,6 @@ fn transform_leaf(
         .filter(|(_, target)| !target.junk)
         .map(|(place, target)| Column {
             expr: target.expr.clone(),
-            name: target.name.clone(),
             source: Some((rtindex, place)),
         })
         .collect();
@@ -208,7 +205,6 @@ fn common_column(
     let typmod = coerce::select_common_typmod(&sides.iter().collect::<Vec<_>>(), &common);
     Ok(Column {
         expr: Expr::SetToDefault(common, typmod),
-        name: None,
         source: None,
     })
 }

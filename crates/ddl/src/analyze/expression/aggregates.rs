@@ -4,13 +4,13 @@ use pg_query::NodeEnum;
 use pg_query::protobuf::{self, FuncCall, WindowDef};
 
 use super::calls::ResolvedCall;
-use crate::analyze::coerce::coerce_to_boolean;
+use crate::analyze::coerce::{coerce_to_boolean, coerce_to_common, select_common_type};
 use crate::analyze::error::Undecided;
 use crate::analyze::grouping::transform_distinct;
 use crate::analyze::sort::{Rules, add_to_sort_list, transform_sort_clause};
 use crate::analyze::state::{ExprKind, ParseState};
 use crate::analyze::tree::{
-    Aggref, AggregateKind, Expr, FunctionKind, GroupingFunc, TargetEntry, WindowFunc,
+    Aggref, AggregateKind, Expr, FunctionKind, GroupingFunc, TargetEntry, Type, WindowFunc,
 };
 use crate::analyze::walk::{Part, expr_parts, query_parts};
 
@@ -34,6 +34,11 @@ impl ParseState<'_> {
             let direct = arguments.len().saturating_sub(call.agg_order.len());
             let aggregated = arguments.split_off(direct);
             direct_arguments = std::mem::replace(&mut arguments, aggregated);
+        }
+        if matches!(kind, AggregateKind::HypotheticalSet(_))
+            && resolved.function.variadic == Some(Type::ANY)
+        {
+            self.unify_hypothetical(&mut direct_arguments, &mut arguments)?;
         }
         let mut targets: Vec<TargetEntry> = arguments
             .into_iter()
@@ -85,6 +90,21 @@ impl ParseState<'_> {
             variadic: resolved.variadic,
             levels_up,
         })))
+    }
+
+    /// The hypothetical row has the types of the rows that it is compared with.
+    fn unify_hypothetical(&self, row: &mut [Expr], rows: &mut [Expr]) -> Result<(), Undecided> {
+        let env = self.environment;
+        let first = row.len().saturating_sub(rows.len());
+        for (hypothetical, actual) in row.iter_mut().skip(first).zip(rows) {
+            let both = [&*actual, &*hypothetical];
+            let common = select_common_type(env, &both, "WITHIN GROUP")?;
+            for side in [hypothetical, actual] {
+                let written = std::mem::replace(side, Expr::null(Type::UNKNOWN));
+                *side = coerce_to_common(env, written, &common, "WITHIN GROUP")?;
+            }
+        }
+        Ok(())
     }
 
     fn filter(&mut self, call: &FuncCall) -> Result<Option<Expr>, Undecided> {

@@ -2,6 +2,7 @@
 
 mod function;
 mod join;
+mod json_table;
 mod record;
 mod table_function;
 
@@ -62,21 +63,13 @@ pub(crate) fn transform_from_clause(
     Ok(from)
 }
 
-/// The source of MERGE: an item of FROM.
-pub(crate) fn transform_from_item(
-    state: &mut ParseState<'_>,
-    node: &Node,
-) -> Result<(FromItem, Vec<NamespaceItem>), Undecided> {
-    let item = transform_item(state, node)?;
-    Ok((item.from, item.namespace))
-}
-
 fn transform_item(state: &mut ParseState<'_>, node: &Node) -> Result<Item, Undecided> {
     match node.node.as_ref() {
         Some(NodeEnum::RangeVar(range)) => transform_range_var(state, range),
         Some(NodeEnum::RangeSubselect(range)) => transform_subselect(state, range),
         Some(NodeEnum::RangeFunction(range)) => function::transform(state, range),
         Some(NodeEnum::RangeTableFunc(range)) => table_function::transform_xml(state, range),
+        Some(NodeEnum::JsonTable(range)) => json_table::transform(state, range),
         Some(NodeEnum::RangeTableSample(range)) => transform_sample(state, range),
         Some(NodeEnum::JoinExpr(join)) => join::transform(state, join),
         _ => Err(Undecided::new("an item of FROM of an unknown kind")),
