@@ -150,6 +150,29 @@ fn printed_texts_are_printed_again_the_same() {
 }
 
 #[test]
+fn the_views_of_the_system_are_printed_again_the_same() {
+    let Some(server) = Server::start() else { return };
+    let mut client = server.connect("postgres");
+    let catalog = pgwright_catalog::Catalog::empty();
+    let no_path: [&str; 0] = [];
+    let env = CatalogEnvironment::new(&catalog, &no_path);
+    let mut tally = Tally::default();
+    for text in server::system_views(&mut client) {
+        match printed::again(&env, &text) {
+            Ok(found) if found != text.text => {
+                let wanted = reprint::reprint(&mut client, &[], &text);
+                tally.note(&text, Ok(found), &wanted.unwrap_or_else(|_| text.text.clone()));
+            }
+            found => tally.note(&text, found, &text.text),
+        }
+    }
+    let report = tally.report("system");
+    eprint!("{report}");
+    let [_, undecided, different] = tally.total();
+    assert!(undecided + different == 0, "{report}");
+}
+
+#[test]
 fn written_texts_are_printed_as_the_server_prints_them() {
     compare(as_written);
 }

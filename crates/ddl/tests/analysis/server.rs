@@ -99,6 +99,24 @@ impl Server {
     }
 }
 
+/// The views of `pg_catalog` and `information_schema`.
+pub fn system_views(client: &mut Client) -> Vec<Text> {
+    let views = "SELECT nspname::text, relname::text, pg_get_viewdef(c.oid) FROM pg_class c \
+                 JOIN pg_namespace n ON n.oid = relnamespace WHERE relkind = 'v' \
+                 AND nspname IN ('pg_catalog', 'information_schema') ORDER BY 1, 2";
+    client.batch_execute("SET search_path = ''").unwrap();
+    let rows = client.query(views, &[]).unwrap();
+    let texts = rows.iter().map(|row| Text {
+        kind: "view".to_owned(),
+        schema: row.get(0),
+        relation: row.get(1),
+        name: String::new(),
+        wanted: String::new(),
+        text: row.get(2),
+    });
+    texts.collect()
+}
+
 /// A script without the lines that only psql understands.
 fn without_psql(script: &str) -> String {
     let lines = script
