@@ -146,7 +146,7 @@ impl<'c> CatalogEnvironment<'c> {
 
 /// The name that a multirange type gets when none is given.
 fn multirange_name(range: &str) -> Arc<str> {
-    match range.rfind("range") {
+    match range.find("range") {
         Some(place) => {
             let (before, after) = range.split_at(place);
             format!("{before}multi{after}").into()
