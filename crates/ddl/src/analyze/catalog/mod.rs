@@ -146,7 +146,7 @@ impl<'c> CatalogEnvironment<'c> {
 
 /// The name that a multirange type gets when none is given.
 fn multirange_name(range: &str) -> Arc<str> {
-    match range.find("range") {
+    match range.rfind("range") {
         Some(place) => {
             let (before, after) = range.split_at(place);
             format!("{before}multi{after}").into()

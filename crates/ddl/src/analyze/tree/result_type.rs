@@ -63,11 +63,7 @@ impl Expr {
             Self::Coalesce(e) => e.data_type.clone(),
             Self::MinMax(e) => e.data_type.clone(),
             Self::SqlValueFunction(e) => e.data_type.clone(),
-<<<<<<< HEAD
             // XMLSERIALIZE gives text, which is then coerced to the type that it keeps.
-=======
-            // What XMLSERIALIZE makes is text, which is then coerced to the type asked for.
->>>>>>> 91911a1 (Know the constructors of range types)
             Self::Xml(e) if e.kind == XmlKind::Serialize => Type::TEXT,
             Self::Xml(e) => e.data_type.clone(),
             Self::JsonValue(e) => e.formatted.data_type(),
