@@ -86,6 +86,11 @@ pub enum TypeDescriptionKind {
         /// The range type.
         range: Type,
     },
+    /// A base type of an extension that is known.
+    Base {
+        /// `pg_type.typcategory`.
+        category: u8,
+    },
     /// A base type whose properties are not known (an extension's).
     Unknown,
 }

@@ -1,5 +1,6 @@
 //! The objects around a text, from a catalog.
 
+mod extensions;
 mod relations;
 mod routines;
 
@@ -27,6 +28,7 @@ pub struct CatalogEnvironment<'c> {
     /// Types by the texts of the catalog.
     type_texts: RefCell<HashMap<String, (Type, i32)>>,
     functions: RefCell<HashMap<Key, Vec<Arc<Function>>>>,
+    extensions: Vec<extensions::InstalledExtension>,
 }
 
 impl<'c> CatalogEnvironment<'c> {
@@ -39,6 +41,7 @@ impl<'c> CatalogEnvironment<'c> {
             types: RefCell::default(),
             type_texts: RefCell::default(),
             functions: RefCell::default(),
+            extensions: extensions::installed(catalog),
         }
     }
 
@@ -89,6 +92,9 @@ impl<'c> CatalogEnvironment<'c> {
         let Some(found) = self.catalog.types.get(&key) else {
             if let Some(range) = self.range_of_multirange(schema, name) {
                 return described(TypeDescriptionKind::Multirange { range });
+            }
+            if let Some(kind) = self.extension_type(schema, name) {
+                return described(kind);
             }
             let relation = self.relation(Some(schema), name)?;
             return described(TypeDescriptionKind::Composite(relation.columns.clone()));
@@ -209,12 +215,18 @@ impl Environment for CatalogEnvironment<'_> {
     fn operators(&self, schema: Option<&str>, name: &str) -> Vec<Arc<Operator>> {
         self.schemas(schema)
             .into_iter()
-            .flat_map(|schema| self.read_operators(schema, name))
+            .flat_map(|schema| {
+                let mut all = self.read_operators(schema, name);
+                all.extend(self.extension_operators(schema, name));
+                all
+            })
             .collect()
     }
 
     fn cast(&self, source: &Type, target: &Type) -> Option<Arc<Cast>> {
-        self.read_cast(source, target).map(Arc::new)
+        self.read_cast(source, target)
+            .or_else(|| self.extension_cast(source, target))
+            .map(Arc::new)
     }
 
     fn collation(&self, schema: Option<&str>, name: &str) -> Option<Collation> {

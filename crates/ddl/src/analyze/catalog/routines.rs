@@ -37,6 +37,7 @@ impl CatalogEnvironment<'_> {
             .map(|(signature, aggregate)| self.aggregate(signature, aggregate));
         let mut all: Vec<Arc<Function>> = routines.chain(aggregates).map(Arc::new).collect();
         all.extend(self.range_constructors(schema, name));
+        all.extend(self.extension_functions(schema, name));
         all
     }
 

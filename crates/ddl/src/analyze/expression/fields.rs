@@ -31,7 +31,11 @@ impl ParseState<'_> {
     }
 
     /// Applies subscripts, as many as stand together.
-    pub(crate) fn subscripts(&mut self, value: Expr, list: &[&AIndices]) -> Result<Expr, Undecided> {
+    pub(crate) fn subscripts(
+        &mut self,
+        value: Expr,
+        list: &[&AIndices],
+    ) -> Result<Expr, Undecided> {
         if list.is_empty() {
             return Ok(value);
         }

@@ -91,6 +91,12 @@ fn composed(env: &dyn Environment, data_type: &Type, typmod: i32, text: &str) ->
         if let TypeDescriptionKind::Enum(labels) = &found.kind {
             return labels.iter().find(|l| &***l == text).cloned();
         }
+        if let TypeDescriptionKind::Base { .. } = &found.kind {
+            // Of the extensions' types these print what they read.
+            let as_read = matches!(&*found.name, "citext" | "ltree" | "lquery");
+            let as_read = as_read || (&*found.name == "hstore" && text.is_empty());
+            return as_read.then(|| text.into());
+        }
     }
     if let Some(element) = element_type(data_type) {
         // The vectors of numbers have a form of their own.

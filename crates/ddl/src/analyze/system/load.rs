@@ -12,26 +12,26 @@ use crate::analyze::tree::{
 };
 
 /// The fields of a line. The files are our own: a missing field reads as empty, a number as 0.
-struct Fields(std::str::Split<'static, char>);
+pub(super) struct Fields(std::str::Split<'static, char>);
 
 impl Fields {
-    fn text(&mut self) -> &'static str {
+    pub(super) fn text(&mut self) -> &'static str {
         self.0.next().unwrap_or_default()
     }
 
-    fn oid(&mut self) -> u32 {
+    pub(super) fn oid(&mut self) -> u32 {
         self.text().parse().unwrap_or_default()
     }
 
-    fn number(&mut self) -> i32 {
+    pub(super) fn number(&mut self) -> i32 {
         self.text().parse().unwrap_or_default()
     }
 
-    fn letter(&mut self) -> u8 {
+    pub(super) fn letter(&mut self) -> u8 {
         self.text().bytes().next().unwrap_or(b'-')
     }
 
-    fn flag(&mut self) -> bool {
+    pub(super) fn flag(&mut self) -> bool {
         self.letter() == b't'
     }
 
@@ -51,7 +51,7 @@ impl Fields {
     }
 }
 
-fn lines(file: &'static str) -> impl Iterator<Item = Fields> {
+pub(super) fn lines(file: &'static str) -> impl Iterator<Item = Fields> {
     file.lines().map(|line| Fields(line.split('\t')))
 }
 
@@ -168,7 +168,7 @@ fn functions() -> Vec<Arc<Function>> {
 }
 
 /// `f`, `p`, `w`, or `a` with the kind of aggregate and its number of direct arguments: `ao1`.
-fn function_kind(text: &str) -> FunctionKind {
+pub(super) fn function_kind(text: &str) -> FunctionKind {
     let direct = || text.get(2..).and_then(|n| n.parse().ok()).unwrap_or(0);
     match text.as_bytes() {
         [b'a', b'o', ..] => FunctionKind::Aggregate(AggregateKind::OrderedSet(direct())),

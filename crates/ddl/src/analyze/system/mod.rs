@@ -3,6 +3,7 @@
 //! The data files beside this one are written by `scripts/system-catalog` from a running server. They
 //! are read once, when first needed.
 
+pub(crate) mod extensions;
 mod load;
 
 use std::collections::HashMap;

@@ -74,6 +74,7 @@ pub(crate) fn type_category(env: &dyn Environment, data_type: &Type) -> u8 {
             TypeDescriptionKind::Composite(_) => b'C',
             TypeDescriptionKind::Range { .. } | TypeDescriptionKind::Multirange { .. } => b'R',
             TypeDescriptionKind::Domain { base, .. } => type_category(env, base),
+            TypeDescriptionKind::Base { category } => *category,
             TypeDescriptionKind::Unknown => b'U',
         },
         Facts::UserArray => b'A',
