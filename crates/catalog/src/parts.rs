@@ -99,6 +99,7 @@ impl Catalog {
 pub struct PartitionParts {
     implied: BTreeSet<ObjectId>,
     split: BTreeSet<ObjectId>,
+    automatic: BTreeMap<ObjectId, Name>,
 }
 
 impl PartitionParts {
@@ -123,6 +124,11 @@ impl PartitionParts {
     /// True for a part that PostgreSQL makes by itself with the parent's index or key.
     pub fn is_implied(&self, object: &ObjectId) -> bool {
         self.implied.contains(object)
+    }
+
+    /// The name that PostgreSQL gives to a part that it makes by itself, where that is surely known.
+    pub fn automatic_name(&self, object: &ObjectId) -> Option<&Name> {
+        self.automatic.get(object)
     }
 
     /// True for an index or key of a partitioned table whose parts are made and attached one by one.
@@ -163,9 +169,12 @@ impl PartitionParts {
                     let automatic = parent_table
                         .indexes
                         .get(of)
-                        .filter(|parent| same_index(index, parent))
                         .and_then(|parent| automatic_index(partition, parent));
-                    listed.push((id, parent_id, automatic, name));
+                    let same = parent_table
+                        .indexes
+                        .get(of)
+                        .is_some_and(|parent| same_index(index, parent));
+                    listed.push((id, parent_id, automatic, name, same));
                 }
             }
             for (name, constraint) in &table.constraints {
@@ -175,20 +184,26 @@ impl PartitionParts {
                     let automatic = parent_table
                         .constraints
                         .get(of)
-                        .filter(|parent| same_key(constraint, parent))
                         .and_then(|parent| automatic_key(partition, &parent.kind));
-                    listed.push((id, parent_id, automatic, name));
+                    let same = parent_table
+                        .constraints
+                        .get(of)
+                        .is_some_and(|parent| same_key(constraint, parent));
+                    listed.push((id, parent_id, automatic, name, same));
                 }
             }
             let mut times: BTreeMap<Name, usize> = BTreeMap::new();
-            for (_, _, automatic, _) in &listed {
+            for (_, _, automatic, _, _) in &listed {
                 if let Some(automatic) = automatic {
                     *times.entry(automatic.clone()).or_default() += 1;
                 }
             }
-            for (id, parent_id, automatic, name) in listed {
-                let named = automatic.is_some_and(|a| a == *name && times.get(&a) == Some(&1));
-                if named && !self.split.contains(&id) {
+            for (id, parent_id, automatic, name, same) in listed {
+                let automatic = automatic.filter(|a| times.get(a) == Some(&1));
+                let named = automatic.as_ref() == Some(name);
+                self.automatic
+                    .extend(automatic.map(|automatic| (id.clone(), automatic)));
+                if named && same && !self.split.contains(&id) {
                     self.implied.insert(id);
                 } else {
                     self.split.insert(parent_id);

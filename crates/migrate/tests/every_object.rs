@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use pgwright_catalog::{Catalog, Name};
-use pgwright_migrate::{PlanOptions, Step, difference, plan, schema_files};
+use pgwright_migrate::{
+    Arrangement, PlanOptions, Step, difference, plan, schema_files, schema_script,
+};
 use pgwright_server::installation::PG_BIN_VARIABLE;
 use pgwright_server::{Options, ReadOptions, Sandbox, discover, read_catalog};
 use serde_json::Value;
@@ -135,6 +137,27 @@ fn round_trip(major: u32, sandbox: &Sandbox, first: &str, second: &str) -> Catal
         }
     }
     assert_equal(&catalog, &read(sandbox, second));
+
+    // The same as one script that goes object by object, as a person reads it.
+    let options = PlanOptions {
+        check_bodies: false,
+        arrangement: Arrangement::ByObject,
+        ..PlanOptions::new(major)
+    };
+    let plan = pgwright_migrate::plan(&Catalog::empty(), &catalog, &options).unwrap();
+    let script = schema_script(&plan);
+    if let Ok(folder) = std::env::var("PGWRIGHT_KEEP") {
+        fs::write(
+            Path::new(&folder).join(format!("{first}-{major}-script.sql")),
+            &script,
+        )
+        .unwrap();
+    }
+    let third = format!("{second}_script");
+    sandbox.create_database(&third).unwrap();
+    let mut client = sandbox.connect(&third).unwrap();
+    client.batch_execute(&script).unwrap();
+    assert_equal(&catalog, &read(sandbox, &third));
     catalog
 }
 
@@ -174,6 +197,53 @@ fn what_is_written_is_taken_away_again() {
         left.extensions.clear();
         assert_equal(&Catalog::empty(), &left);
         run(sandbox, "there_and_back", &plan.up);
+    });
+}
+
+#[test]
+fn what_is_added_to_a_database_in_use_is_there_afterwards() {
+    let before = "
+        CREATE TABLE events (id integer NOT NULL, at date NOT NULL, kind text, PRIMARY KEY (id, at),
+            UNIQUE (at, id)) PARTITION BY RANGE (at);
+        CREATE INDEX events_kind ON events (kind);
+        CREATE TABLE events_1 PARTITION OF events FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+        CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END';
+        CREATE TRIGGER touch BEFORE INSERT ON events FOR EACH ROW EXECUTE FUNCTION touch();
+        CREATE TABLE base (id integer NOT NULL DEFAULT 1);
+        CREATE VIEW bases AS SELECT id FROM base;";
+    let added = "
+        CREATE TABLE events_2 PARTITION OF events FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
+        ALTER INDEX events_2_kind_idx RENAME TO second_kind;
+        COMMENT ON INDEX second_kind IS 'of the second';
+        ALTER TABLE events_2 RENAME CONSTRAINT events_2_pkey TO second_key;
+        ALTER TABLE events_2 RENAME CONSTRAINT events_2_at_id_key TO second_unique;
+        ALTER TABLE events_2 DISABLE TRIGGER touch;
+        CREATE TABLE events_3 (kind text, at date NOT NULL, id integer NOT NULL,
+            CONSTRAINT third_key PRIMARY KEY (id, at));
+        ALTER TABLE events ATTACH PARTITION events_3 FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
+        CREATE INDEX events_at ON events (at);
+        CREATE TABLE child (more text) INHERITS (base);
+        ALTER TABLE child ALTER COLUMN id SET DEFAULT 2;
+        CREATE RULE kept AS ON DELETE TO base DO INSTEAD NOTHING;
+        ALTER TABLE base REPLICA IDENTITY FULL;
+        ALTER VIEW bases ALTER COLUMN id SET DEFAULT 3;
+        CREATE STATISTICS related ON id, kind FROM events;
+        CREATE FUNCTION counted() RETURNS bigint LANGUAGE sql BEGIN ATOMIC SELECT count(*) FROM bases; END;
+        CREATE PUBLICATION base_only FOR TABLE base;";
+    on_every_server(|major, sandbox| {
+        for (database, texts) in [("before", vec![before]), ("after", vec![before, added])] {
+            sandbox.create_database(database).unwrap();
+            let mut client = sandbox.connect(database).unwrap();
+            for text in texts {
+                client.batch_execute(text).unwrap();
+            }
+        }
+        let (from, to) = (read(sandbox, "before"), read(sandbox, "after"));
+        let plan = plan(&from, &to, &PlanOptions::new(major)).unwrap();
+        run(sandbox, "before", &plan.up);
+        assert_equal(&to, &read(sandbox, "before"));
+        run(sandbox, "before", &plan.down);
+        assert_equal(&from, &read(sandbox, "before"));
     });
 }
 

@@ -37,6 +37,13 @@ impl Kind for Constraints {
                     match as_part {
                         Some(part::Made::ByParent) => continue,
                         Some(part::Made::Alone) => part::attach(context, &id, out),
+                        Some(part::Made::Named(automatic)) => {
+                            if let Some(mut change) = part::rename(context, &id, &automatic) {
+                                comment_constraint(context, &mut change, table, name, constraint);
+                                out.push(change);
+                            }
+                            continue;
+                        }
                         None => {}
                     }
                 }

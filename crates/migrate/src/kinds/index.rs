@@ -23,6 +23,16 @@ impl Kind for Indexes {
                 match part::of_parent(context, &id)? {
                     Some(part::Made::ByParent) => continue,
                     Some(part::Made::Alone) => part::attach(context, &id, out),
+                    Some(part::Made::Named(automatic)) => {
+                        if let Some(mut change) = part::rename(context, &id, &automatic) {
+                            let statistics =
+                                (context.writer).index_statistics(table, name, &index.elements);
+                            change.up.extend(statistics.into_iter().map(Into::into));
+                            context.comment(&mut change, &id, index.comment.as_ref());
+                            out.push(change);
+                        }
+                        continue;
+                    }
                     None => {}
                 }
                 // An index of a partitioned table cannot be built concurrently.

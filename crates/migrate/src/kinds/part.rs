@@ -13,6 +13,8 @@ pub(super) enum Made {
     ByParent,
     /// By a statement of its own, and is attached afterwards.
     Alone,
+    /// With the partition, under a name that it does not keep.
+    Named(Name),
 }
 
 /// How a new part comes to be; nothing for what is no part.
@@ -28,11 +30,20 @@ pub(super) fn of_parent(context: &Context<'_>, id: &ObjectId) -> Result<Option<M
             // Both are there already, and a design need not list parts.
             return Ok(Some(Made::ByParent));
         }
-        // The new partition gets it by itself, under another name.
-        return Err(PlanError::Unplanned {
-            object: Box::new(id.clone()),
-            property: "name as part of an index that is there already",
-        });
+        // A partition that is attached has its keys already.
+        let attached = context.full.tables.get(partition);
+        let attached = attached.and_then(|t| t.partition_of.as_ref());
+        if matches!(id, ObjectId::Constraint(..)) && attached.is_some_and(|of| of.attached) {
+            return Ok(Some(Made::ByParent));
+        }
+        // The new partition gets it by itself, under an automatic name.
+        return match context.parts.automatic_name(id) {
+            Some(automatic) => Ok(Some(Made::Named(automatic.clone()))),
+            None => Err(PlanError::Unplanned {
+                object: Box::new(id.clone()),
+                property: "name as part of an index that is there already",
+            }),
+        };
     }
     // Where some part needs a statement, all of them do.
     let made = if context.parts.is_implied(id) && !context.parts.is_split(&parent) {
@@ -63,6 +74,19 @@ pub(super) fn attach(context: &Context<'_>, id: &ObjectId, out: &mut Vec<Change>
     let sql = context.writer.attach_index(whole, part);
     change.up.push(sql.into());
     out.push(change);
+}
+
+/// `ALTER INDEX … RENAME TO`: the part gets its own name; a constraint goes by that of its index.
+pub(super) fn rename(context: &Context<'_>, id: &ObjectId, automatic: &Name) -> Option<Change> {
+    let (table, name) = names(id)?;
+    let mut change = Change::alter(id.clone(), FileGroup::Indexes, Rank::IndexPart);
+    change.need(ObjectId::Table(table.clone()), Strength::Must);
+    change.provides.push(id.clone());
+    if automatic != name {
+        let sql = context.writer.rename_index(table, automatic, name);
+        change.up.push(sql.into());
+    }
+    Some(change)
 }
 
 /// The table and the name of an index or constraint.

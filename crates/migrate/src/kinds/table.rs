@@ -27,7 +27,11 @@ pub(super) fn apart(context: &Context<'_>, name: &QualifiedName, table: &Table) 
                 && context.parts.is_implied(&id())
                 && context
                     .parent_of_part(&id())
-                    .is_some_and(|parent| !context.parts.is_split(&parent));
+                    .is_some_and(|parent| !context.parts.is_split(&parent))
+            || table.partition_of.as_ref().is_some_and(|of| !of.attached)
+                && context
+                    .parent_of_part(&id())
+                    .is_some_and(|parent| context.base.contains(&parent));
         // Foreign keys need the other table. CREATE TABLE would take NOT VALID for valid, as the
         // table is empty.
         let later = matches!(definition.kind, ConstraintKind::ForeignKey(_))
