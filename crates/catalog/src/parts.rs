@@ -312,6 +312,7 @@ fn of_columns(partition: &QualifiedName, columns: &[&Name], label: &str) -> Opti
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::{PartitionBound, PartitionKey, PartitionOf};
 
