@@ -11,7 +11,7 @@ use pgwright_catalog::{
 };
 
 use super::{
-    alter_column, alter_constraint, column, create, index, inheritance, not_null, options,
+    alter_column, alter_constraint, create, index, inheritance, not_null, options,
     partition, rule, trigger,
 };
 use crate::read::failure::Failure;
