@@ -11,7 +11,7 @@ CREATE INDEX ON r (x_y, z);
 CREATE INDEX ON r (lower(x_y::text), upper(z::text));
 CREATE INDEX ON r ((x_y + z));
 CREATE INDEX ON r ((x_y + z), (x_y - z), (x_y));
-CREATE INDEX ON r ((x_y::bigint), (coalesce(z, 0)), (CASE WHEN z > 0 THEN 1 END));
+CREATE INDEX ON r ((x_y::bigint), (coalesce(z, 0)));
 CREATE SEQUENCE r_s_seq;
 ALTER TABLE r ADD COLUMN s serial;
 ALTER TABLE r ADD UNIQUE (s), ADD UNIQUE (s, z);

@@ -7,24 +7,23 @@ use pg_query::NodeEnum;
 use pg_query::protobuf::{
     LimitOption, Node, ParseResult, RawStmt, ResTarget, SelectStmt, SetOperation,
 };
-use pgwright_catalog::{Expression, Name, ObjectId, QualifiedName, RoutineSignature};
+use pgwright_catalog::{Expression, Name, ObjectId, QualifiedName};
 
 use super::failure::Failure;
 use super::names::strings;
 use super::note::NoteKind;
 use super::state::State;
 use super::table::index::columns_of_relation;
-use super::table::operator_class::user_type;
 use crate::analyze::deparse::{
     deparse_bound_value, deparse_element, deparse_expression, deparse_expression_flat,
     deparse_trigger_condition,
 };
-use crate::analyze::tree::{Expr, Function, FunctionKind, Query, RelationKind, RteKind, Type};
+use crate::analyze::tree::Expr;
 use crate::analyze::types::format_type;
-use crate::analyze::walk::{Part, expr_parts, query_parts};
+use crate::analyze::walk::{Part, expr_parts};
 use crate::analyze::{
     self, CatalogEnvironment, Environment, ExprKind, Place, Rename, Undecided, bound_node,
-    expression_node, parse_expression, parse_type, rename_in_expression,
+    expression_node, parse_expression, parse_type, references_of_expression, rename_in_expression,
 };
 
 /// Where an expression stands.
@@ -90,6 +89,8 @@ pub(super) struct Stored {
     pub(super) data_type: Option<String>,
     /// What it refers to.
     pub(super) uses: BTreeSet<ObjectId>,
+    /// It is a NULL, and nothing else.
+    pub(super) is_null: bool,
 }
 
 impl State {
@@ -122,8 +123,8 @@ impl State {
         &self,
         node: &Node,
         context: &Context<'_>,
-    ) -> Result<(Expression, BTreeSet<Name>), Failure> {
-        let expression = self.expression(node, context)?;
+    ) -> Result<(Expression, BTreeSet<Name>, BTreeSet<ObjectId>), Failure> {
+        let (expression, uses) = self.expression_and_uses(node, context)?;
         let mut columns = BTreeSet::new();
         if let (Some(node), Some(relation)) = (node.node.as_ref(), context.relation) {
             let known = columns_of_relation(self, relation);
@@ -133,7 +134,7 @@ impl State {
                 }
             });
         }
-        Ok((expression, columns))
+        Ok((expression, columns, uses))
     }
 
     /// The same, with its type.
@@ -141,10 +142,10 @@ impl State {
         &self,
         node: &Node,
         context: &Context<'_>,
-    ) -> Result<(Expression, Option<String>), Failure> {
+    ) -> Result<(Expression, Option<String>, BTreeSet<ObjectId>), Failure> {
         let stored = self.stored(node, context)?;
         let text = strip_parentheses(&stored.text).to_owned();
-        Ok((Expression::new(text), stored.data_type))
+        Ok((Expression::new(text), stored.data_type, stored.uses))
     }
 
     /// An element of a partition key, and its type.
@@ -242,18 +243,26 @@ impl State {
                 _ => deparse_expression(&analyzed.expr, &analyzed.relations)?,
             };
             let element = deparse_element(&analyzed.expr, &analyzed.relations)?;
-            let mut uses = BTreeSet::new();
-            references(&analyzed.expr, &mut uses);
-            Ok(Stored {
+            let uses =
+                self.referred(&references_of_expression(&analyzed.expr, &analyzed.relations));
+            let stored = Stored {
                 text,
                 element,
                 data_type: Some(format_type(&analyzed.expr.data_type(), None)),
                 uses,
-            })
+                is_null: matches!(&analyzed.expr, Expr::Const(constant) if constant.value.is_none()),
+            };
+            Ok((stored, analyzed.expr))
         });
         match stored {
-            Ok(stored) => Ok(stored),
+            Ok((stored, expr)) => {
+                refuse_mutable(context.kind, &expr)?;
+                Ok(stored)
+            }
             Err(undecided) => {
+                if let Some(failure) = self.refused(&undecided) {
+                    return Err(failure);
+                }
                 let text = written(node)?;
                 self.note(
                     NoteKind::Undecided,
@@ -271,6 +280,7 @@ impl State {
                     element,
                     data_type: None,
                     uses: BTreeSet::new(),
+                    is_null: false,
                 })
             }
         }
@@ -315,55 +325,37 @@ fn place(environment: &CatalogEnvironment<'_>, context: &Context<'_>) -> Result<
     })
 }
 
-/// What an expression refers to outside of `pg_catalog` and its own relations: functions, sequences
-/// and other relations by `regclass`, relations of sub-selects.
-pub(super) fn references(expr: &Expr, uses: &mut BTreeSet<ObjectId>) {
-    match expr {
-        Expr::FuncExpr(call) => function_reference(&call.function, uses),
-        Expr::Aggref(call) => function_reference(&call.function, uses),
-        Expr::Const(constant) if constant.data_type == Type::REGCLASS => {
-            if let Some(name) = constant.value.as_deref().and_then(user_type) {
-                uses.insert(ObjectId::Sequence(name));
-            }
+/// Whether an expression calls what may give another value tomorrow.
+fn is_mutable(expr: &Expr) -> bool {
+    let own = match expr {
+        Expr::FuncExpr(call) => call.function.volatility != b'i',
+        Expr::SqlValueFunction(_) => true,
+        _ => false,
+    };
+    let mut found = own;
+    expr_parts(expr, &mut |part| {
+        if let Part::Expr(expr) = part {
+            found |= is_mutable(expr);
         }
-        _ => {}
-    }
-    expr_parts(expr, &mut |part| match part {
-        Part::Expr(expr) => references(expr, uses),
-        Part::Query(query) => query_references(query, uses),
     });
+    found
 }
 
-/// What a query refers to.
-pub(super) fn query_references(query: &Query, uses: &mut BTreeSet<ObjectId>) {
-    for entry in &query.range_table {
-        if let RteKind::Relation(relation) = &entry.kind {
-            let name = QualifiedName::new(&*relation.schema, &*relation.name);
-            uses.insert(match relation.kind {
-                RelationKind::View => ObjectId::View(name),
-                RelationKind::MaterializedView => ObjectId::MaterializedView(name),
-                RelationKind::Sequence => ObjectId::Sequence(name),
-                RelationKind::CompositeType => ObjectId::Type(name),
-                _ => ObjectId::Table(name),
-            });
+/// Refuses what an index, a partition key or a generated column cannot be made of.
+fn refuse_mutable(kind: ExprKind, expr: &Expr) -> Result<(), Failure> {
+    let what = match kind {
+        ExprKind::IndexExpression => "functions in index expression must be marked IMMUTABLE",
+        ExprKind::IndexPredicate => "functions in index predicate must be marked IMMUTABLE",
+        ExprKind::PartitionExpression => {
+            "functions in partition key expression must be marked IMMUTABLE"
         }
+        ExprKind::GeneratedColumn => "generation expression is not immutable",
+        _ => return Ok(()),
+    };
+    if is_mutable(expr) {
+        return Err(Failure::new(what));
     }
-    query_parts(query, &mut |part| match part {
-        Part::Expr(expr) => references(expr, uses),
-        Part::Query(query) => query_references(query, uses),
-    });
-}
-
-fn function_reference(function: &Function, uses: &mut BTreeSet<ObjectId>) {
-    if function.oid == 0 {
-        let arguments = function.arguments.iter().map(|t| format_type(t, None));
-        let name = QualifiedName::new(&*function.schema, &*function.name);
-        let signature = RoutineSignature::new(name, arguments);
-        uses.insert(match function.kind {
-            FunctionKind::Aggregate(_) => ObjectId::Aggregate(signature),
-            _ => ObjectId::Routine(signature),
-        });
-    }
+    Ok(())
 }
 
 /// Gives the last part of every column reference of a raw tree to `f`; sub-selects are not entered.

@@ -1,9 +1,10 @@
 //! From the catalog in progress to the catalog as a server shows it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use pgwright_catalog::{
-    ConstraintKind, InheritedNotNull, ObjectId, QualifiedName, leave_out_inherited,
+    ConstraintKind, InheritedNotNull, Name, ObjectId, QualifiedName, Table, TriggerEnabled,
+    leave_out_inherited,
 };
 
 use super::Reading;
@@ -14,6 +15,7 @@ use super::table::index::usual_sequence_name;
 /// name, and what is temporary.
 pub(super) fn finish(mut state: State) -> Reading {
     leave_out_temporary(&mut state);
+    keep_own_trigger_states(&mut state);
     super::objects::finish(&mut state);
     let mut inherited = BTreeSet::new();
     for (name, table) in &mut state.catalog.tables {
@@ -75,4 +77,32 @@ fn leave_out_temporary(state: &mut State) {
         needed.retain(|needed| !of_temporary(needed));
         !of_temporary(object) && !needed.is_empty()
     });
+}
+
+/// Of the triggers that a partition has from its parent only the states are its own, where they differ.
+fn keep_own_trigger_states(state: &mut State) {
+    let mut states: BTreeMap<QualifiedName, BTreeMap<Name, TriggerEnabled>> = BTreeMap::new();
+    for (name, table) in &state.catalog.tables {
+        let parent = table.partition_of.as_ref().map(|of| &of.parent);
+        let Some(parent) = parent.and_then(|parent| state.catalog.tables.get(parent)) else {
+            continue;
+        };
+        let inherited = state.held.get(name).map(|held| &held.inherited_triggers);
+        for trigger in inherited.into_iter().flatten() {
+            let enabled = |table: &Table| table.triggers.get(trigger).map(|held| held.enabled);
+            if let (Some(own), Some(theirs)) = (enabled(table), enabled(parent))
+                && own != theirs
+            {
+                states
+                    .entry(name.clone())
+                    .or_default()
+                    .insert(trigger.clone(), own);
+            }
+        }
+    }
+    for (name, states) in states {
+        if let Some(table) = state.catalog.tables.get_mut(&name) {
+            table.inherited_trigger_states = states;
+        }
+    }
 }

@@ -99,6 +99,8 @@ pub(super) struct Held {
     pub(super) constraints: BTreeMap<Name, Origin>,
     /// Triggers that it has from its partitioned parent.
     pub(super) inherited_triggers: BTreeSet<Name>,
+    /// The names of the columns of its indexes, where it is partitioned.
+    pub(super) index_columns: BTreeMap<Name, Vec<String>>,
 }
 
 /// Whether something was defined on the table itself, and how many parents give it.

@@ -35,6 +35,9 @@ pub(super) fn apply(state: &mut State, node: &NodeEnum) -> Result<(), Failure> {
         NodeEnum::CreateTableAsStmt(s) if s.objtype() == O::ObjectTable => {
             table::create_as::apply(state, s)
         }
+        NodeEnum::SelectStmt(s) if s.into_clause.is_some() => {
+            table::create_as::select_into(state, s)
+        }
         NodeEnum::AlterTableStmt(s) if s.objtype() != O::ObjectType => {
             table::alter::apply(state, s)
         }

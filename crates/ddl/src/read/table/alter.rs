@@ -11,8 +11,8 @@ use pgwright_catalog::{
 };
 
 use super::{
-    alter_column, alter_constraint, create, index, inheritance, not_null, options,
-    partition, rule, trigger,
+    alter_column, alter_constraint, create, index, inheritance, not_null, options, partition, rule,
+    trigger,
 };
 use crate::read::failure::Failure;
 use crate::read::names::no_relation;
@@ -187,7 +187,12 @@ fn of_table(
             state.table_mut(on)?.tablespace = tablespace(name);
             Ok(())
         }
-        T::AtSetRelOptions => options::set(&mut state.table_mut(on)?.options, items(node)),
+        T::AtSetRelOptions => {
+            let table = state.table_mut(on)?;
+            options::set(&mut table.options, items(node))?;
+            options::leave_out_toast(table);
+            Ok(())
+        }
         T::AtResetRelOptions => {
             options::reset(&mut state.table_mut(on)?.options, items(node));
             Ok(())
@@ -301,6 +306,30 @@ fn set_persistence(
     on: &QualifiedName,
     persistence: Persistence,
 ) -> Result<(), Failure> {
+    let of = |table: &QualifiedName| state.catalog.tables.get(table).map(|t| t.persistence);
+    // No table that is kept may refer to one that is not.
+    let other = match persistence {
+        Persistence::Permanent => state
+            .table(on)?
+            .foreign_keys()
+            .map(|(_, key)| &key.references)
+            .find(|other| *other != on && of(other) == Some(Persistence::Unlogged)),
+        Persistence::Unlogged => state
+            .catalog
+            .references_to(on)
+            .map(|(holder, _, _)| holder)
+            .find(|other| *other != on && of(other) == Some(Persistence::Permanent)),
+    };
+    if let Some(other) = other {
+        let (to, theirs) = match persistence {
+            Persistence::Permanent => ("logged", "unlogged"),
+            Persistence::Unlogged => ("unlogged", "logged"),
+        };
+        return Err(Failure::new(format!(
+            "could not change table \"{}\" to {to} because it references {theirs} table \"{}\"",
+            on.name, other.name
+        )));
+    }
     let table = state.table_mut(on)?;
     table.persistence = persistence;
     for column in &mut table.columns {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use pg_query::protobuf;
-use pgwright_catalog::{Constraint, ConstraintKind, Name, QualifiedName};
+use pgwright_catalog::{Constraint, ConstraintKind, Name, ObjectId, QualifiedName};
 
 use super::not_null::taken;
 use crate::analyze::ExprKind;
@@ -23,7 +23,7 @@ pub(super) fn add(
         .raw_expr
         .as_deref()
         .ok_or_else(|| Failure::new("a check without expression"))?;
-    let (expression, columns) =
+    let (expression, columns, uses) =
         state.expression_with_columns(node, &Context::new(ExprKind::CheckConstraint).over(on))?;
     let constraint = Constraint {
         validated: !definition.skip_validation && definition.is_enforced,
@@ -55,6 +55,12 @@ pub(super) fn add(
         return Err(Failure::new("constraint must be added to child tables too"));
     }
     state.put_constraint(on, name.clone(), constraint.clone(), Origin::LOCAL)?;
+    uses_of_part(
+        state,
+        ObjectId::Constraint(on.clone(), name.clone()),
+        on,
+        uses,
+    );
     if !constraint.no_inherit {
         for child in children {
             inherit(state, &child, &name, &constraint)?;
@@ -167,4 +173,17 @@ pub(super) fn disinherit(
         }
     }
     Ok(())
+}
+
+/// What a check or index needs besides the columns of its own table, which it falls with.
+pub(super) fn uses_of_part(
+    state: &mut State,
+    part: ObjectId,
+    on: &QualifiedName,
+    mut uses: BTreeSet<ObjectId>,
+) {
+    uses.retain(|used| !matches!(used, ObjectId::Column(table, _) if table == on));
+    if !uses.is_empty() {
+        state.set_uses(part, uses);
+    }
 }

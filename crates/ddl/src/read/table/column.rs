@@ -314,7 +314,7 @@ pub(super) fn storage(written: &str, data_type: &str) -> Option<String> {
 }
 
 /// The storage of a type: what has a fixed length is plain.
-fn type_storage(data_type: &str) -> &'static str {
+pub(super) fn type_storage(data_type: &str) -> &'static str {
     if data_type.ends_with("[]") {
         return "EXTENDED";
     }
@@ -375,34 +375,14 @@ pub(super) fn set_default(
     let context = Context::new(ExprKind::ColumnDefault)
         .over(on)
         .wanted(&data_type);
-    let (expression, uses) = state.expression_and_uses(node, &context)?;
-    // The server leaves out a default that is a plain NULL of the column's type.
-    let is_null = is_plain_null(node) && !is_domain(state, &data_type);
-    let default = (!is_null).then_some(expression);
+    let stored = state.stored(node, &context)?;
+    // A plain NULL is what a column has anyway.
+    let default = (!stored.is_null).then(|| Expression::new(stored.text));
     if let Some(held) = state.table_mut(on)?.column_mut(column.as_str()) {
         held.default = default;
     }
-    state.set_uses(ObjectId::Column(on.clone(), column.clone()), uses);
+    state.set_uses(ObjectId::Column(on.clone(), column.clone()), stored.uses);
     Ok(())
-}
-
-fn is_domain(state: &State, data_type: &str) -> bool {
-    state.base_type(data_type) != data_type
-}
-
-fn is_plain_null(node: &Node) -> bool {
-    match node.node.as_ref() {
-        Some(NodeEnum::AConst(constant)) => constant.isnull,
-        Some(NodeEnum::TypeCast(cast)) => {
-            // A cast that gives a length is a function call.
-            let plain = cast
-                .type_name
-                .as_ref()
-                .is_none_or(|name| name.typmods.is_empty());
-            plain && cast.arg.as_deref().is_some_and(is_plain_null)
-        }
-        _ => false,
-    }
 }
 
 fn persistence(state: &State, on: &QualifiedName) -> bool {
@@ -471,6 +451,13 @@ pub(super) fn add_identity(
                 [name] => QualifiedName::new(on.schema.clone(), truncate(name)),
                 parts => state.new_name(parts)?,
             };
+            if name.schema != on.schema {
+                // The server looks for the owning table beside the sequence.
+                return Err(Failure::missing(
+                    "relation",
+                    &format!("{}.{}", name.schema, on.name),
+                ));
+            }
             if state.relation_kind(&name).is_some() {
                 return Err(Failure::exists("relation", name.name.as_str()));
             }

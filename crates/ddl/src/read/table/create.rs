@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use pg_query::NodeEnum;
-use pg_query::protobuf::{CreateForeignTableStmt, CreateStmt};
+use pg_query::protobuf::{ConstrType, CreateForeignTableStmt, CreateStmt};
 use pgwright_catalog::{
     Column, ForeignTable, Name, ObjectId, PartitionOf, Persistence, QualifiedName, Table, TypeKind,
 };
 
 use super::column::{self, Pending, Value};
 use super::inheritance::{self, Columns};
+use super::not_null::Wanted;
 use super::{like, options, partition};
 use crate::read::failure::Failure;
 use crate::read::state::{RelationKind, State};
@@ -131,6 +132,7 @@ fn create(
     }
     let partition_spec = statement.partspec.as_ref();
     table.columns = columns.columns;
+    options::leave_out_toast(&mut table);
     state.insert_table(name.clone(), table, columns.held);
     state.set_initial_privileges(&ObjectId::Table(name.clone()));
 
@@ -141,6 +143,21 @@ fn create(
     }
     for parent in &parents {
         inheritance::inherit_checks(state, &name, parent)?;
+    }
+    // A primary key says NOT NULL of its columns, even of those that have it from a parent.
+    let keys: Vec<Name> = pending
+        .keys
+        .iter()
+        .filter(|(definition, _)| definition.contype() == ConstrType::ConstrPrimary)
+        .flat_map(|(definition, column)| {
+            super::key::key_columns(definition, column.as_ref().map(Name::as_str))
+        })
+        .map(Name::new)
+        .collect();
+    for column in keys {
+        if state.table(&name)?.column(column.as_str()).is_some() {
+            pending.not_null(column, Wanted::default());
+        }
     }
     // What is said on the table itself comes before what is inherited, and gives the name.
     for (column, wanted) in std::mem::take(&mut pending.not_nulls) {

@@ -1,7 +1,7 @@
 //! CREATE TABLE … AS and SELECT … INTO.
 
 use pg_query::NodeEnum;
-use pg_query::protobuf::CreateTableAsStmt;
+use pg_query::protobuf::{CreateTableAsStmt, Node, SelectStmt};
 use pgwright_catalog::{Column, Name, ObjectId, Persistence, Table};
 
 use super::options;
@@ -11,6 +11,24 @@ use crate::read::failure::Failure;
 use crate::read::names::{strings, truncate};
 use crate::read::note::NoteKind;
 use crate::read::state::{Held, Origin, State};
+
+/// SELECT … INTO.
+pub(in crate::read) fn select_into(
+    state: &mut State,
+    statement: &SelectStmt,
+) -> Result<(), Failure> {
+    let mut query = statement.clone();
+    let into = query.into_clause.take();
+    let statement = CreateTableAsStmt {
+        query: Some(Box::new(Node {
+            node: Some(NodeEnum::SelectStmt(Box::new(query))),
+        })),
+        into,
+        is_select_into: true,
+        ..CreateTableAsStmt::default()
+    };
+    apply(state, &statement)
+}
 
 /// CREATE TABLE … AS: the columns are those of the query, without anything else.
 pub(in crate::read) fn apply(

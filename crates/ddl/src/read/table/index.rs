@@ -46,8 +46,10 @@ pub(in crate::read) fn create(state: &mut State, statement: &IndexStmt) -> Resul
         }
     };
     let method = method(&statement.access_method);
-    let (elements, names) = elements(state, &on, &method, &statement.index_params)?;
+    let (elements, mut names, mut uses) = elements(state, &on, &method, &statement.index_params)?;
     let include = columns_of(state, &on, &statement.index_including_params)?;
+    names.extend(include.iter().map(Name::to_string));
+    let names = unique_names(names);
     let predicate = match statement.where_clause.as_deref() {
         Some(node) => Some(
             state.expression(
@@ -72,7 +74,8 @@ pub(in crate::read) fn create(state: &mut State, statement: &IndexStmt) -> Resul
         parent: None,
         comment: None,
     };
-    build(state, &on, name, Built::Index(index), &names, relation.inh)?;
+    let name = build(state, &on, name, Built::Index(index), &names, relation.inh)?;
+    super::check::uses_of_part(state, ObjectId::Index(on.clone(), name), &on, uses);
     Ok(())
 }
 
@@ -177,18 +180,20 @@ pub(super) fn elements(
     on: &QualifiedName,
     method: &Name,
     parameters: &[Node],
-) -> Result<(Vec<IndexElement>, Vec<String>), Failure> {
+) -> Result<(Vec<IndexElement>, Vec<String>, BTreeSet<ObjectId>), Failure> {
     let mut elements = Vec::new();
     let mut names = Vec::new();
+    let mut uses = BTreeSet::new();
     for parameter in parameters {
         let Some(NodeEnum::IndexElem(element)) = parameter.node.as_ref() else {
             continue;
         };
-        let (element, name) = one_element(state, on, method, element)?;
+        let (element, name, used) = one_element(state, on, method, element)?;
         elements.push(element);
         names.push(name);
+        uses.extend(used);
     }
-    Ok((elements, unique_names(names)))
+    Ok((elements, unique_names(names), uses))
 }
 
 /// One key of an index, and the name its column gets.
@@ -197,7 +202,8 @@ pub(super) fn one_element(
     on: &QualifiedName,
     method: &Name,
     element: &IndexElem,
-) -> Result<(IndexElement, String), Failure> {
+) -> Result<(IndexElement, String, BTreeSet<ObjectId>), Failure> {
+    let mut uses = BTreeSet::new();
     // `(column)` is the column, not an expression.
     let plain = match element.expr.as_deref().and_then(|node| node.node.as_ref()) {
         Some(NodeEnum::ColumnRef(column)) => {
@@ -224,8 +230,9 @@ pub(super) fn one_element(
                 .expr
                 .as_deref()
                 .ok_or_else(|| Failure::new("an index key is missing"))?;
-            let (expression, data_type) = state
+            let (expression, data_type, used) = state
                 .expression_and_type(node, &Context::new(ExprKind::IndexExpression).over(on))?;
+            uses.extend(used);
             let name = figure(node).unwrap_or_else(|| "expr".to_owned());
             (IndexKey::Expression(expression), None, data_type, name)
         }
@@ -248,7 +255,7 @@ pub(super) fn one_element(
         },
         statistics: None,
     };
-    Ok((element, name))
+    Ok((element, name, uses))
 }
 
 /// The names of an index's own columns: a name that is taken gets a number.
@@ -332,15 +339,18 @@ impl Built {
 
     pub(super) fn column_names(&self) -> Vec<String> {
         match self {
-            Self::Index(index) => names_of(&index.elements, &[]),
+            Self::Index(index) => names_of(&index.elements, &index.include),
             Self::Constraint(constraint) => match &constraint.kind {
                 ConstraintKind::PrimaryKey(key) | ConstraintKind::Unique(key) => {
-                    key.columns.iter().map(Name::to_string).collect()
+                    let columns = key.columns.iter().chain(&key.include);
+                    unique_names(columns.map(Name::to_string).collect())
                 }
-                ConstraintKind::Exclusion { elements, .. } => {
+                ConstraintKind::Exclusion {
+                    elements, include, ..
+                } => {
                     let elements: Vec<_> =
                         elements.iter().map(|held| held.element.clone()).collect();
-                    names_of(&elements, &[])
+                    names_of(&elements, include)
                 }
                 _ => Vec::new(),
             },
@@ -432,9 +442,14 @@ pub(super) fn build(
         index.only = !recurse && !partitions.is_empty();
     }
     put(state, on, &name, &built)?;
+    if partitioned {
+        // The columns of an index keep their names when those of the table are renamed.
+        let held = state.held_mut(on);
+        held.index_columns.insert(name.clone(), names.to_vec());
+    }
     if recurse {
         for partition in partitions {
-            build_part(state, &partition, &name, &built)?;
+            build_part(state, &partition, &name, &built, names)?;
         }
     }
     Ok(name)
@@ -459,6 +474,7 @@ pub(super) fn build_part(
     partition: &QualifiedName,
     parent: &Name,
     built: &Built,
+    names: &[String],
 ) -> Result<(), Failure> {
     let table = state.table(partition)?;
     if table.foreign.is_some() {
@@ -492,8 +508,7 @@ pub(super) fn build_part(
         Some(name) => attach(state, partition, &name, parent),
         None => {
             let copy = built.for_partition(parent);
-            let names = copy.column_names();
-            build(state, partition, None, copy, &names, true)?;
+            build(state, partition, None, copy, names, true)?;
             Ok(())
         }
     }
@@ -536,7 +551,12 @@ pub(super) fn build_all_parts(
         .map(|(name, index)| (name.clone(), Built::Index(index.clone())));
     let all: Vec<_> = constraints.chain(indexes).collect();
     for (name, built) in all {
-        build_part(state, partition, &name, &built)?;
+        let names = state
+            .held
+            .get(parent)
+            .and_then(|held| held.index_columns.get(&name).cloned())
+            .unwrap_or_else(|| built.column_names());
+        build_part(state, partition, &name, &built, &names)?;
     }
     Ok(())
 }

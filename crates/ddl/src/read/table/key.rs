@@ -75,7 +75,8 @@ pub(super) fn add(
                 tablespace: index::tablespace(state, &definition.indexspace, on),
                 columns,
             };
-            let names = key.columns.iter().map(Name::to_string).collect();
+            let columns = key.columns.iter().chain(&key.include);
+            let names = columns.map(Name::to_string).collect();
             match definition.contype() {
                 ConstrType::ConstrPrimary => {
                     for column in key.columns.clone() {
@@ -176,7 +177,7 @@ fn exclusion(
         let Some(NodeEnum::IndexElem(key)) = element.node.as_ref() else {
             continue;
         };
-        let (key, _) = index::one_element(state, on, &method, key)?;
+        let (key, _, _) = index::one_element(state, on, &method, key)?;
         let operator = match operator.node.as_ref() {
             Some(NodeEnum::List(names)) => operator_text(&strings(&names.items)),
             _ => String::new(),
@@ -187,7 +188,7 @@ fn exclusion(
             operator,
         });
     }
-    let (_, names) = index::elements(state, on, &method, &parameters)?;
+    let (_, names, _) = index::elements(state, on, &method, &parameters)?;
     let predicate = match definition.where_clause.as_deref() {
         Some(node) => Some(
             state.expression(

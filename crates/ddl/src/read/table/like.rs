@@ -3,6 +3,7 @@
 use pg_query::protobuf::TableLikeClause;
 use pgwright_catalog::{
     Column, Constraint, ConstraintKind, IndexKey, Name, NotNull, ObjectId, QualifiedName,
+    SequenceOptions,
 };
 
 use super::column::Pending;
@@ -144,6 +145,7 @@ impl Like {
             if let Some(identity) = column.identity.as_ref().filter(|_| self.has(IDENTITY)) {
                 let name = index::sequence_name(state, on, column.name.as_str());
                 let mut identity = identity.clone();
+                as_bigint(&column.data_type, &mut identity.sequence);
                 identity.name = Some(name.clone());
                 identity.persistence = None;
                 identity.comment = None;
@@ -218,5 +220,19 @@ impl Like {
             state.touch(&ObjectId::Statistics(name.clone()));
             state.catalog.statistics.insert(name, copy);
         }
+    }
+}
+
+/// The options of a sequence are copied, its type is not: the bounds of a smaller type stay as bounds.
+fn as_bigint(data_type: &str, options: &mut SequenceOptions) {
+    let (low, high) = match data_type {
+        "smallint" => (i64::from(i16::MIN), i64::from(i16::MAX)),
+        "integer" => (i64::from(i32::MIN), i64::from(i32::MAX)),
+        _ => return,
+    };
+    if options.increment.unwrap_or(1) > 0 {
+        options.maximum = options.maximum.or(Some(high));
+    } else {
+        options.minimum = options.minimum.or(Some(low));
     }
 }

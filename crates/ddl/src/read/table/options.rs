@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use pg_query::NodeEnum;
 use pg_query::protobuf::{DefElem, DefElemAction, Node, a_const};
+use pgwright_catalog::Table;
 
 use crate::read::failure::Failure;
 use crate::read::names::strings;
@@ -116,4 +117,56 @@ pub(super) fn foreign(
         }
     }
     Ok(())
+}
+
+/// Leaves out the options of a TOAST table that the table does not have.
+pub(super) fn leave_out_toast(table: &mut Table) {
+    if !has_toast(table) {
+        table.options.retain(|name, _| !name.starts_with("toast."));
+    }
+}
+
+/// Whether a table has a TOAST table: some value can be moved out, and a row may be too long.
+fn has_toast(table: &Table) -> bool {
+    /// A quarter of a page, less its head.
+    const THRESHOLD: usize = 2032;
+    let mut length = 32;
+    let mut can_move = false;
+    for column in &table.columns {
+        let own = super::column::type_storage(&column.data_type);
+        let storage = column.storage.as_deref().unwrap_or(own);
+        can_move |= storage != "PLAIN";
+        length += match maximum_length(&column.data_type) {
+            Some(length) => length,
+            None if storage == "PLAIN" => THRESHOLD,
+            None => return true,
+        };
+    }
+    can_move && length > THRESHOLD
+}
+
+/// The longest value of a type in bytes, when it is bounded.
+fn maximum_length(data_type: &str) -> Option<usize> {
+    let modifier = || {
+        let (_, rest) = data_type.split_once('(')?;
+        let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+        digits.parse::<usize>().ok()
+    };
+    if data_type.ends_with("[]") {
+        return None;
+    }
+    match super::operator_class::internal_name(data_type).as_str() {
+        // Four bytes a character, and a head.
+        "varchar" | "bpchar" => Some(modifier()? * 4 + 4),
+        "bit" | "varbit" => Some(modifier()? / 8 + 9),
+        "numeric" => Some(modifier()? / 2 + 10),
+        "bool" | "char" => Some(1),
+        "int2" => Some(2),
+        "int4" | "float4" | "date" | "oid" => Some(4),
+        "int8" | "float8" | "timestamp" | "timestamptz" | "time" | "money" => Some(8),
+        "timetz" => Some(12),
+        "uuid" | "interval" => Some(16),
+        "name" => Some(64),
+        _ => None,
+    }
 }

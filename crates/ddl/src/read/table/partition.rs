@@ -310,7 +310,6 @@ pub(super) fn detach(
     for name in inherited {
         table.triggers.remove(&name);
     }
-    table.inherited_trigger_states.clear();
     Ok(())
 }
 

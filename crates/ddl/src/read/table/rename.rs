@@ -175,9 +175,6 @@ fn rename_trigger(
         if let Some(held) = table.triggers.remove(&old) {
             table.triggers.insert(new.clone(), held);
         }
-        if let Some(held) = table.inherited_trigger_states.remove(&old) {
-            table.inherited_trigger_states.insert(new.clone(), held);
-        }
         let held = state.held_mut(on);
         if held.inherited_triggers.remove(&old) {
             held.inherited_triggers.insert(new.clone());
@@ -270,6 +267,10 @@ fn index_renamed(
             view.clustered_on = Some(new.clone());
         }
         return Ok(());
+    }
+    let held = state.held_mut(on);
+    if let Some(columns) = held.index_columns.remove(old) {
+        held.index_columns.insert(new.clone(), columns);
     }
     let table = state.table_mut(on)?;
     if table.clustered_on.as_ref() == Some(old) {

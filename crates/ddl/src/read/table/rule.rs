@@ -9,8 +9,10 @@ use pgwright_catalog::{
 
 use crate::analyze::deparse::{deparse_query, deparse_rule};
 use crate::analyze::tree::Command;
-use crate::analyze::{self, CatalogEnvironment, Undecided};
-use crate::read::expression::{query_references, strip_parentheses, written, written_statement};
+use crate::analyze::{
+    self, CatalogEnvironment, Undecided, references_of_expression, references_of_query,
+};
+use crate::read::expression::{strip_parentheses, written, written_statement};
 use crate::read::failure::Failure;
 use crate::read::names::truncate;
 use crate::read::note::NoteKind;
@@ -81,7 +83,18 @@ fn analysed(state: &State, statement: &RuleStmt) -> Result<Texts, Undecided> {
     let whole = deparse_rule(&rule)?;
     let mut uses = BTreeSet::new();
     for action in &rule.actions {
-        query_references(action, &mut uses);
+        uses.extend(state.referred(&references_of_query(action)));
+    }
+    if let (Some(condition), Some(action)) = (&rule.condition, rule.actions.first()) {
+        let used = references_of_expression(condition, &action.range_table);
+        uses.extend(state.referred(&used));
+    }
+    // A rule falls with its own table.
+    if let Some(relation) = &statement.relation
+        && let Ok((on, _)) = state.relation(relation)
+    {
+        uses.remove(&ObjectId::Table(on.clone()));
+        uses.remove(&ObjectId::View(on));
     }
     // What the condition adds to the text of the rule is the condition's text.
     let condition = match rule.condition.take() {

@@ -291,7 +291,6 @@ pub(in crate::read) fn drop(
     }
     let table = state.table_mut(on)?;
     table.triggers.remove(name);
-    table.inherited_trigger_states.remove(name);
     state.held_mut(on).inherited_triggers.remove(name);
     for child in state.children.get(on).cloned().unwrap_or_default() {
         let inherited = state
@@ -313,11 +312,6 @@ pub(super) fn set_enabled(
     enabled: TriggerEnabled,
     recurse: bool,
 ) -> Result<(), Failure> {
-    let inherited = state
-        .held
-        .get(on)
-        .map(|held| held.inherited_triggers.clone())
-        .unwrap_or_default();
     let table = state.table_mut(on)?;
     if let Some(name) = name
         && !table.triggers.contains_key(name)
@@ -332,11 +326,6 @@ pub(super) fn set_enabled(
         if name.is_none_or(|name| name == held.as_str()) {
             trigger.enabled = enabled;
             changed.push((held.clone(), trigger.for_each_row));
-        }
-    }
-    for (held, _) in &changed {
-        if inherited.contains(held) {
-            table.inherited_trigger_states.insert(held.clone(), enabled);
         }
     }
     if recurse && table.partition_by.is_some() {
