@@ -1,9 +1,9 @@
 //! `pgwright inspect SOURCE`: the schema that a source holds, as SQL or JSON.
 
-use pgwright_catalog::Catalog;
+use pgwright_catalog::{Catalog, Pattern, PatternError, Selection};
 use pgwright_migrate::{Arrangement, PlanOptions, plan, schema_script};
 
-use crate::cli::{Inspect, InspectFormat};
+use crate::cli::{Filter, Inspect, InspectFormat};
 use crate::exit::Failure;
 use crate::source::{NEWEST, Reading, Source};
 use crate::terminal::{Terminal, output};
@@ -20,7 +20,7 @@ pub fn run(arguments: &Inspect, terminal: &Terminal) -> Result<(), Failure> {
         pg_bin: arguments.pg_bin.as_deref(),
     };
     let read = Source::parse(&arguments.source)?.read(reading, terminal)?;
-    let catalog = read.catalog;
+    let catalog = chosen(read.catalog, &arguments.filter, terminal)?;
     match arguments.format {
         InspectFormat::Json => output(&json(&catalog)?)?,
         InspectFormat::Sql => output(&sql(&catalog, arguments.pg.unwrap_or(NEWEST))?)?,
@@ -30,6 +30,39 @@ pub fn run(arguments: &Inspect, terminal: &Terminal) -> Result<(), Failure> {
         1 => Err(Failure::Usage("one statement was not read".to_owned())),
         n => Err(Failure::Usage(format!("{n} statements were not read"))),
     }
+}
+
+/// The part that the filters choose.
+fn chosen(catalog: Catalog, filter: &Filter, terminal: &Terminal) -> Result<Catalog, Failure> {
+    let mut wrong = Vec::new();
+    let mut patterns = |texts: &[String]| -> Vec<Pattern> {
+        texts
+            .iter()
+            .filter_map(|text| text.parse().map_err(|e: PatternError| wrong.push(e)).ok())
+            .collect()
+    };
+    let selection = Selection {
+        schemas: patterns(&filter.schemas),
+        tables: patterns(&filter.tables),
+        exclude: patterns(&filter.exclude),
+    };
+    if !wrong.is_empty() {
+        let wrong: Vec<String> = wrong.iter().map(ToString::to_string).collect();
+        return Err(Failure::Usage(wrong.join("\n")));
+    }
+    if selection.is_everything() {
+        return Ok(catalog);
+    }
+    let selected = catalog.select(&selection);
+    for pattern in &selected.unmatched {
+        terminal.say(format_args!("warning: nothing matches `{pattern}`"));
+    }
+    for object in &selected.missing {
+        terminal.say(format_args!(
+            "warning: what is shown needs {object}, which was not chosen"
+        ));
+    }
+    Ok(selected.catalog)
 }
 
 fn json(catalog: &Catalog) -> Result<String, Failure> {
