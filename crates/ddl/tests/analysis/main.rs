@@ -31,7 +31,12 @@ fn project() -> PathBuf {
 /// The schemas: a name for the database, and the scripts.
 fn schemas() -> Vec<(String, Vec<PathBuf>)> {
     let cases = project().join("testdata/analysis");
-    let scripts = ["1_schema.sql", "2_views.sql", "3_objects.sql"];
+    let scripts = [
+        "1_schema.sql",
+        "2_views.sql",
+        "3_objects.sql",
+        "4_queries.sql",
+    ];
     let mut schemas = vec![(
         "hand".to_owned(),
         scripts.iter().map(|name| cases.join(name)).collect(),
