@@ -22,6 +22,8 @@ mod locking;
 pub(crate) mod names;
 mod printed;
 pub(crate) mod query;
+#[cfg(test)]
+mod query_tests;
 pub(crate) mod raw;
 mod references;
 mod rename;
