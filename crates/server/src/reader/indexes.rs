@@ -293,9 +293,10 @@ impl<'a> Expressions<'a> {
         let bad = || not_understood(self.id, &self.definition);
         let sql = self.expressions.next().ok_or_else(bad)?;
         let element = self.elements.get(place).ok_or_else(bad)?;
-        // All but calls of functions stand in parentheses.
+        // All but calls of functions stand in parentheses; a CASE begins on a line of its own.
         let suffix = element
             .strip_prefix(&format!("({sql})"))
+            .or_else(|| element.strip_prefix(&format!("(\n{sql})")))
             .or_else(|| element.strip_prefix(sql.as_str()))
             .and_then(text::element_suffix)
             .ok_or_else(bad)?;
