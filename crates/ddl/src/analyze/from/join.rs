@@ -149,10 +149,15 @@ fn join_condition(
     on
 }
 
-fn find_column(item: &NamespaceItem, name: &str, side: &str) -> Result<usize, Undecided> {
+/// The place and the column of a name.
+fn find_column<'i>(
+    item: &'i NamespaceItem,
+    name: &str,
+    side: &str,
+) -> Result<(usize, &'i NamespaceColumn), Undecided> {
     let mut found = None;
     for (place, column) in item.columns.iter().enumerate() {
-        if *column.name == *name && found.replace(place).is_some() {
+        if *column.name == *name && found.replace((place, column)).is_some() {
             return Err(Undecided::new(format!(
                 "common column name \"{name}\" appears more than once in {side} table"
             )));
@@ -180,10 +185,8 @@ fn merge_column(
             "column name \"{name}\" appears more than once in USING clause"
         )));
     }
-    let left_place = find_column(left, name, "left")?;
-    let right_place = find_column(right, name, "right")?;
-    let left_column = &left.columns[left_place];
-    let right_column = &right.columns[right_place];
+    let (left_place, left_column) = find_column(left, name, "left")?;
+    let (right_place, right_column) = find_column(right, name, "right")?;
     let merged = merged_variable(state, kind, &left_column.var, &right_column.var)?;
     let number = column_number(output.columns.len());
     let var = match &merged {
