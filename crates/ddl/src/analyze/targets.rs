@@ -10,6 +10,9 @@ use super::sort::{named_target, next_number, unknown_to_text};
 use super::tree::{Expr, FieldSelect, TargetEntry, Type};
 use super::{ExprKind, ParseState, Undecided, raw};
 
+/// What `*` stands for: names and expressions.
+type Columns = Vec<(Arc<str>, Expr)>;
+
 /// Analyses the target list of SELECT or RETURNING.
 pub(crate) fn transform_target_list(
     state: &mut ParseState<'_>,
@@ -87,7 +90,7 @@ fn star_columns(
     state: &mut ParseState<'_>,
     node: &Node,
     kind: ExprKind,
-) -> Result<Option<Vec<(Arc<str>, Expr)>>, Undecided> {
+) -> Result<Option<Columns>, Undecided> {
     match node.node.as_ref() {
         Some(NodeEnum::ColumnRef(reference)) if raw::ends_in_star(&reference.fields) => {
             state.expand_star(reference).map(Some)
@@ -106,7 +109,7 @@ fn expand_indirection(
     state: &mut ParseState<'_>,
     indirection: &AIndirection,
     kind: ExprKind,
-) -> Result<Vec<(Arc<str>, Expr)>, Undecided> {
+) -> Result<Columns, Undecided> {
     let Some((_, path)) = indirection.indirection.split_last() else {
         return Err(Undecided::new("an empty indirection"));
     };
@@ -125,7 +128,7 @@ fn expand_indirection(
 }
 
 /// The fields of a row-valued expression.
-fn expand_row(state: &ParseState<'_>, expr: &Expr) -> Result<Vec<(Arc<str>, Expr)>, Undecided> {
+fn expand_row(state: &ParseState<'_>, expr: &Expr) -> Result<Columns, Undecided> {
     // The fields of a whole row are its columns.
     if let Expr::Var(var) = expr
         && var.attno == 0

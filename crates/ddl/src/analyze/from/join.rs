@@ -138,10 +138,10 @@ fn natural_columns(left: &NamespaceItem, right: &NamespaceItem) -> Vec<String> {
 fn join_condition(
     state: &mut ParseState<'_>,
     condition: &pg_query::protobuf::Node,
-    namespace: &mut Vec<NamespaceItem>,
+    namespace: &mut [NamespaceItem],
 ) -> Result<Expr, Undecided> {
     set_lateral_state(namespace, false, true);
-    let outer = std::mem::replace(&mut state.namespace, namespace.clone());
+    let outer = std::mem::replace(&mut state.namespace, namespace.to_vec());
     let on = state
         .expression(condition, ExprKind::JoinOn)
         .and_then(|on| coerce::coerce_to_boolean(state.environment, on, "JOIN/ON"));
