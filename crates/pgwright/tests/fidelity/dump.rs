@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use pgwright_catalog::{Catalog, Name, QualifiedName, RoutineSignature};
 use pgwright_server::Sandbox;
 
 use super::load;
@@ -141,6 +142,39 @@ fn entry_lines(heading: &str, left: Option<&str>, right: Option<&str>) -> String
         text.push_str("\n      the lines stand in another order");
     }
     text
+}
+
+/// Whether an entry is about the privileges on a function or type that the catalog does not hold: an
+/// extension's.
+pub fn is_within_extension(entry: &str, catalog: &Catalog) -> bool {
+    let heading = entry.lines().next().unwrap_or_default();
+    let Some((object, _)) = heading.split_once("; Type: ACL;") else {
+        return false;
+    };
+    let object = object.trim_start_matches("Name: ");
+    let schema = heading
+        .split("Schema: ")
+        .nth(1)
+        .and_then(|rest| rest.split(';').next());
+    let schema = Name::new(schema.unwrap_or_default());
+    match object.split_once(' ') {
+        Some(("FUNCTION", signature)) => {
+            let name = signature
+                .split('(')
+                .next()
+                .unwrap_or_default()
+                .trim_matches('"');
+            let held =
+                |s: &RoutineSignature| s.name.schema == schema && s.name.name.as_str() == name;
+            let (routines, aggregates) = (catalog.routines.keys(), catalog.aggregates.keys());
+            !routines.chain(aggregates).any(held)
+        }
+        Some(("TYPE", name)) => {
+            let name = QualifiedName::new(schema, name.trim_matches('"'));
+            !catalog.types.contains_key(&name)
+        }
+        _ => false,
+    }
 }
 
 #[cfg(test)]

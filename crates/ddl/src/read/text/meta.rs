@@ -42,6 +42,8 @@ pub(super) enum Action {
     },
     /// A file is read here; relative to the file at hand or to where psql was started.
     Include { path: String, relative: bool },
+    /// The text is in this encoding from here on.
+    Encoding(String),
     /// Nothing more is read of this file.
     Quit,
     /// Data lines follow, up to `\.`.
@@ -69,7 +71,6 @@ const SHOWN: &[&str] = &[
     "echo",
     "edit",
     "ef",
-    "encoding",
     "endpipeline",
     "errverbose",
     "ev",
@@ -213,6 +214,10 @@ fn asked(command: &str, arguments: &mut Arguments<'_, '_>) -> Asked {
         "set" => match arguments.all().as_slice() {
             [] => Action::Nothing,
             [name, values @ ..] => return Asked::Set(name.clone(), values.concat()),
+        },
+        "encoding" => match arguments.all().into_iter().next() {
+            Some(encoding) => Action::Encoding(encoding),
+            None => Action::Nothing,
         },
         "unset" => match arguments.all().into_iter().next() {
             Some(name) => return Asked::Unset(name),

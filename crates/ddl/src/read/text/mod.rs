@@ -1,5 +1,6 @@
 //! Texts: statements with their places, psql lines, data, and the session that runs them.
 
+mod encoding;
 mod meta;
 mod scan;
 pub(super) mod session;
@@ -140,6 +141,10 @@ impl<'a> Reader<'a> {
                     .note(NoteKind::NotUnderstood, message, Some(hint.to_owned()));
             }
             Action::Failed(message) => self.state.note(NoteKind::Failed, message, None),
+            Action::Encoding(encoding) => {
+                let settings = &mut self.state.session.settings;
+                settings.insert("client_encoding".to_owned(), encoding);
+            }
             Action::Connect { database, user } => self.connect(database, user),
             Action::Include { path, relative } => self.include(file, &path, relative),
         }
@@ -209,7 +214,8 @@ impl<'a> Reader<'a> {
             return transaction::abort(self.state, None);
         }
         // The scanner has bounded what the parser gets.
-        match pg_query::parse(&statement.text, 0) {
+        let encoding = self.state.session.settings.get("client_encoding");
+        match pg_query::parse(&encoding::decoded(&statement.text, encoding), 0) {
             Ok(parsed) => {
                 for raw in &parsed.protobuf.stmts {
                     if let Some(node) = raw.stmt.as_deref() {
