@@ -22,7 +22,6 @@ pub(crate) fn column_name(node: &Node, analysed: Option<&Expr>) -> String {
     figure(node, analysed).map_or_else(|| "?column?".to_owned(), |(name, _)| name)
 }
 
-
 fn figure(node: &Node, analysed: Option<&Expr>) -> Option<(String, Strength)> {
     let strong = |name: &str| Some((name.to_owned(), Strength::Strong));
     match node.node.as_ref()? {

@@ -10,7 +10,7 @@ pub(crate) use common::{
     coerce_to_common, select_common_type, select_common_type_of, select_common_typmod,
 };
 pub(crate) use pathway::{Pathway, can_coerce, can_coerce_all, find_pathway};
-pub(crate) use polymorphic::{check_consistency, enforce_consistency};
+pub(crate) use polymorphic::enforce_consistency;
 
 use super::environment::Environment;
 use super::error::Undecided;

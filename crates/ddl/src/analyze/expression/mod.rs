@@ -261,15 +261,6 @@ pub(super) fn is_plain_array(data_type: &Type) -> bool {
     !matches!(*data_type, Type::INT2VECTOR | Type::OIDVECTOR) && element_type(data_type).is_some()
 }
 
-/// Analyses an expression that stands at `kind`.
-pub(crate) fn transform(
-    state: &mut ParseState<'_>,
-    node: &Node,
-    kind: ExprKind,
-) -> Result<Expr, Undecided> {
-    state.expression(node, kind)
-}
-
 /// The collation that a COLLATE clause names.
 pub(crate) fn collation(
     state: &ParseState<'_>,

@@ -54,7 +54,7 @@ pub(super) fn bytea(text: &str) -> Option<Arc<str>> {
             match bytes.next()? {
                 b'\\' => b'\\',
                 first @ b'0'..=b'3' => {
-                    let mut octal = |b: Option<u8>| b.filter(|b| (b'0'..=b'7').contains(b));
+                    let octal = |b: Option<u8>| b.filter(|b| (b'0'..=b'7').contains(b));
                     let second = octal(bytes.next())?;
                     let third = octal(bytes.next())?;
                     (first - b'0') * 64 + (second - b'0') * 8 + (third - b'0')

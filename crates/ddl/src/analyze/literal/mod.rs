@@ -92,6 +92,9 @@ fn composed(env: &dyn Environment, data_type: &Type, typmod: i32, text: &str) ->
             return labels.iter().find(|l| &***l == text).cloned();
         }
         if let TypeDescriptionKind::Base { .. } = &found.kind {
+            if &*found.name == "cube" {
+                return number::cube(text);
+            }
             // Of the extensions' types these print what they read.
             let as_read = matches!(&*found.name, "citext" | "ltree" | "lquery");
             let as_read = as_read || (&*found.name == "hstore" && text.is_empty());

@@ -230,3 +230,14 @@ pub(super) fn point(text: &str) -> Option<Arc<str>> {
     let (x, y) = inside.split_once(',')?;
     Some(format!("({},{})", float8(x)?, float8(y)?).into())
 }
+
+/// A `cube` that is a point: `(x, y, …)`.
+pub(super) fn cube(text: &str) -> Option<Arc<str>> {
+    let text = text.trim_matches(is_space);
+    let inside = match text.strip_prefix('(') {
+        Some(rest) => rest.strip_suffix(')')?,
+        None => text,
+    };
+    let coordinates: Option<Vec<Arc<str>>> = inside.split(',').map(float8).collect();
+    Some(format!("({})", coordinates?.join(", ")).into())
+}

@@ -4,11 +4,10 @@ mod candidates;
 mod functions;
 mod operators;
 
-pub(crate) use candidates::{Candidate, match_arguments, select_candidate};
 pub(crate) use functions::{Call, Found, FunctionResult, find_function, result_columns};
 pub(crate) use operators::{
-    SortOperators, binary_operator, comparison_operators, find_binary, operator_named,
-    ordering_strategy, scalar_array_operator, unary_operator,
+    binary_operator, comparison_operators, find_binary, ordering_strategy, scalar_array_operator,
+    unary_operator,
 };
 
 use super::coerce::{CoercionContext, coerce_type};

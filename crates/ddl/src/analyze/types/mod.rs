@@ -9,7 +9,7 @@ use std::sync::Arc;
 pub(crate) use format::format_type;
 pub use parse::parse_type;
 pub(crate) use parse::parse_type_or_opaque;
-pub(crate) use type_name::{SERIAL_TYPES, look_up as look_up_name, string_of, type_name};
+pub(crate) use type_name::{look_up as look_up_name, string_of, type_name};
 
 use super::environment::{Environment, TypeDescription, TypeDescriptionKind};
 use super::system::{SystemType, catalog};
@@ -18,7 +18,6 @@ use super::tree::{RteColumn, Type, UserType};
 /// The categories of `pg_type.typcategory` that the rules ask for.
 pub(crate) mod category {
     pub(crate) const STRING: u8 = b'S';
-    pub(crate) const UNKNOWN: u8 = b'X';
 }
 
 /// What a type is, as far as it is known.
@@ -157,15 +156,6 @@ pub(crate) fn base_type_and_typmod(
         current = next;
     }
     current
-}
-
-/// Whether a type is a domain.
-pub(crate) fn is_domain(env: &dyn Environment, data_type: &Type) -> bool {
-    match facts(env, data_type) {
-        Facts::System(t) => t.kind == b'd',
-        Facts::User(t) => matches!(t.kind, TypeDescriptionKind::Domain { .. }),
-        _ => false,
-    }
 }
 
 /// Whether a type is an enumeration.

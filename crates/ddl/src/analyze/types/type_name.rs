@@ -9,16 +9,6 @@ use crate::analyze::error::Undecided;
 use crate::analyze::system::catalog;
 use crate::analyze::tree::Type;
 
-/// The words that stand for an integer column with a sequence, in column definitions only.
-pub(crate) const SERIAL_TYPES: &[(&str, Type)] = &[
-    ("smallserial", Type::INT2),
-    ("serial2", Type::INT2),
-    ("serial", Type::INT4),
-    ("serial4", Type::INT4),
-    ("bigserial", Type::INT8),
-    ("serial8", Type::INT8),
-];
-
 /// The type and type modifier that a name means.
 pub(crate) fn type_name(env: &dyn Environment, name: &TypeName) -> Result<(Type, i32), Undecided> {
     let path: Vec<&str> = name.names.iter().filter_map(string_of).collect();

@@ -1,4 +1,4 @@
--- The table that the expressions of expressions.sql are over.
+-- The table that the expressions of pairs.tsv are over.
 CREATE SCHEMA app;
 CREATE TYPE app.stage AS ENUM ('new', 'open', 'done');
 CREATE TYPE app.address AS (street text, city character varying(40), zip integer);
