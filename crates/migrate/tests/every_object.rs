@@ -201,6 +201,45 @@ fn what_is_written_is_taken_away_again() {
 }
 
 #[test]
+fn what_needs_each_other_is_made_in_two_steps() {
+    let circles = "
+        CREATE TABLE t (id integer);
+        CREATE VIEW v AS SELECT id FROM t;
+        CREATE FUNCTION f() RETURNS bigint LANGUAGE sql BEGIN ATOMIC SELECT count(*) FROM v; END;
+        CREATE OR REPLACE VIEW v AS SELECT id FROM t WHERE f() > -1;
+        CREATE FUNCTION whole(t) RETURNS integer LANGUAGE sql AS 'SELECT 1';
+        ALTER TABLE t ADD CHECK (whole(t) > 0);
+        CREATE FUNCTION next() RETURNS integer LANGUAGE sql BEGIN ATOMIC SELECT max(id) FROM t; END;
+        ALTER TABLE t ALTER id SET DEFAULT next();
+        CREATE DOMAIN d AS integer;
+        CREATE FUNCTION good(d) RETURNS boolean LANGUAGE sql AS 'SELECT true';
+        ALTER DOMAIN d ADD CHECK (good(VALUE));
+        CREATE TYPE span;
+        CREATE FUNCTION canonical(span) RETURNS span LANGUAGE internal IMMUTABLE STRICT AS 'int4range_canonical';
+        CREATE TYPE span AS RANGE (subtype = integer, canonical = canonical);
+        CREATE FUNCTION one() RETURNS integer LANGUAGE sql RETURN 1;
+        CREATE FUNCTION two() RETURNS integer LANGUAGE sql RETURN one();
+        CREATE OR REPLACE FUNCTION one() RETURNS integer LANGUAGE sql RETURN two();
+        CREATE TABLE p (id integer PRIMARY KEY, name text);
+        CREATE VIEW grouped AS SELECT id, name, count(*) FROM p GROUP BY id;
+        CREATE TABLE made (a integer);
+        CREATE FUNCTION sum_of(integer) RETURNS integer LANGUAGE sql IMMUTABLE
+            BEGIN ATOMIC SELECT $1 + count(*)::integer FROM made; END;
+        ALTER TABLE made ADD b integer GENERATED ALWAYS AS (sum_of(a)) STORED;";
+    on_every_server(|major, sandbox| {
+        sandbox.create_database("circles").unwrap();
+        let mut client = sandbox.connect("circles").unwrap();
+        client.batch_execute(circles).unwrap();
+        let catalog = round_trip(major, sandbox, "circles", "circles_again");
+        let plan = plan(&Catalog::empty(), &catalog, &PlanOptions::new(major)).unwrap();
+        run(sandbox, "circles_again", &plan.down);
+        let mut left = read(sandbox, "circles_again");
+        left.extensions.clear();
+        assert_equal(&Catalog::empty(), &left);
+    });
+}
+
+#[test]
 fn what_is_added_to_a_database_in_use_is_there_afterwards() {
     let before = "
         CREATE TABLE events (id integer NOT NULL, at date NOT NULL, kind text, PRIMARY KEY (id, at),

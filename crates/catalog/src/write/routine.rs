@@ -3,7 +3,7 @@
 use super::text::{dollar_quote, parenthesised, type_name};
 use super::{WriteError, Writer};
 use crate::{
-    Argument, ArgumentMode, ObjectId, Parallel, Routine, RoutineBody, RoutineKind,
+    Argument, ArgumentMode, Name, ObjectId, Parallel, Routine, RoutineBody, RoutineKind,
     RoutineSignature, Volatility, quote_identifier, quote_literal,
 };
 
@@ -14,15 +14,20 @@ impl Writer {
         &self,
         signature: &RoutineSignature,
         routine: &Routine,
+        replace: bool,
     ) -> Result<String, WriteError> {
         let mut outline = routine.clone();
-        for argument in &mut outline.arguments {
+        // OR REPLACE can add defaults and not take them away.
+        for argument in outline.arguments.iter_mut().filter(|_| !replace) {
             argument.default = None;
         }
-        // SQL that fails if it is ever run. No body is looked at while check_function_bodies is off.
-        outline.body = RoutineBody::Text("SELECT 1/0".to_owned());
+        // Not SQL, which the server would put in the place of a call while the outline is there. No
+        // body is looked at while check_function_bodies is off.
+        outline.language = Name::new("plpgsql");
+        outline.body = RoutineBody::Text("BEGIN RETURN NULL; END".to_owned());
+        outline.transforms.clear();
         outline.support = None;
-        self.create_routine(signature, &outline, false)
+        self.create_routine(signature, &outline, replace)
     }
 
     /// `CREATE FUNCTION` or `CREATE PROCEDURE`; with `replace`, OR REPLACE.

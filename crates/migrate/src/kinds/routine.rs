@@ -123,15 +123,15 @@ fn outline(
     let mut outline = Change::create(object.clone(), FileGroup::Functions, Rank::Routine);
     context.need_schema(&mut outline, &signature.name.schema)?;
     need_signature(context, &mut outline, routine);
-    let create = context.writer.create_routine_outline(signature, routine)?;
-    outline.up.push(create.into());
+    let create = |replace| (context.writer).create_routine_outline(signature, routine, replace);
+    outline.up.push(create(false)?.into());
     outline.down.push(context.drop(&object));
     out.push(outline);
     change.action = Action::Alter;
     change.provides.clear();
     change.need(object.clone(), Strength::Must);
     change.completes = Some(object);
-    change.down.clear();
+    change.down = vec![create(true)?.into()];
     Ok(())
 }
 
