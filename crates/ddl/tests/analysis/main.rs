@@ -109,7 +109,11 @@ fn same_again(server: &Server, name: &str) -> Tally {
             Ok(found) if *found != text.text => {
                 // The server itself may print it otherwise, once it has read it again.
                 let wanted = reprint::reprint(&mut client, &[], text);
-                tally.note(text, Ok(found.clone()), &wanted.unwrap_or_else(|_| text.text.clone()));
+                tally.note(
+                    text,
+                    Ok(found.clone()),
+                    &wanted.unwrap_or_else(|_| text.text.clone()),
+                );
             }
             _ => tally.note(text, found, &text.text),
         }
@@ -131,7 +135,10 @@ fn as_written(server: &Server, name: &str, scripts: &[PathBuf]) -> Tally {
     }
     let mut environments = BTreeMap::new();
     let mut tally = Tally::default();
-    for definition in scripts.iter().flat_map(|script| written::definitions(script)) {
+    for definition in scripts
+        .iter()
+        .flat_map(|script| written::definitions(script))
+    {
         let env = environments
             .entry(definition.path.clone())
             .or_insert_with(|| CatalogEnvironment::new(&reading.catalog, &definition.path));
@@ -156,7 +163,9 @@ fn as_written(server: &Server, name: &str, scripts: &[PathBuf]) -> Tally {
 
 #[test]
 fn texts_are_printed_as_the_server_prints_them() {
-    let Some(server) = Server::start() else { return };
+    let Some(server) = Server::start() else {
+        return;
+    };
     // The two largest take half of the time.
     let (large, small): (Vec<_>, Vec<_>) = schemas().into_iter().partition(|s| s.0 == "gitlab");
     let failures = std::thread::scope(|scope| {
@@ -192,7 +201,9 @@ fn compare(server: &Server, schemas: &[(String, Vec<PathBuf>)]) -> String {
 
 #[test]
 fn the_views_of_the_system_are_printed_again_the_same() {
-    let Some(server) = Server::start() else { return };
+    let Some(server) = Server::start() else {
+        return;
+    };
     let mut client = server.connect("postgres");
     let catalog = pgwright_catalog::Catalog::empty();
     let no_path: [&str; 0] = [];
@@ -202,7 +213,11 @@ fn the_views_of_the_system_are_printed_again_the_same() {
         match printed::again(&env, &text) {
             Ok(found) if found != text.text => {
                 let wanted = reprint::reprint(&mut client, &[], &text);
-                tally.note(&text, Ok(found), &wanted.unwrap_or_else(|_| text.text.clone()));
+                tally.note(
+                    &text,
+                    Ok(found),
+                    &wanted.unwrap_or_else(|_| text.text.clone()),
+                );
             }
             found => tally.note(&text, found, &text.text),
         }

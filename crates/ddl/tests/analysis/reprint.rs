@@ -12,9 +12,14 @@ use crate::server::Text;
 /// server refuses it.
 pub fn reprint(client: &mut Client, path: &[String], text: &Text) -> Result<String, String> {
     let path: Vec<_> = path.iter().map(|schema| quote_identifier(schema)).collect();
-    let path = if path.is_empty() { "''".to_owned() } else { path.join(", ") };
+    let path = if path.is_empty() {
+        "''".to_owned()
+    } else {
+        path.join(", ")
+    };
     let (make, read) = statements(text).ok_or("no way to make one")?;
-    let script = format!("BEGIN; SET LOCAL search_path = {path}; {make}; SET LOCAL search_path = ''");
+    let script =
+        format!("BEGIN; SET LOCAL search_path = {path}; {make}; SET LOCAL search_path = ''");
     let result = client
         .batch_execute(&script)
         .and_then(|()| client.query_one(&read, &[]))
@@ -27,7 +32,11 @@ pub fn reprint(client: &mut Client, path: &[String], text: &Text) -> Result<Stri
 fn statements(text: &Text) -> Option<(String, String)> {
     let relation = match text.schema.as_str() {
         "" => quote_identifier(&text.relation),
-        schema => format!("{}.{}", quote_identifier(schema), quote_identifier(&text.relation)),
+        schema => format!(
+            "{}.{}",
+            quote_identifier(schema),
+            quote_identifier(&text.relation)
+        ),
     };
     let regclass = quote_literal(&relation);
     let sql = text.text.trim().trim_end_matches(';');

@@ -33,7 +33,9 @@ pub fn definitions(script: &str) -> Vec<Written> {
     };
     for statement in pgwright_ddl::split(script).unwrap() {
         // What our own splitter accepts and the parser does not is an error of the script.
-        let Ok(parsed) = pg_query::parse(&statement.text, 0) else { continue };
+        let Ok(parsed) = pg_query::parse(&statement.text, 0) else {
+            continue;
+        };
         for statement in parsed.protobuf.stmts {
             if let Some(node) = statement.stmt.and_then(|node| node.node) {
                 walk.statement(&node);
@@ -156,12 +158,16 @@ impl Walk {
             }
             NodeEnum::SelectStmt(select) => self.set_config(select),
             NodeEnum::ViewStmt(view) => {
-                let (Some(range), Some(query)) = (&view.view, &view.query) else { return };
+                let (Some(range), Some(query)) = (&view.view, &view.query) else {
+                    return;
+                };
                 self.note("view", of(range), "", query);
                 self.last().names = strings(&view.aliases);
             }
             NodeEnum::CreateTableAsStmt(view) if view.objtype() == ObjectType::ObjectMatview => {
-                let (Some(into), Some(query)) = (&view.into, &view.query) else { return };
+                let (Some(into), Some(query)) = (&view.into, &view.query) else {
+                    return;
+                };
                 let Some(range) = &into.rel else { return };
                 self.note("materialized view", of(range), "", query);
                 self.last().names = strings(&into.col_names);
@@ -203,7 +209,9 @@ impl Walk {
                 }
             }
             NodeEnum::CreateDomainStmt(domain) => {
-                let Some(base) = &domain.type_name else { return };
+                let Some(base) = &domain.type_name else {
+                    return;
+                };
                 let name = strings(&domain.domainname);
                 for constraint in domain.constraints.iter().filter_map(constraint) {
                     self.domain_constraint(&name, &type_sql(base), constraint);
@@ -218,8 +226,10 @@ impl Walk {
                 self.note("rule", of(range), &rule.rulename, &node);
             }
             NodeEnum::CreateStatsStmt(statistics) => {
-                let Some(NodeEnum::RangeVar(range)) =
-                    statistics.relations.first().and_then(|node| node.node.as_ref())
+                let Some(NodeEnum::RangeVar(range)) = statistics
+                    .relations
+                    .first()
+                    .and_then(|node| node.node.as_ref())
                 else {
                     return;
                 };
@@ -241,7 +251,9 @@ impl Walk {
             if let Some(NodeEnum::ResTarget(target)) = &target.node
                 && let Some(NodeEnum::FuncCall(call)) =
                     target.val.as_ref().and_then(|node| node.node.as_ref())
-                && strings(&call.funcname).last().is_some_and(|name| name == "set_config")
+                && strings(&call.funcname)
+                    .last()
+                    .is_some_and(|name| name == "set_config")
                 && call.args.first().and_then(constant).as_deref() == Some("search_path")
             {
                 let value = call.args.get(1).and_then(constant).unwrap_or_default();
@@ -255,7 +267,9 @@ impl Walk {
         match &element.node {
             Some(NodeEnum::ColumnDef(column)) => {
                 for constraint in column.constraints.iter().filter_map(constraint) {
-                    let Some(expr) = &constraint.raw_expr else { continue };
+                    let Some(expr) = &constraint.raw_expr else {
+                        continue;
+                    };
                     let kind = match constraint.contype() {
                         ConstrType::ConstrDefault => "default",
                         ConstrType::ConstrGenerated => "generated",
@@ -279,8 +293,12 @@ impl Walk {
     fn alter_table(&mut self, alter: &protobuf::AlterTableStmt) {
         let Some(range) = &alter.relation else { return };
         for command in &alter.cmds {
-            let Some(NodeEnum::AlterTableCmd(command)) = &command.node else { continue };
-            let Some(definition) = &command.def else { continue };
+            let Some(NodeEnum::AlterTableCmd(command)) = &command.node else {
+                continue;
+            };
+            let Some(definition) = &command.def else {
+                continue;
+            };
             match command.subtype() {
                 AlterTableType::AtAddColumn | AlterTableType::AtAddConstraint => {
                     self.table_element(of(range), definition);
@@ -299,7 +317,9 @@ impl Walk {
             ConstrType::ConstrCheck => "domain check",
             _ => return,
         };
-        let Some(expr) = &constraint.raw_expr else { return };
+        let Some(expr) = &constraint.raw_expr else {
+            return;
+        };
         let (schema, name) = match name {
             [name] => ("", name.as_str()),
             [.., schema, name] => (schema.as_str(), name.as_str()),
@@ -318,11 +338,20 @@ impl Walk {
         };
         let mut arguments = Vec::new();
         for (number, parameter) in function.parameters.iter().enumerate() {
-            let Some(NodeEnum::FunctionParameter(parameter)) = &parameter.node else { continue };
-            let Some(data_type) = &parameter.arg_type else { continue };
+            let Some(NodeEnum::FunctionParameter(parameter)) = &parameter.node else {
+                continue;
+            };
+            let Some(data_type) = &parameter.arg_type else {
+                continue;
+            };
             let data_type = type_sql(data_type);
             if let Some(default) = &parameter.defexpr {
-                self.note("argument default", (schema, name), &(number + 1).to_string(), default);
+                self.note(
+                    "argument default",
+                    (schema, name),
+                    &(number + 1).to_string(),
+                    default,
+                );
                 data_type.clone_into(&mut self.last().text.wanted);
             }
             let input = !matches!(
