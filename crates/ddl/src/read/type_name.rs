@@ -367,6 +367,8 @@ fn system_type(name: &str, modifiers: &[Node]) -> String {
     };
     match name {
         "bool" => "boolean".to_owned(),
+        // A key word, which the server does not quote here.
+        "json" => "json".to_owned(),
         "int2" => "smallint".to_owned(),
         "int4" => "integer".to_owned(),
         "int8" => "bigint".to_owned(),

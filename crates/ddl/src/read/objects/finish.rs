@@ -48,10 +48,14 @@ pub(in crate::read) fn finish(state: &mut State) {
     }
     let held = std::mem::take(&mut catalog.roles);
     for name in referenced {
-        if name.as_str().starts_with("pg_") || state.superusers.contains(&name) {
+        let made = held.get(&name);
+        // A superuser that the text does not make has most likely the name that it usually has.
+        let superuser = state.superusers.contains(&name)
+            || made.is_none() && name.as_str() == "postgres";
+        if name.as_str().starts_with("pg_") || superuser {
             continue;
         }
-        let role = held.get(&name).cloned().unwrap_or_else(Role::default);
+        let role = made.cloned().unwrap_or_else(Role::default);
         catalog.roles.insert(name, role);
     }
 }

@@ -145,7 +145,8 @@ impl State {
         if let Some(rename) = rename(change) {
             rename_in_query(&mut query, &rename);
         }
-        deparse::deparse_query(&query, Some(&output_names(&query))).ok()
+        let text = deparse::deparse_query(&query, Some(&output_names(&query))).ok()?;
+        Some(text.trim().to_owned())
     }
 
     /// A view's own text after one of its columns has been renamed: it says the name where it differs from

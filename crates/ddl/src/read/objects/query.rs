@@ -80,7 +80,8 @@ impl State {
             })
             .collect();
         Ok(Stored {
-            text,
+            // The server begins with a blank; definitions are held without it.
+            text: text.trim().to_owned(),
             columns,
             needed: self.referred(&references_of_query(&query)),
         })
