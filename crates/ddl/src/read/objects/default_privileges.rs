@@ -12,7 +12,7 @@ use crate::read::failure::Failure;
 use crate::read::state::State;
 
 /// The role of an entry that no role is named for, when nobody says who runs the text.
-const USUAL_SUPERUSER: &str = "postgres";
+pub(super) const USUAL_SUPERUSER: &str = "postgres";
 
 /// The privileges of one entry of `pg_default_acl`, the owner's own among them.
 type Entry = BTreeSet<Grant>;

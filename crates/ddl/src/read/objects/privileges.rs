@@ -191,6 +191,15 @@ impl State {
         owner.or(implied) == role.or(implied)
     }
 
+    /// Whether an entry of default privileges is for what an owner makes. The role that runs the text, where
+    /// nobody names it, stands in entries by the name that superusers usually have.
+    fn makes_for(&self, owner: Option<&Name>, entry: &Name) -> bool {
+        match owner.or(self.implied_owner.as_ref()) {
+            Some(owner) => owner == entry,
+            None => entry.as_str() == super::default_privileges::USUAL_SUPERUSER,
+        }
+    }
+
     /// Gives a new object the privileges that the default privileges of its owner say.
     pub(in crate::read) fn set_initial_privileges(&mut self, id: &ObjectId) {
         let Some(target) = target_of(id) else {
@@ -222,7 +231,7 @@ impl State {
         let mut owners: BTreeSet<Privilege> = all_of_target(target).iter().copied().collect();
         let entries = self.catalog.default_privileges.iter().filter(|entry| {
             entry.target == target
-                && self.is_owner(owner, Some(&entry.owner))
+                && self.makes_for(owner, &entry.owner)
                 && (entry.schema.is_none() || entry.schema.as_ref() == schema)
         });
         for entry in entries {
