@@ -31,6 +31,13 @@ fn untouched_public(target: u32) -> Schema {
 pub(in crate::read) fn finish(state: &mut State) {
     let untouched = untouched_public(state.target);
     let catalog = &mut state.catalog;
+    if let Some(public) = catalog.schemas.get_mut("public") {
+        // A dump says that the superuser owns it, which is no choice of anybody's.
+        public.owner = public
+            .owner
+            .take()
+            .filter(|owner| !matches!(owner.as_str(), "postgres" | "pg_database_owner"));
+    }
     if catalog.schemas.get("public") == Some(&untouched) {
         catalog.schemas.remove("public");
     }
