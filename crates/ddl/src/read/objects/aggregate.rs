@@ -36,7 +36,7 @@ pub(super) fn create(state: &mut State, s: &DefineStmt) -> Result<(), Failure> {
     }
     leave_out_defaults(&mut parameters, direct.is_some());
     if hypothetical {
-        parameters.insert("hypothetical".to_owned(), String::new());
+        parameters.insert("hypothetical".to_owned(), "true".to_owned());
     }
     let signature = RoutineSignature::new(
         name,
@@ -127,7 +127,7 @@ fn parameter(
     };
     let value = match name {
         "sfunc" | "finalfunc" | "combinefunc" | "serialfunc" | "deserialfunc" | "msfunc"
-        | "minvfunc" | "mfinalfunc" => state.function_named(&option.written()).quoted(),
+        | "minvfunc" | "mfinalfunc" => state.function_text(&option.written()),
         "stype" | "mstype" => match option.node() {
             Some(node) => state.node_type(node)?,
             None => return Ok(None),
@@ -135,9 +135,11 @@ fn parameter(
         "sspace" | "mspace" | "msspace" => option.text(),
         "initcond" | "minitcond" => quote_literal(&option.text()),
         "finalfunc_extra" | "mfinalfunc_extra" => {
-            return Ok(option.truth().then(|| (name.to_owned(), String::new())));
+            return Ok(option
+                .truth()
+                .then(|| (name.to_owned(), "true".to_owned())));
         }
-        "finalfunc_modify" | "mfinalfunc_modify" | "parallel" => option.text().to_uppercase(),
+        "finalfunc_modify" | "mfinalfunc_modify" | "parallel" => option.text().to_lowercase(),
         "sortop" => operator(state, &option.written()),
         "hypothetical" => return Ok(None),
         _ => return Ok(None),
@@ -154,14 +156,14 @@ fn operator(state: &State, written: &Written) -> String {
 /// What is said by default is not held.
 fn leave_out_defaults(parameters: &mut BTreeMap<String, String>, ordered_set: bool) {
     let usual = if ordered_set {
-        "READ_WRITE"
+        "read_write"
     } else {
-        "READ_ONLY"
+        "read_only"
     };
     for (name, value) in [
         ("finalfunc_modify", usual),
         ("mfinalfunc_modify", usual),
-        ("parallel", "UNSAFE"),
+        ("parallel", "unsafe"),
         ("sspace", "0"),
         ("msspace", "0"),
     ] {

@@ -80,7 +80,7 @@ fn apply(
                 parameters.remove(name);
                 return Ok(());
             }
-            state.function_named(&option.written()).quoted()
+            state.function_text(&option.written())
         }
         "like" => {
             if let Some(node) = option.node() {
@@ -182,6 +182,7 @@ fn leave_out_defaults(parameters: &mut BTreeMap<String, String>) {
         ("preferred", "false"),
         ("delimiter", "','"),
         ("collatable", "false"),
+        ("subscript", "raw_array_subscript_handler"),
     ] {
         if parameters.get(name).is_some_and(|held| held == usual) {
             parameters.remove(name);

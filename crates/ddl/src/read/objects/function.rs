@@ -348,6 +348,16 @@ impl State {
         }
     }
 
+    /// The same as SQL text: those of `pg_catalog` without their schema.
+    pub(in crate::read) fn function_text(&self, written: &Written) -> String {
+        let name = self.function_named(written);
+        if name.schema.as_str() == "pg_catalog" {
+            name.name.quoted()
+        } else {
+            name.quoted()
+        }
+    }
+
     /// Says that an object needs every function of a name.
     pub(in crate::read) fn function_objects(&self, name: &QualifiedName) -> Vec<ObjectId> {
         self.routines_named(name)

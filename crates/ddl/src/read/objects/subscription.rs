@@ -101,6 +101,9 @@ fn set_options(held: &mut Subscription, list: &[Node], name: &Name) {
             }
             // They say what is done at once, and are not stored.
             "connect" | "create_slot" | "copy_data" | "refresh" => continue,
+            "slot_name" if text.eq_ignore_ascii_case("none") => {
+                ("NONE".to_owned(), name.as_str())
+            }
             "slot_name" => (text, name.as_str()),
             "binary" | "disable_on_error" | "run_as_owner" | "failover" => {
                 (option.truth().to_string(), "false")
