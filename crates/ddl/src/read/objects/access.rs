@@ -171,7 +171,11 @@ pub(crate) fn comment_mut<'a>(
         }
         ObjectId::Index(relation, name) => {
             let indexes = match catalog.tables.get_mut(relation) {
-                Some(table) => &mut table.indexes,
+                Some(table) => match table.constraints.get_mut(name) {
+                    // The index behind a constraint.
+                    Some(constraint) => return Some(&mut constraint.index_comment),
+                    None => &mut table.indexes,
+                },
                 None => &mut catalog.materialized_views.get_mut(relation)?.indexes,
             };
             &mut indexes.get_mut(name)?.comment

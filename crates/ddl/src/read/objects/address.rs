@@ -4,7 +4,7 @@ use pg_query::NodeEnum;
 use pg_query::protobuf::{FunctionParameterMode, Node, ObjectType, ObjectWithArgs, TypeName};
 use pgwright_catalog::{
     ArgumentMode, CastSignature, Name, ObjectId, OperatorClassName, OperatorSignature,
-    QualifiedName, RoutineKind, RoutineSignature, TransformSignature,
+    QualifiedName, RoutineKind, RoutineSignature, TransformSignature, TypeKind,
 };
 
 use super::nodes::{self, Written};
@@ -379,6 +379,10 @@ impl State {
         let Address::Held(ObjectId::Type(domain)) = self.type_address(&written)? else {
             return Ok(Address::NotHeld);
         };
+        if self.is_not_null_of_domain(&domain, &constraint) {
+            // It has no place for a comment of its own.
+            return Ok(Address::NotHeld);
+        }
         let id = ObjectId::Constraint(domain, constraint.clone());
         if access::exists(&self.catalog, &id) {
             return Ok(Address::Held(id));
@@ -387,6 +391,25 @@ impl State {
             "constraint \"{constraint}\" for domain {} does not exist",
             written.name
         )))
+    }
+
+    /// Whether a name is that of the NOT NULL constraint of a domain.
+    fn is_not_null_of_domain(&self, domain: &QualifiedName, constraint: &Name) -> bool {
+        let held = self.catalog.types.get(domain).map(|held| &held.kind);
+        let Some(TypeKind::Domain {
+            not_null: true,
+            not_null_name,
+            ..
+        }) = held
+        else {
+            return false;
+        };
+        match not_null_name {
+            Some(name) => name == constraint,
+            None => {
+                constraint.as_str() == names::object_name(domain.name.as_str(), None, "not_null")
+            }
+        }
     }
 
     /// A type of the user's.
@@ -453,7 +476,8 @@ impl State {
             (ObjectType::ObjectAggregate, ObjectId::Aggregate(_)) => true,
             (ObjectType::ObjectAggregate, _) => false,
             (ObjectType::ObjectRoutine, _) => true,
-            (_, ObjectId::Aggregate(_)) => false,
+            // GRANT and COMMENT take an aggregate for the function that it is.
+            (kind, ObjectId::Aggregate(_)) => kind == ObjectType::ObjectFunction,
             (kind, ObjectId::Routine(signature)) => {
                 let procedure = self
                     .catalog

@@ -135,9 +135,7 @@ fn parameter(
         "sspace" | "mspace" | "msspace" => option.text(),
         "initcond" | "minitcond" => quote_literal(&option.text()),
         "finalfunc_extra" | "mfinalfunc_extra" => {
-            return Ok(option
-                .truth()
-                .then(|| (name.to_owned(), "true".to_owned())));
+            return Ok(option.truth().then(|| (name.to_owned(), "true".to_owned())));
         }
         "finalfunc_modify" | "mfinalfunc_modify" | "parallel" => option.text().to_lowercase(),
         "sortop" => operator(state, &option.written()),

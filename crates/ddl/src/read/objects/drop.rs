@@ -6,7 +6,7 @@ use pg_query::protobuf::{DropBehavior, DropStmt, ObjectType};
 use pgwright_catalog::{Name, ObjectId, QualifiedName, TypeKind};
 
 use super::address::Address;
-use super::{access, dependants, nodes};
+use super::{dependants, nodes};
 use crate::read::failure::Failure;
 use crate::read::state::State;
 use crate::read::table::{alter_column, part};
@@ -114,7 +114,13 @@ impl State {
             .hint("Use DROP ... CASCADE to drop the dependent objects too."));
         }
         for id in order.iter().rev() {
-            self.remove_object(id)?;
+            match id {
+                ObjectId::Column(on, name) => {
+                    self.remove_column(on, name, &falling)?;
+                    self.forget_sayings(id);
+                }
+                _ => self.remove_object(id)?,
+            }
         }
         Ok(())
     }
@@ -278,7 +284,9 @@ impl State {
             return Ok(());
         }
         match id {
-            ObjectId::Column(on, name) => self.remove_column(on, name)?,
+            ObjectId::Column(on, name) => {
+                self.remove_column(on, name, &BTreeSet::from([id.clone()]))?;
+            }
             ObjectId::Constraint(on, name) => {
                 if let Some(TypeKind::Domain { checks, .. }) =
                     self.catalog.types.get_mut(on).map(|held| &mut held.kind)
@@ -293,38 +301,50 @@ impl State {
     }
 
     /// Takes a column away that falls with its type, or its default that falls with what it calls.
-    fn remove_column(&mut self, on: &QualifiedName, name: &Name) -> Result<(), Failure> {
+    fn remove_column(
+        &mut self,
+        on: &QualifiedName,
+        name: &Name,
+        falling: &BTreeSet<ObjectId>,
+    ) -> Result<(), Failure> {
+        self.touch(&ObjectId::Column(on.clone(), name.clone()));
         if let Some(TypeKind::Composite(attributes)) =
             self.catalog.types.get_mut(on).map(|held| &mut held.kind)
         {
             attributes.retain(|attribute| attribute.name != *name);
             return Ok(());
         }
-        let gone = self
+        let Some(column) = self
             .catalog
             .tables
             .get(on)
             .and_then(|table| table.column(name.as_str()))
-            .is_some_and(|column| !self.type_stays(&column.data_type));
-        if !gone {
-            let table = self.table_mut(on)?;
-            if let Some(column) = table.column_mut(name.as_str()) {
-                if column.generated.is_none() {
-                    column.default = None;
-                    return Ok(());
-                }
-            } else {
-                return Ok(());
+        else {
+            return Ok(());
+        };
+        let type_falls = self.type_falls(&column.data_type, falling);
+        if !type_falls && column.generated.is_none() {
+            if let Some(column) = self.table_mut(on)?.column_mut(name.as_str()) {
+                column.default = None;
             }
+            return Ok(());
         }
         alter_column::drop_with_dependants(self, vec![(on.clone(), name.clone())], true)
     }
 
-    /// Whether the type of a text is still there.
-    fn type_stays(&self, text: &str) -> bool {
-        match super::type_text::user_type(text) {
-            None => true,
-            Some(name) => access::exists(&self.catalog, &ObjectId::Type(name)),
+    /// Whether the type of a text falls: itself, the relation whose row type it is, or the extension that
+    /// brings it.
+    fn type_falls(&self, text: &str, falling: &BTreeSet<ObjectId>) -> bool {
+        if let Some(id) = self.type_object(text) {
+            return falling.contains(&id);
         }
+        let Some(name) = super::type_text::user_type(text) else {
+            return false;
+        };
+        falling.iter().any(|id| match id {
+            ObjectId::Extension(extension) => super::extension::known(extension.as_str())
+                .is_some_and(|known| known.members.contains(&("type", name.name.as_str()))),
+            _ => false,
+        })
     }
 }

@@ -57,8 +57,8 @@ pub(in crate::read) fn finish(state: &mut State) {
     for name in referenced {
         let made = held.get(&name);
         // A superuser that the text does not make has most likely the name that it usually has.
-        let superuser = state.superusers.contains(&name)
-            || made.is_none() && name.as_str() == "postgres";
+        let superuser =
+            state.superusers.contains(&name) || made.is_none() && name.as_str() == "postgres";
         if name.as_str().starts_with("pg_") || superuser {
             continue;
         }

@@ -89,6 +89,7 @@ pub(super) fn create(state: &mut State, s: &CreateOpClassStmt) -> Result<(), Fai
         family_named(state, &nodes::written(&s.opfamilyname), &method)
     };
     let mut members = BTreeSet::new();
+    let mut loose = BTreeSet::new();
     let mut storage = None;
     for item in items(&s.items) {
         if item.itemtype == STORAGE {
@@ -98,9 +99,14 @@ pub(super) fn create(state: &mut State, s: &CreateOpClassStmt) -> Result<(), Fai
                 .map(|t| state.plain_type(t))
                 .transpose()?;
         } else if let Some(member) = member(state, item, &method, Some(&data_type))? {
-            members.insert(member);
+            if is_loose(state, &method, &member) {
+                loose.insert(member);
+            } else {
+                members.insert(member);
+            }
         }
     }
+    add_to_family(state, &family, &method, loose);
     let mut needed = uses(state, &members);
     needed.extend(state.type_object(&data_type));
     let family_name = OperatorClassName {
@@ -124,6 +130,74 @@ pub(super) fn create(state: &mut State, s: &CreateOpClassStmt) -> Result<(), Fai
     state.catalog.operator_classes.insert(name, held);
     state.set_uses(id, needed);
     Ok(())
+}
+
+/// The index method of PostgreSQL's own whose code a method has.
+fn built_in(state: &State, method: &Name) -> String {
+    let handler = state
+        .catalog
+        .access_methods
+        .get(method)
+        .map(|held| held.handler.name.as_str());
+    match handler {
+        Some("bthandler") => "btree".to_owned(),
+        Some("spghandler") => "spgist".to_owned(),
+        Some(handler) => handler.trim_end_matches("handler").to_owned(),
+        None => method.as_str().to_owned(),
+    }
+}
+
+/// Whether the server counts a member to the family rather than to the class: what the index could do
+/// without, and what compares two types.
+fn is_loose(state: &State, method: &Name, member: &OperatorClassMember) -> bool {
+    let method = built_in(state, method);
+    match member {
+        OperatorClassMember::Operator { operator, .. } => match method.as_str() {
+            "btree" | "hash" => operator.left != operator.right,
+            "gist" | "gin" | "spgist" => true,
+            _ => false,
+        },
+        OperatorClassMember::Function {
+            number, operands, ..
+        } => match method.as_str() {
+            "btree" | "hash" => *number != 1 || operands.0 != operands.1,
+            "gist" => !matches!(number, 1 | 2 | 5 | 6 | 7),
+            "gin" => !matches!(number, 2 | 3),
+            "spgist" => !matches!(number, 1..=5),
+            _ => false,
+        },
+    }
+}
+
+fn add_to_family(
+    state: &mut State,
+    family: &QualifiedName,
+    method: &Name,
+    members: BTreeSet<OperatorClassMember>,
+) {
+    let name = OperatorClassName {
+        name: family.clone(),
+        method: method.clone(),
+    };
+    if members.is_empty() || !state.catalog.operator_families.contains_key(&name) {
+        return;
+    }
+    let id = ObjectId::OperatorFamily(name.clone());
+    let mut needed = uses(state, &members);
+    needed.extend(
+        state
+            .catalog
+            .dependencies
+            .get(&id)
+            .into_iter()
+            .flatten()
+            .cloned(),
+    );
+    state.touch(&id);
+    if let Some(held) = state.catalog.operator_families.get_mut(&name) {
+        held.members.extend(members);
+    }
+    state.set_uses(id, needed);
 }
 
 fn items(nodes: &[Node]) -> impl Iterator<Item = &CreateOpClassItem> {

@@ -6,7 +6,7 @@ use pg_query::protobuf::{
     AlterSubscriptionStmt, AlterSubscriptionType as A, CreateSubscriptionStmt,
     DropSubscriptionStmt, Node,
 };
-use pgwright_catalog::{Name, ObjectId, Subscription, is_secret_option};
+use pgwright_catalog::{Name, ObjectId, Subscription, connection_without_secrets};
 
 use super::{nodes, options};
 use crate::read::failure::Failure;
@@ -19,7 +19,7 @@ pub(super) fn create(state: &mut State, s: &CreateSubscriptionStmt) -> Result<()
         return Err(Failure::exists("subscription", name.as_str()));
     }
     let mut held = Subscription {
-        connection: Some(without_secrets(&s.conninfo)),
+        connection: connection_without_secrets(&s.conninfo),
         publications: publications(&s.publication),
         enabled: true,
         owner: state.new_owner(),
@@ -40,56 +40,6 @@ fn publications(list: &[Node]) -> BTreeSet<Name> {
     nodes::strings(list).into_iter().map(Name::from).collect()
 }
 
-/// The connection string without its password: secrets are never kept.
-fn without_secrets(connection: &str) -> String {
-    if let Some((scheme, rest)) = connection.split_once("://") {
-        let (authority, tail) = match rest.find(['/', '?']) {
-            Some(end) => rest.split_at(end),
-            None => (rest, ""),
-        };
-        let authority = match authority.rsplit_once('@') {
-            Some((user, host)) => {
-                format!("{}@{host}", user.split(':').next().unwrap_or_default())
-            }
-            None => authority.to_owned(),
-        };
-        return format!("{scheme}://{authority}{tail}");
-    }
-    let mut kept = Vec::new();
-    let mut rest = connection.trim_start();
-    while !rest.is_empty() {
-        let (pair, after) = next_pair(rest);
-        let name = pair.split('=').next().unwrap_or_default().trim();
-        if !is_secret_option(name) {
-            kept.push(pair.trim());
-        }
-        rest = after.trim_start();
-    }
-    kept.join(" ")
-}
-
-/// `name=value` at the start of a connection string, quotes minded, and the rest.
-fn next_pair(text: &str) -> (&str, &str) {
-    let (mut quoted, mut escaped, mut value) = (false, false, false);
-    for (at, character) in text.char_indices() {
-        match character {
-            _ if escaped => escaped = false,
-            '\\' => escaped = true,
-            '\'' => quoted = !quoted,
-            '=' => value = true,
-            c if c.is_whitespace()
-                && !quoted
-                && value
-                && !text.get(..at).is_some_and(|t| t.trim_end().ends_with('=')) =>
-            {
-                return text.split_at(at);
-            }
-            _ => {}
-        }
-    }
-    (text, "")
-}
-
 /// The options, where they are not the default.
 fn set_options(held: &mut Subscription, list: &[Node], name: &Name) {
     for option in options::options(list) {
@@ -101,9 +51,7 @@ fn set_options(held: &mut Subscription, list: &[Node], name: &Name) {
             }
             // They say what is done at once, and are not stored.
             "connect" | "create_slot" | "copy_data" | "refresh" => continue,
-            "slot_name" if text.eq_ignore_ascii_case("none") => {
-                ("NONE".to_owned(), name.as_str())
-            }
+            "slot_name" if text.eq_ignore_ascii_case("none") => ("NONE".to_owned(), name.as_str()),
             "slot_name" => (text, name.as_str()),
             "binary" | "disable_on_error" | "run_as_owner" | "failover" => {
                 (option.truth().to_string(), "false")
@@ -135,7 +83,7 @@ pub(super) fn alter(state: &mut State, s: &AlterSubscriptionStmt) -> Result<(), 
         return Err(Failure::missing("subscription", name.as_str()));
     };
     match s.kind() {
-        A::AlterSubscriptionConnection => held.connection = Some(without_secrets(&s.conninfo)),
+        A::AlterSubscriptionConnection => held.connection = connection_without_secrets(&s.conninfo),
         A::AlterSubscriptionSetPublication => held.publications = publications(&s.publication),
         A::AlterSubscriptionAddPublication => {
             held.publications.extend(publications(&s.publication));
@@ -161,21 +109,4 @@ pub(super) fn drop(state: &mut State, s: &DropSubscriptionStmt) -> Result<(), Fa
         return Err(Failure::missing("subscription", name.as_str()));
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::without_secrets;
-
-    #[test]
-    fn passwords_do_not_stay_in_connections() {
-        assert_eq!(
-            without_secrets("host=a password='x y' user=b"),
-            "host=a user=b"
-        );
-        assert_eq!(
-            without_secrets("postgres://u:secret@h:5432/db?sslmode=require"),
-            "postgres://u@h:5432/db?sslmode=require"
-        );
-    }
 }

@@ -1,0 +1,22 @@
+-- DROP with RESTRICT and CASCADE, of what others need.
+CREATE SCHEMA a;
+CREATE TYPE a.kind AS ENUM ('x', 'y');
+CREATE TABLE a.t (id int PRIMARY KEY, kind a.kind, name text);
+CREATE TABLE a.u (id int PRIMARY KEY, t_id int REFERENCES a.t, other a.kind);
+CREATE FUNCTION a.of_kind(a.kind) RETURNS int LANGUAGE sql AS 'SELECT 1';
+CREATE FUNCTION a.touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN new; END $$;
+CREATE TRIGGER touch BEFORE UPDATE ON a.u FOR EACH ROW EXECUTE FUNCTION a.touch();
+CREATE VIEW a.v AS SELECT id, name FROM a.t;
+CREATE VIEW a.w AS SELECT id FROM a.v;
+DROP TYPE a.kind;
+DROP TABLE a.t;
+DROP FUNCTION a.touch();
+DROP VIEW a.v;
+DROP SCHEMA a;
+DROP TYPE a.kind CASCADE;
+DROP FUNCTION a.touch() CASCADE;
+DROP TABLE a.t CASCADE;
+DROP TABLE IF EXISTS a.nonesuch, a.nothing;
+CREATE SCHEMA b;
+CREATE TABLE b.t (id serial);
+DROP SCHEMA b CASCADE;

@@ -1,0 +1,27 @@
+-- Enumerations, domains, composite and range types, and what ALTER does to them.
+CREATE SCHEMA crm;
+SET search_path TO crm, public;
+CREATE TYPE stage AS ENUM ('new', 'won');
+ALTER TYPE stage ADD VALUE 'open' AFTER 'new';
+ALTER TYPE stage ADD VALUE IF NOT EXISTS 'open';
+ALTER TYPE stage ADD VALUE 'first' BEFORE 'new';
+CREATE DOMAIN email AS varchar(100) NOT NULL CHECK (VALUE LIKE '%@%') CHECK (VALUE <> 'a@b');
+ALTER DOMAIN email ADD CONSTRAINT short CHECK (length(VALUE) < 50) NOT VALID;
+ALTER DOMAIN email RENAME CONSTRAINT short TO brief;
+ALTER DOMAIN email VALIDATE CONSTRAINT brief;
+ALTER DOMAIN email DROP CONSTRAINT email_check1;
+ALTER DOMAIN email DROP NOT NULL;
+ALTER DOMAIN email SET DEFAULT 'x@y';
+CREATE DOMAIN nothing AS integer DEFAULT NULL;
+CREATE TYPE address AS (street text, town varchar(40) COLLATE "C", stages stage[]);
+ALTER TYPE address ADD ATTRIBUTE zip text, DROP ATTRIBUTE town;
+ALTER TYPE address ALTER ATTRIBUTE zip TYPE varchar(10);
+ALTER TYPE address RENAME ATTRIBUTE zip TO postcode;
+CREATE TYPE span AS RANGE (subtype = date);
+CREATE TYPE price_range AS RANGE (subtype = numeric, subtype_opclass = numeric_ops);
+COMMENT ON TYPE stage IS 'where it stands';
+COMMENT ON COLUMN address.street IS 'with number';
+COMMENT ON CONSTRAINT brief ON DOMAIN email IS 'not too long';
+CREATE TYPE declared;
+DROP TYPE declared;
+DROP TYPE IF EXISTS nonesuch;
