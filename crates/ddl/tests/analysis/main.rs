@@ -21,9 +21,10 @@ use pgwright_ddl::analyze::CatalogEnvironment;
 use server::{Server, file};
 use tally::Tally;
 
-/// What may stay undecided, printed again and as written: texts that need functions and types of
-/// extensions, of which the catalog holds but the names.
-const UNDECIDED: &[(&str, usize, usize)] = &[];
+/// What may stay undecided, printed again and as written: literals of rare types (a row, a tsvector, a
+/// tsquery, a jsonpath with a filter, an interval with a precision), and a CYCLE that the server prints
+/// in a way that it cannot read itself.
+const UNDECIDED: &[(&str, usize, usize)] = &[("hand", 9, 9), ("bookings", 1, 0)];
 
 fn project() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -152,10 +153,11 @@ fn as_written(server: &Server, name: &str, scripts: &[PathBuf]) -> Tally {
                 continue;
             }
         }
-        match reprint::reprint(&mut client, &definition.path, text) {
-            Ok(wanted) => tally.note(text, found, &wanted),
+        let text = definition.with_sql();
+        match reprint::reprint(&mut client, &definition.path, &text) {
+            Ok(wanted) => tally.note(&text, found, &wanted),
             // What is dropped or renamed later cannot be made any more.
-            Err(reason) => tally.skip(text, &reason),
+            Err(reason) => tally.skip(&text, &reason),
         }
     }
     tally

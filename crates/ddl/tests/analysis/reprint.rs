@@ -119,6 +119,22 @@ fn statements(text: &Text) -> Option<(String, String)> {
                 quote_literal(&text.name)
             ),
         ),
+        "body" => {
+            let this = format!(
+                "proname = {} AND pronamespace::regnamespace = {}::regnamespace \
+                 AND pg_get_function_identity_arguments(oid) = {}",
+                quote_literal(&text.relation),
+                quote_literal(&quote_identifier(&text.schema)),
+                quote_literal(&text.name)
+            );
+            (
+                format!(
+                    "SET LOCAL search_path = ''; DO $do$ BEGIN EXECUTE \
+                     (SELECT pg_get_functiondef(oid) FROM pg_proc WHERE {this}); END $do$"
+                ),
+                format!("SELECT pg_get_function_sqlbody(oid) FROM pg_proc WHERE {this}"),
+            )
+        }
         _ => return None,
     })
 }

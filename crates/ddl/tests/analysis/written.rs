@@ -116,6 +116,28 @@ pub fn printed(env: &dyn Environment, written: &Written) -> Result<String, Undec
     })
 }
 
+impl Written {
+    /// The SQL, which is made only where the server is to be asked.
+    pub fn with_sql(&self) -> Text {
+        let text = match self.text.kind.as_str() {
+            "view" | "materialized view" | "rule" => {
+                let sql = self.node.node.as_ref().unwrap();
+                sql.deparse(Default::default()).unwrap_or_default()
+            }
+            "body" => String::new(),
+            _ => sql_of(&self.node),
+        };
+        Text {
+            text,
+            wanted: match self.names.is_empty() {
+                true => self.text.wanted.clone(),
+                false => self.names.join(", "),
+            },
+            ..self.text.clone()
+        }
+    }
+}
+
 struct Walk {
     path: Vec<String>,
     found: Vec<Written>,
@@ -123,14 +145,6 @@ struct Walk {
 
 impl Walk {
     fn note(&mut self, kind: &str, (schema, relation): (&str, &str), name: &str, node: &Node) {
-        let text = match kind {
-            "view" | "materialized view" | "rule" => {
-                let sql = node.node.as_ref().unwrap().deparse(Default::default());
-                sql.unwrap_or_default()
-            }
-            "body" => String::new(),
-            _ => sql_of(node),
-        };
         self.found.push(Written {
             text: Text {
                 kind: kind.to_owned(),
@@ -138,7 +152,7 @@ impl Walk {
                 relation: relation.to_owned(),
                 name: name.to_owned(),
                 wanted: String::new(),
-                text,
+                text: String::new(),
             },
             path: self.path.clone(),
             node: node.clone(),
