@@ -129,7 +129,7 @@ fn statements(text: &Text) -> Option<(String, String)> {
             );
             (
                 format!(
-                    "SET LOCAL search_path = ''; DO $do$ BEGIN EXECUTE \
+                    "SET LOCAL search_path = ''; SET LOCAL check_function_bodies = off; DO $do$ BEGIN EXECUTE \
                      (SELECT pg_get_functiondef(oid) FROM pg_proc WHERE {this}); END $do$"
                 ),
                 format!("SELECT pg_get_function_sqlbody(oid) FROM pg_proc WHERE {this}"),
