@@ -44,7 +44,10 @@ fn run(length: Duration, seed: u64) {
         fs::write(&kept, &text).unwrap();
         let outcome = attempt(&[("text.sql".to_owned(), text)]);
         texts += 1;
-        slowest = slowest.max(outcome.took);
+        if outcome.took > slowest {
+            slowest = outcome.took;
+            fs::copy(&kept, kept.with_extension("slowest.sql")).unwrap();
+        }
         match outcome.reading {
             Ok(reading) => notes += reading.notes.len(),
             Err(panic) => failure = Some(format!("a panic: {panic}")),
