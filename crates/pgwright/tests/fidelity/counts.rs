@@ -69,7 +69,8 @@ pub fn counts(catalog: &Catalog) -> BTreeMap<&'static str, usize> {
         ),
         (
             "trigs",
-            sum(catalog, |name| triggers(catalog, name)) + view_triggers(catalog),
+            // Those that partitions have from their parents are not counted.
+            tables().map(|table| table.triggers.len()).sum::<usize>() + view_triggers(catalog),
         ),
         (
             "parts",
@@ -179,25 +180,6 @@ fn foreign_keys(catalog: &Catalog, name: &QualifiedName) -> usize {
     table
         .foreign_keys()
         .map(|(_, key)| rows(&key.references))
-        .sum()
-}
-
-/// Row triggers of a partitioned table stand at every partition as well.
-fn triggers(catalog: &Catalog, name: &QualifiedName) -> usize {
-    let Some(table) = catalog.tables.get(name) else {
-        return 0;
-    };
-    let rows = |each_row: bool| {
-        if each_row {
-            1 + partitions(catalog, name)
-        } else {
-            1
-        }
-    };
-    table
-        .triggers
-        .values()
-        .map(|trigger| rows(trigger.for_each_row))
         .sum()
 }
 
