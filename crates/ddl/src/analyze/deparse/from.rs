@@ -15,7 +15,7 @@ const UNNEST: u32 = 2331;
 
 impl<'a> Printer<'a> {
     /// FROM, or USING of DELETE and MERGE.
-    pub(super) fn from_clause(&mut self, query: &'a Query, word: &str) -> Printed {
+    pub(super) fn print_from(&mut self, query: &'a Query, word: &str) -> Printed {
         let mut first = true;
         for item in &query.from {
             if let FromItem::Entry(rtindex) = item
@@ -26,11 +26,11 @@ impl<'a> Printer<'a> {
             if first {
                 first = false;
                 self.clause(word, 2);
-                self.from_item(item)?;
+                self.print_item(item)?;
                 continue;
             }
             self.put(", ");
-            let text = self.apart(|printer| printer.from_item(item))?;
+            let text = self.apart(|printer| printer.print_item(item))?;
             if self.state.indent {
                 if text.starts_with('\n') {
                     self.trim_spaces();
@@ -43,14 +43,14 @@ impl<'a> Printer<'a> {
         Ok(())
     }
 
-    fn from_item(&mut self, item: &'a FromItem) -> Printed {
+    fn print_item(&mut self, item: &'a FromItem) -> Printed {
         match item {
-            FromItem::Entry(rtindex) => self.from_entry(*rtindex),
+            FromItem::Entry(rtindex) => self.print_entry(*rtindex),
             FromItem::Join(join) => self.join(join),
         }
     }
 
-    fn from_entry(&mut self, rtindex: usize) -> Printed {
+    fn print_entry(&mut self, rtindex: usize) -> Printed {
         let entry = self.namespace(0)?.entry(rtindex)?;
         if entry.lateral {
             self.put("LATERAL ");
@@ -227,7 +227,7 @@ impl<'a> Printer<'a> {
 
     fn join(&mut self, join: &'a JoinItem) -> Printed {
         self.put("(");
-        self.from_item(&join.left)?;
+        self.print_item(&join.left)?;
         let word = match join.kind {
             JoinKind::Inner if join.on.is_none() && join.using.is_empty() => None,
             JoinKind::Inner => Some(" JOIN "),
@@ -237,7 +237,7 @@ impl<'a> Printer<'a> {
         };
         // A join without condition stays on its line, as the server has it.
         self.keyword(word.unwrap_or(" CROSS JOIN "), -STANDARD, STANDARD, JOIN);
-        self.from_item(&join.right)?;
+        self.print_item(&join.right)?;
         if !join.using.is_empty() {
             let names = self.namespace(0)?.columns_of(join.rtindex)?;
             let names = names.using_names.clone();

@@ -71,7 +71,7 @@ impl<'a> Printer<'a> {
         self.alias(rtindex, false)?;
         self.put(" SET ");
         self.assignments(entry, &query.targets)?;
-        self.from_clause(query, " FROM ")?;
+        self.print_from(query, " FROM ")?;
         self.condition(query.where_.as_ref())?;
         self.returning(query)
     }
@@ -85,7 +85,7 @@ impl<'a> Printer<'a> {
         self.only(relation);
         self.relation(relation, false);
         self.alias(rtindex, false)?;
-        self.from_clause(query, " USING ")?;
+        self.print_from(query, " USING ")?;
         self.condition(query.where_.as_ref())?;
         self.returning(query)
     }
@@ -99,7 +99,7 @@ impl<'a> Printer<'a> {
         self.only(relation);
         self.relation(relation, false);
         self.alias(rtindex, false)?;
-        self.from_clause(query, " USING ")?;
+        self.print_from(query, " USING ")?;
         self.clause(" ON ", 2);
         let condition = query.merge_condition.as_ref();
         self.expression(condition.ok_or_else(|| missing("join condition"))?, false)?;

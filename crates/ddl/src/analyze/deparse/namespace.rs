@@ -13,6 +13,9 @@ use crate::analyze::tree::{CommonTableExpr, Query, RangeTableEntry, RteKind};
 /// The longest identifier, in bytes.
 const LONGEST: usize = 63;
 
+/// The name of a function, and of its arguments.
+pub(super) type FunctionNames = (Arc<str>, Arc<[Option<Arc<str>>]>);
+
 /// A query's relations and columns by the names they are printed with.
 pub(super) struct Namespace<'a> {
     /// The relations.
@@ -24,7 +27,7 @@ pub(super) struct Namespace<'a> {
     /// The WITH queries.
     pub ctes: &'a [CommonTableExpr],
     /// The function whose body this is.
-    pub function: Option<(Arc<str>, Arc<[Option<Arc<str>>]>)>,
+    pub function: Option<FunctionNames>,
     /// What `old` and `new` of RETURNING are called.
     pub returning: (&'a str, &'a str),
     /// Whether names merged by USING must differ in the whole query.

@@ -58,7 +58,7 @@ impl<'a> Printer<'a> {
         self.state.windows = &query.windows;
         let by_number = match &query.set_operations {
             Some(operations) => {
-                self.set_operation(operations, query)?;
+                self.set_operation(operations)?;
                 true
             }
             None => {
@@ -127,7 +127,7 @@ impl<'a> Printer<'a> {
             self.put(" DISTINCT");
         }
         self.target_list(&query.targets)?;
-        self.from_clause(query, " FROM ")?;
+        self.print_from(query, " FROM ")?;
         if let Some(condition) = &query.where_ {
             self.clause(" WHERE ", 1);
             self.expression(condition, false)?;
@@ -228,7 +228,7 @@ impl<'a> Printer<'a> {
         Ok(())
     }
 
-    fn set_operation(&mut self, operation: &'a SetOperation, query: &'a Query) -> Printed {
+    fn set_operation(&mut self, operation: &'a SetOperation) -> Printed {
         let node = match operation {
             SetOperation::Leaf(rtindex) => return self.set_leaf(*rtindex),
             SetOperation::Node(node) => node,
@@ -240,7 +240,7 @@ impl<'a> Printer<'a> {
             self.put("(");
             self.keyword("", step, 0, 0);
         }
-        self.set_operation(&node.left, query)?;
+        self.set_operation(&node.left)?;
         if wrap {
             self.keyword(") ", -step, 0, 0);
         } else if self.state.indent {
@@ -260,7 +260,7 @@ impl<'a> Printer<'a> {
         self.keyword("", step, 0, 0);
         // Nobody sees the names of the right side's columns.
         let visible = std::mem::replace(&mut self.state.column_names_visible, false);
-        let printed = self.set_operation(&node.right, query);
+        let printed = self.set_operation(&node.right);
         self.state.column_names_visible = visible;
         printed?;
         self.shift(-step);
