@@ -122,7 +122,8 @@ impl Reader<'_> {
             access_method: self.access_method(row)?,
             replica_identity: match row.code("replica_identity")? {
                 'f' => ReplicaIdentity::Full,
-                'n' => ReplicaIdentity::Nothing,
+                // What has no rows of its own has nothing to say of them.
+                'n' if row.code("kind")? != 'f' => ReplicaIdentity::Nothing,
                 // An index follows with the indexes.
                 _ => ReplicaIdentity::Default,
             },

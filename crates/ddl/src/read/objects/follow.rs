@@ -7,7 +7,7 @@ use pgwright_catalog::{
     Name, ObjectId, QualifiedName, RoutineBody, RoutineSignature, TypeKind, quote_literal,
 };
 
-use super::type_text;
+use super::{function_body, type_text};
 use crate::analyze::{
     CatalogEnvironment, Qualified, Rename, deparse, name_output_columns, output_names, query,
     rename_in_query,
@@ -80,6 +80,10 @@ impl State {
     }
 
     fn print_again(&mut self, reader: &ObjectId, change: &Change) {
+        if let ObjectId::Routine(signature) = reader {
+            self.print_body_again(signature, change);
+            return;
+        }
         let text = match reader {
             ObjectId::View(name) => self.catalog.views.get(name).map(|view| {
                 let names = view
@@ -133,6 +137,23 @@ impl State {
                 needed.insert(ObjectId::Column(relation.clone(), Name::new(new.as_str())));
                 self.set_uses(reader.clone(), needed);
             }
+        }
+    }
+
+    /// The standard SQL body of a routine, printed anew.
+    fn print_body_again(&mut self, signature: &RoutineSignature, change: &Change) {
+        let printed = self.catalog.routines.get(signature).and_then(|routine| {
+            let RoutineBody::Sql(text) = &routine.body else {
+                return None;
+            };
+            function_body::renamed(self, &signature.name, routine, text, &rename(change)?)
+        });
+        let Some(printed) = printed else {
+            return;
+        };
+        self.touch(&ObjectId::Routine(signature.clone()));
+        if let Some(routine) = self.catalog.routines.get_mut(signature) {
+            routine.body = RoutineBody::Sql(printed);
         }
     }
 

@@ -9,7 +9,11 @@ use pgwright_catalog::{Argument, ArgumentMode, ObjectId, QualifiedName, Routine,
 
 use super::function_option::Options;
 use crate::analyze::deparse::{self, FunctionBody};
-use crate::analyze::{Undecided, function_body, parse_type, references_of_query};
+use crate::analyze::tree::Type;
+use crate::analyze::{
+    CatalogEnvironment, Rename, Undecided, function_body, parse_type, references_of_query,
+    rename_in_query,
+};
 use crate::read::expression;
 use crate::read::failure::Failure;
 use crate::read::note::NoteKind;
@@ -80,14 +84,7 @@ fn analysed(
     routine: &Routine,
 ) -> Result<(String, BTreeSet<ObjectId>), Undecided> {
     let environment = state.environment();
-    let mut parameters = Vec::new();
-    for argument in &routine.arguments {
-        if matches!(argument.mode, ArgumentMode::Out | ArgumentMode::Table) {
-            continue;
-        }
-        let (data_type, typmod) = parse_type(&environment, &argument.data_type)?;
-        parameters.push((argument_name(argument), data_type, typmod));
-    }
+    let parameters = parameters(&environment, routine)?;
     let body = function_body(node, name.name.as_str(), &parameters, &environment)?;
     let names: Vec<Option<Arc<str>>> = routine.arguments.iter().map(argument_name).collect();
     let text = deparse::deparse_body(&body, name.name.as_str(), &names)?;
@@ -107,6 +104,60 @@ fn analysed(
 
 fn argument_name(argument: &Argument) -> Option<Arc<str>> {
     argument.name.as_ref().map(|name| Arc::from(name.as_str()))
+}
+
+/// A stored body after something that it names has another name.
+pub(super) fn renamed(
+    state: &State,
+    name: &QualifiedName,
+    routine: &Routine,
+    text: &str,
+    rename: &Rename,
+) -> Option<String> {
+    // The parser knows a body only as part of its function.
+    let statement = format!("CREATE FUNCTION f() RETURNS void {text}");
+    let parsed = crate::parse::statements(&statement).ok()?;
+    let node = parsed.into_iter().next()?.stmt?.node?;
+    let NodeEnum::CreateFunctionStmt(statement) = node else {
+        return None;
+    };
+    let none: [&str; 0] = [];
+    let environment = CatalogEnvironment::new(&state.catalog, &none);
+    let parameters = parameters(&environment, routine).ok()?;
+    let mut body = function_body(
+        statement.sql_body.as_deref()?,
+        name.name.as_str(),
+        &parameters,
+        &environment,
+    )
+    .ok()?;
+    match &mut body {
+        FunctionBody::Return(query) => rename_in_query(query, rename),
+        FunctionBody::Atomic(queries) => {
+            queries
+                .iter_mut()
+                .for_each(|query| rename_in_query(query, rename));
+        }
+    }
+    let names: Vec<Option<Arc<str>>> = routine.arguments.iter().map(argument_name).collect();
+    let text = deparse::deparse_body(&body, name.name.as_str(), &names).ok()?;
+    Some(text.trim().to_owned())
+}
+
+/// Names, types and type modifiers of the input arguments.
+fn parameters(
+    environment: &CatalogEnvironment<'_>,
+    routine: &Routine,
+) -> Result<Vec<(Option<Arc<str>>, Type, i32)>, Undecided> {
+    let mut parameters = Vec::new();
+    for argument in &routine.arguments {
+        if matches!(argument.mode, ArgumentMode::Out | ArgumentMode::Table) {
+            continue;
+        }
+        let (data_type, typmod) = parse_type(environment, &argument.data_type)?;
+        parameters.push((argument_name(argument), data_type, typmod));
+    }
+    Ok(parameters)
 }
 
 /// The body as it is written.
