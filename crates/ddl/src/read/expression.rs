@@ -33,8 +33,6 @@ pub(super) struct Context<'a> {
     pub(super) kind: ExprKind,
     /// The relation whose columns it can name.
     pub(super) relation: Option<&'a QualifiedName>,
-    /// The columns of a relation that is being made, by name and type, when it is not in the state yet.
-    pub(super) columns: &'a [pgwright_catalog::Column],
     /// The type that its value is assigned to, as `format_type` prints it.
     pub(super) wanted: Option<&'a str>,
     /// The type of `VALUE`, in the check of a domain.
@@ -47,7 +45,6 @@ impl<'a> Context<'a> {
         Self {
             kind,
             relation: None,
-            columns: &[],
             wanted: None,
             value: None,
         }
@@ -56,12 +53,6 @@ impl<'a> Context<'a> {
     /// The same over the columns of a relation.
     pub(super) fn over(mut self, relation: &'a QualifiedName) -> Self {
         self.relation = Some(relation);
-        self
-    }
-
-    /// The same over the columns of a relation that is not in the state yet.
-    pub(super) fn columns(mut self, columns: &'a [pgwright_catalog::Column]) -> Self {
-        self.columns = columns;
         self
     }
 

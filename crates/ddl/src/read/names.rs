@@ -70,23 +70,6 @@ pub(super) fn object_name(first: &str, second: Option<&str>, label: &str) -> Str
 }
 
 impl State {
-    /// The schemas that names without a schema are looked up in, in order: `pg_catalog` first unless
-    /// the path names it, temporary objects before everything.
-    pub(super) fn effective_path(&self) -> Vec<Name> {
-        let mut path = vec![Name::new(TEMPORARY_SCHEMA)];
-        let named = |schema: &str| {
-            self.session
-                .search_path
-                .iter()
-                .any(|name| name.as_str() == schema)
-        };
-        if !named("pg_catalog") {
-            path.push(Name::new("pg_catalog"));
-        }
-        path.extend(self.visible_schemas());
-        path
-    }
-
     /// The schemas of the search path that exist, `$user` resolved.
     pub(super) fn visible_schemas(&self) -> Vec<Name> {
         let mut path = Vec::new();

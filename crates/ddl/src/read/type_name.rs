@@ -22,13 +22,6 @@ pub(super) struct ResolvedType {
     pub(super) known: bool,
 }
 
-impl ResolvedType {
-    /// A type of PostgreSQL's own: without schema in its text.
-    pub(super) fn is_system(&self) -> bool {
-        self.name.schema.as_str() == "pg_catalog"
-    }
-}
-
 /// The types of `pg_catalog` that texts name. Kept sorted for the binary search.
 const SYSTEM_TYPES: &[&str] = &[
     "aclitem",

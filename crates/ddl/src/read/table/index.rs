@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use pg_query::NodeEnum;
 use pg_query::protobuf::{ClusterStmt, IndexElem, IndexStmt, Node, SortByDir, SortByNulls};
 use pgwright_catalog::{
-    Column, Constraint, ConstraintKind, Expression, Index, IndexElement, IndexKey, Key, Name,
-    ObjectId, QualifiedName,
+    Column, Constraint, ConstraintKind, Index, IndexElement, IndexKey, Key, Name, ObjectId,
+    QualifiedName,
 };
 
 use super::column_name::{figure, figure_text};
@@ -46,19 +46,17 @@ pub(in crate::read) fn create(state: &mut State, statement: &IndexStmt) -> Resul
         }
     };
     let method = method(&statement.access_method);
-    let (elements, mut names, mut uses) = elements(state, &on, &method, &statement.index_params)?;
+    let (elements, names, mut uses) = elements(state, &on, &method, &statement.index_params)?;
     let include = columns_of(state, &on, &statement.index_including_params)?;
-    names.extend(include.iter().map(Name::to_string));
-    let names = unique_names(names);
+    let included = include.iter().map(Name::to_string);
+    let names = unique_names(names.into_iter().chain(included).collect());
     let predicate = match statement.where_clause.as_deref() {
-        Some(node) => Some(
-            state.expression(
-                node,
-                &Context::new(ExprKind::IndexPredicate)
-                    .over(&on)
-                    .wanted("boolean"),
-            )?,
-        ),
+        Some(node) => {
+            let context = Context::new(ExprKind::IndexPredicate).over(&on);
+            let (expression, used) = state.expression_and_uses(node, &context)?;
+            uses.extend(used);
+            Some(expression)
+        }
         None => None,
     };
     let index = Index {
@@ -735,18 +733,6 @@ pub(in crate::read) fn usual_sequence_name(on: &QualifiedName, column: &str) -> 
         on.schema.clone(),
         object_name(on.name.as_str(), Some(column), "seq"),
     )
-}
-
-/// The text of an expression that is held, with another one in its place.
-pub(super) fn map_expressions(index: &mut Index, map: &mut dyn FnMut(&Expression) -> Expression) {
-    for element in &mut index.elements {
-        if let IndexKey::Expression(sql) = &mut element.key {
-            *sql = map(sql);
-        }
-    }
-    if let Some(predicate) = &mut index.predicate {
-        *predicate = map(predicate);
-    }
 }
 
 /// The storage parameters of an index, that of a constraint included.
