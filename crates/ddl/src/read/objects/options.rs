@@ -66,11 +66,6 @@ impl<'a> DefinedOption<'a> {
     pub(crate) fn list(self) -> &'a [Node] {
         self.node().map(nodes::items).unwrap_or_default()
     }
-
-    /// Whether `ALTER … OPTIONS (DROP name)` or `RESET` takes it away.
-    pub(crate) fn dropped(self) -> bool {
-        self.0.defaction() == DefElemAction::DefelemDrop
-    }
 }
 
 /// Applies `OPTIONS (ADD a 'x', SET b 'y', DROP c)` to a map of options.
