@@ -5,7 +5,7 @@ mod relations;
 mod routines;
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use pgwright_catalog::{self as model, Catalog, QualifiedName};
@@ -23,11 +23,11 @@ type Key = (Arc<str>, Arc<str>);
 pub struct CatalogEnvironment<'c> {
     catalog: &'c Catalog,
     search_path: Vec<Arc<str>>,
-    relations: RefCell<HashMap<Key, Option<Arc<Relation>>>>,
-    types: RefCell<HashMap<Key, Option<Arc<TypeDescription>>>>,
+    relations: RefCell<BTreeMap<Key, Option<Arc<Relation>>>>,
+    types: RefCell<BTreeMap<Key, Option<Arc<TypeDescription>>>>,
     /// Types by the texts of the catalog.
-    type_texts: RefCell<HashMap<String, (Type, i32)>>,
-    functions: RefCell<HashMap<Key, Vec<Arc<Function>>>>,
+    type_texts: RefCell<BTreeMap<String, (Type, i32)>>,
+    functions: RefCell<BTreeMap<Key, Vec<Arc<Function>>>>,
     extensions: Vec<extensions::InstalledExtension>,
 }
 

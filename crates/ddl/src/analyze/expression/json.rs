@@ -221,7 +221,7 @@ impl ParseState<'_> {
             arg: Some(Box::new(protobuf::JsonValueExpr {
                 raw_expr: Some(Box::new(column)),
                 formatted_expr: None,
-                format: e.format.clone(),
+                format: e.format,
             })),
             absent_on_null: e.absent_on_null,
         })));

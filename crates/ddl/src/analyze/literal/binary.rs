@@ -14,7 +14,7 @@ pub(super) fn uuid(text: &str) -> Option<Arc<str>> {
     for c in inside.chars() {
         match c {
             // A hyphen may follow each group of four digits.
-            '-' if !after_hyphen && digits.len() % 4 == 0 && digits.len() < 32 => {
+            '-' if !after_hyphen && digits.len().is_multiple_of(4) && digits.len() < 32 => {
                 after_hyphen = true;
             }
             c if c.is_ascii_hexdigit() => {
@@ -44,7 +44,7 @@ pub(super) fn bytea(text: &str) -> Option<Arc<str>> {
             .chars()
             .filter(|c| !c.is_ascii_whitespace())
             .collect();
-        let valid = digits.len() % 2 == 0 && digits.bytes().all(|b| b.is_ascii_hexdigit());
+        let valid = digits.len().is_multiple_of(2) && digits.bytes().all(|b| b.is_ascii_hexdigit());
         return valid.then(|| format!("\\x{}", digits.to_ascii_lowercase()).into());
     }
     let mut result = String::from("\\x");

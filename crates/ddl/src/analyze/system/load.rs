@@ -1,6 +1,6 @@
 //! Reads the data files into the [`SystemCatalog`].
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use super::{
@@ -58,7 +58,7 @@ pub(super) fn lines(file: &'static str) -> impl Iterator<Item = Fields> {
 /// Reads everything but the relations, which are seldom needed.
 pub(super) fn load() -> SystemCatalog {
     let types = types();
-    let mut types_by_name: HashMap<_, Vec<_>> = HashMap::new();
+    let mut types_by_name: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for (place, t) in types.iter().enumerate() {
         types_by_name.entry(t.name).or_default().push(place);
     }
@@ -67,7 +67,7 @@ pub(super) fn load() -> SystemCatalog {
     let operators = operators();
     let operators_by_oid = places(operators.iter().map(|o| o.oid));
     let family_operators = family_operators();
-    let mut families_of_operator: HashMap<_, Vec<_>> = HashMap::new();
+    let mut families_of_operator: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for (place, member) in family_operators.iter().enumerate() {
         families_of_operator
             .entry(member.operator)
@@ -91,7 +91,7 @@ pub(super) fn load() -> SystemCatalog {
     }
 }
 
-fn places(oids: impl Iterator<Item = u32>) -> HashMap<u32, usize> {
+fn places(oids: impl Iterator<Item = u32>) -> BTreeMap<u32, usize> {
     oids.enumerate().map(|(place, oid)| (oid, place)).collect()
 }
 
@@ -189,7 +189,7 @@ fn operators() -> Vec<Arc<Operator>> {
             (oid, name, left, right, result, commutator)
         })
         .collect();
-    let names: HashMap<u32, Arc<str>> = rows.iter().map(|r| (r.0, r.1.clone())).collect();
+    let names: BTreeMap<u32, Arc<str>> = rows.iter().map(|r| (r.0, r.1.clone())).collect();
     rows.into_iter()
         .map(|(oid, name, left, right, result, commutator)| {
             Arc::new(Operator {

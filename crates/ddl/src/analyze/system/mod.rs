@@ -6,7 +6,7 @@
 pub(crate) mod extensions;
 mod load;
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use super::environment::Relation;
@@ -78,19 +78,19 @@ pub(crate) struct FamilyOperator {
 pub(crate) struct SystemCatalog {
     /// By object identifier.
     types: Vec<SystemType>,
-    types_by_name: HashMap<&'static str, Vec<usize>>,
+    types_by_name: BTreeMap<&'static str, Vec<usize>>,
     /// By name.
     functions: Vec<Arc<Function>>,
-    functions_by_oid: HashMap<u32, usize>,
+    functions_by_oid: BTreeMap<u32, usize>,
     /// By name.
     operators: Vec<Arc<Operator>>,
-    operators_by_oid: HashMap<u32, usize>,
+    operators_by_oid: BTreeMap<u32, usize>,
     /// By source and target.
     casts: Vec<SystemCast>,
     ranges: Vec<SystemRange>,
     classes: Vec<OperatorClass>,
     family_operators: Vec<FamilyOperator>,
-    families_of_operator: HashMap<u32, Vec<usize>>,
+    families_of_operator: BTreeMap<u32, Vec<usize>>,
     /// Sorted pairs of kind and name.
     names: Vec<(&'static str, &'static str)>,
     relations: OnceLock<Vec<Arc<Relation>>>,
