@@ -87,16 +87,15 @@ impl CatalogEnvironment<'_> {
                 }
             }
         }
-        if let Some(of) = &table.of_type {
-            if let Some(TypeKind::Composite(attributes)) =
+        if let Some(of) = &table.of_type
+            && let Some(TypeKind::Composite(attributes)) =
                 self.catalog.types.get(of).map(|t| &t.kind)
-            {
-                columns.extend(
-                    attributes
-                        .iter()
-                        .map(|a| self.column(&a.name, &a.data_type, a.collation.as_ref())),
-                );
-            }
+        {
+            columns.extend(
+                attributes
+                    .iter()
+                    .map(|a| self.column(&a.name, &a.data_type, a.collation.as_ref())),
+            );
         }
         for column in &table.columns {
             let read = self.column(&column.name, &column.data_type, column.collation.as_ref());

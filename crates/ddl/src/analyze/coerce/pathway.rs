@@ -39,12 +39,11 @@ pub(crate) fn find_pathway(
     if let Some((needed, pathway)) = cast_between(env, &source, &target) {
         return Ok((context >= needed).then_some(pathway));
     }
-    if !matches!(target, Type::OIDVECTOR | Type::INT2VECTOR) {
-        if let (Some(from), Some(to)) = (element_type(&source), element_type(&target)) {
-            if find_pathway(env, &from, &to, context)?.is_some() {
-                return Ok(Some(Pathway::Array));
-            }
-        }
+    if !matches!(target, Type::OIDVECTOR | Type::INT2VECTOR)
+        && let (Some(from), Some(to)) = (element_type(&source), element_type(&target))
+        && find_pathway(env, &from, &to, context)?.is_some()
+    {
+        return Ok(Some(Pathway::Array));
     }
     if opaque_pair(env, &source, &target) {
         // Whatever the cast is, one that was written prints the same.

@@ -97,14 +97,14 @@ fn collect(env: &dyn Environment, actual: &[Type], declared: &[Type]) -> Option<
 
 /// Arrays, ranges and multiranges tell what their elements are.
 fn derive(env: &dyn Environment, bound: &mut Bound) -> bool {
-    if let Some(array) = &bound.array {
-        if *array != Type::ANYARRAY {
-            let Some(element) = element_type(array) else {
-                return false;
-            };
-            if !bind(&mut bound.element, &element) {
-                return false;
-            }
+    if let Some(array) = &bound.array
+        && *array != Type::ANYARRAY
+    {
+        let Some(element) = element_type(array) else {
+            return false;
+        };
+        if !bind(&mut bound.element, &element) {
+            return false;
         }
     }
     if let Some(multirange) = &bound.multirange {
@@ -151,10 +151,10 @@ fn common(env: &dyn Environment, bound: &Bound) -> Result<Option<Type>, Undecide
     if bound.compatible_not_array && base_element_type(env, &common).is_some() {
         return Ok(None);
     }
-    if let Some(range) = &bound.compatible_range {
-        if range_subtype(env, range).as_ref() != Some(&common) {
-            return Ok(None);
-        }
+    if let Some(range) = &bound.compatible_range
+        && range_subtype(env, range).as_ref() != Some(&common)
+    {
+        return Ok(None);
     }
     Ok(Some(common))
 }

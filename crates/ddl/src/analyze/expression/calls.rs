@@ -69,10 +69,10 @@ impl ParseState<'_> {
             Ok(resolved) => resolved,
             Err(Resolution::Cast(expr)) if plain => return Ok(expr),
             Err(_) => {
-                if let (Some(row), Some(field)) = (row, name.first()) {
-                    if let Some(field) = self.field(field, &row) {
-                        return Ok(field);
-                    }
+                if let (Some(row), Some(field)) = (row, name.first())
+                    && let Some(field) = self.field(field, &row)
+                {
+                    return Ok(field);
                 }
                 return Err(Undecided::new(format!(
                     "function {} is not known",

@@ -161,11 +161,11 @@ impl ParseState<'_> {
         }
         let system = SYSTEM_COLUMNS.iter().find(|(n, _, _)| *n == name);
         let entry = self.entry(item.rtindex, levels_up);
-        if let (Some((_, attno, data_type)), Some(entry)) = (system, entry) {
-            if matches!(entry.kind, RteKind::Relation(_)) {
-                let var = variable(item.rtindex, *attno, data_type.clone());
-                return Ok(Some(item_variable(item, &var, levels_up)));
-            }
+        if let (Some((_, attno, data_type)), Some(entry)) = (system, entry)
+            && matches!(entry.kind, RteKind::Relation(_))
+        {
+            let var = variable(item.rtindex, *attno, data_type.clone());
+            return Ok(Some(item_variable(item, &var, levels_up)));
         }
         Ok(None)
     }

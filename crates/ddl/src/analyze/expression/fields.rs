@@ -144,12 +144,11 @@ impl ParseState<'_> {
     /// A field of a composite value; none when there is no such field.
     pub(super) fn field(&self, name: &str, value: &Expr) -> Option<Expr> {
         // A field of a whole row is just the column.
-        if let Expr::Var(var) = value {
-            if var.attno == 0 {
-                if let Some(column) = self.column_of_whole_row(var, name) {
-                    return Some(column);
-                }
-            }
+        if let Expr::Var(var) = value
+            && var.attno == 0
+            && let Some(column) = self.column_of_whole_row(var, name)
+        {
+            return Some(column);
         }
         let columns = expression_columns(self, value).ok().flatten()?;
         let (place, column) = columns.iter().enumerate().find(|(_, c)| &*c.name == name)?;

@@ -48,10 +48,9 @@ impl ParseState<'_> {
         // ROW(…) operator (SELECT …) compares with the columns of the one row.
         if let (Some(NodeEnum::RowExpr(_)), Some(NodeEnum::SubLink(sublink))) =
             (left.node.as_ref(), right.and_then(|r| r.node.as_ref()))
+            && sublink.sub_link_type() == SubLinkType::ExprSublink
         {
-            if sublink.sub_link_type() == SubLinkType::ExprSublink {
-                return self.row_sublink(left, name, sublink);
-            }
+            return self.row_sublink(left, name, sublink);
         }
         let both_rows = is_row_expression(left) && right.is_some_and(is_row_expression);
         let left = self.transform(left)?;
@@ -179,12 +178,12 @@ impl ParseState<'_> {
         }
         let mut result = None;
         let mut rest = all;
-        if constant.len() > 1 {
-            if let Some(array) = self.in_array(&left, &constant)? {
-                let call = scalar_array_operator(self.environment, name, any, left.clone(), array)?;
-                result = Some(Expr::ScalarArrayOp(Box::new(call)));
-                rest = variable;
-            }
+        if constant.len() > 1
+            && let Some(array) = self.in_array(&left, &constant)?
+        {
+            let call = scalar_array_operator(self.environment, name, any, left.clone(), array)?;
+            result = Some(Expr::ScalarArrayOp(Box::new(call)));
+            rest = variable;
         }
         let kind = if any { BoolKind::Or } else { BoolKind::And };
         for item in rest {

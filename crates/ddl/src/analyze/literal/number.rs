@@ -52,10 +52,11 @@ pub(crate) fn numeric(text: &str) -> Option<Arc<str>> {
         }
         _ => {}
     }
-    if unsigned.starts_with('0') && unsigned.len() > 1 {
-        if let Some(b'x' | b'X' | b'o' | b'O' | b'b' | b'B') = unsigned.as_bytes().get(1) {
-            return integer(text).map(|v| v.to_string().into());
-        }
+    if unsigned.starts_with('0')
+        && unsigned.len() > 1
+        && let Some(b'x' | b'X' | b'o' | b'O' | b'b' | b'B') = unsigned.as_bytes().get(1)
+    {
+        return integer(text).map(|v| v.to_string().into());
     }
     let (mantissa, exponent) = match unsigned.find(['e', 'E']) {
         Some(place) => {

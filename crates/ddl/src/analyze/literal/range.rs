@@ -58,10 +58,11 @@ pub(super) fn range(
             high.inclusive = false;
         }
     }
-    if let (Some(l), Some(h)) = (&low.value, &high.value) {
-        if l == h && !(low.inclusive && high.inclusive) {
-            return Some("empty".into());
-        }
+    if let (Some(l), Some(h)) = (&low.value, &high.value)
+        && l == h
+        && !(low.inclusive && high.inclusive)
+    {
+        return Some("empty".into());
     }
     Some(
         format!(

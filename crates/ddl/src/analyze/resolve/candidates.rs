@@ -89,12 +89,12 @@ pub(crate) fn select_candidate<C: Candidate>(
             .zip(actual)
             .filter(|(_, a)| **a != Type::UNKNOWN);
         let first = types.next().map(|(t, _)| t.clone());
-        if let Some(first) = first {
-            if types.all(|(t, _)| *t == first) {
-                inputs.iter_mut().for_each(|t| *t = first.clone());
-                let kept = match_arguments(env, &inputs, candidates)?;
-                return Ok(single(kept));
-            }
+        if let Some(first) = first
+            && types.all(|(t, _)| *t == first)
+        {
+            inputs.iter_mut().for_each(|t| *t = first.clone());
+            let kept = match_arguments(env, &inputs, candidates)?;
+            return Ok(single(kept));
         }
     }
     Ok(None)

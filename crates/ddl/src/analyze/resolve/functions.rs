@@ -66,10 +66,10 @@ pub(crate) fn find_function(env: &dyn Environment, call: &Call<'_>) -> Result<Fo
     if let Some(exact) = candidates.iter().find(|c| c.declared == call.arguments) {
         return Ok(Found::Function(exact.clone()));
     }
-    if let ([source], []) = (call.arguments, call.names) {
-        if let Some(target) = coercion(env, call, source)? {
-            return Ok(Found::Coercion(target));
-        }
+    if let ([source], []) = (call.arguments, call.names)
+        && let Some(target) = coercion(env, call, source)?
+    {
+        return Ok(Found::Coercion(target));
     }
     let mut kept = match_arguments(env, call.arguments, candidates)?;
     if kept.len() > 1 {
@@ -268,10 +268,10 @@ pub(crate) enum FunctionResult {
 /// The columns of a call in FROM (`get_expr_result_type`).
 pub(crate) fn result_columns(env: &dyn Environment, expr: &Expr) -> FunctionResult {
     let data_type = expr.data_type();
-    if let Expr::FuncExpr(call) = expr {
-        if let Some(columns) = output_columns(env, &call.function, &call.arguments) {
-            return FunctionResult::Composite(columns);
-        }
+    if let Expr::FuncExpr(call) = expr
+        && let Some(columns) = output_columns(env, &call.function, &call.arguments)
+    {
+        return FunctionResult::Composite(columns);
     }
     if data_type == Type::RECORD {
         if let Expr::Row(row) = expr {

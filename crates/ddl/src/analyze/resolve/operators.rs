@@ -261,10 +261,11 @@ pub(crate) fn comparison_operators(env: &dyn Environment, data_type: &Type) -> S
     };
     let (family, input) = class_type;
     // Arrays, rows, enumerations and ranges can be compared only as far as their parts can.
-    if let Some(element) = element_type(&base) {
-        if input == 2277 && comparison_operators(env, &element).less.is_none() {
-            return SortOperators::default();
-        }
+    if let Some(element) = element_type(&base)
+        && input == 2277
+        && comparison_operators(env, &element).less.is_none()
+    {
+        return SortOperators::default();
     }
     let member = |strategy| {
         catalog()
@@ -322,19 +323,20 @@ pub(crate) fn ordering_strategy(operator: &Operator) -> Vec<(u32, u8)> {
         .filter(|m| m.method == "btree")
         .map(|m| (m.family, m.strategy))
         .collect();
-    if found.is_empty() && &*operator.name == "<>" {
-        if let Some(left) = &operator.left {
-            let equal = catalog()
-                .operators("=")
-                .iter()
-                .find(|o| o.left.as_ref() == Some(left) && o.right == operator.right);
-            if let Some(equal) = equal {
-                found = catalog()
-                    .families_of(equal.oid)
-                    .filter(|m| m.method == "btree" && m.strategy == EQUAL)
-                    .map(|m| (m.family, 6))
-                    .collect();
-            }
+    if found.is_empty()
+        && &*operator.name == "<>"
+        && let Some(left) = &operator.left
+    {
+        let equal = catalog()
+            .operators("=")
+            .iter()
+            .find(|o| o.left.as_ref() == Some(left) && o.right == operator.right);
+        if let Some(equal) = equal {
+            found = catalog()
+                .families_of(equal.oid)
+                .filter(|m| m.method == "btree" && m.strategy == EQUAL)
+                .map(|m| (m.family, 6))
+                .collect();
         }
     }
     found
