@@ -1,10 +1,11 @@
 //! What every kind of object is planned with: the two catalogs, the writer, and name look-up.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use pgwright_catalog::write::{Apart, Writer};
+use pgwright_catalog::write::{Apart, Writer, not_null_name};
 use pgwright_catalog::{
-    Catalog, Name, ObjectId, PartitionParts, QualifiedName, RoutineSignature, Schema,
+    Catalog, Name, ObjectId, PartitionParts, QualifiedName, RoutineSignature, Schema, Table,
 };
 
 use crate::change::{Change, Rank, Statement, Strength};
@@ -39,6 +40,9 @@ pub(crate) struct Context<'a> {
     pub opened: &'a Opened,
     /// Parts of indexes and keys that need no statement, in `full`.
     pub parts: PartitionParts,
+    /// Names that NOT NULL constraints were given, with their schemas, in `full`: the automatic name of
+    /// another one must not be taken for free.
+    not_null_names: BTreeSet<(&'a Name, &'a Name)>,
     references: References,
 }
 
@@ -56,8 +60,27 @@ impl<'a> Context<'a> {
             options,
             opened,
             parts: PartitionParts::new(full),
+            not_null_names: given_not_null_names(full),
             references: References::new(full),
         }
+    }
+
+    /// The table with a name for each NOT NULL constraint whose automatic name another table's constraint
+    /// has too, which happens to copies by LIKE: whichever table comes later would get another name.
+    pub fn with_names<'t>(&self, name: &QualifiedName, table: &'t Table) -> Cow<'t, Table> {
+        let mut named = Cow::Borrowed(table);
+        for (at, column) in table.columns.iter().enumerate() {
+            if !column.not_null || column.not_null_constraint.name.is_some() {
+                continue;
+            }
+            let automatic = not_null_name(name, column);
+            if self.not_null_names.contains(&(&name.schema, &automatic))
+                && let Some(column) = named.to_mut().columns.get_mut(at)
+            {
+                column.not_null_constraint.name = Some(automatic);
+            }
+        }
+        named
     }
 
     /// True for a table that is in use while the plan runs.
@@ -247,4 +270,15 @@ pub(crate) fn unchanged<T: PartialEq + ?Sized>(
             property,
         })
     }
+}
+
+fn given_not_null_names(catalog: &Catalog) -> BTreeSet<(&Name, &Name)> {
+    let tables = catalog.tables.iter();
+    let columns = tables.flat_map(|(name, table)| table.columns.iter().map(move |c| (name, c)));
+    columns
+        .filter_map(|(name, column)| {
+            let given = column.not_null_constraint.name.as_ref()?;
+            Some((&name.schema, given))
+        })
+        .collect()
 }

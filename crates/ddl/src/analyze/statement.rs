@@ -126,7 +126,7 @@ pub(crate) fn rule(statement: &RuleStmt, environment: &dyn Environment) -> Resul
         Some(range) => find_relation(&state, range)?,
         None => return Err(Undecided::new("a rule without a relation")),
     };
-    add_old_and_new(&mut state, &relation, event)?;
+    add_old_and_new(&mut state, &relation, event, true)?;
     let condition = condition(
         &mut state,
         statement.where_clause.as_deref(),
@@ -139,7 +139,7 @@ pub(crate) fn rule(statement: &RuleStmt, environment: &dyn Environment) -> Resul
         .filter_map(|node| node.node.as_ref())
     {
         let mut state = ParseState::new(environment, None);
-        add_old_and_new(&mut state, &relation, event)?;
+        add_old_and_new(&mut state, &relation, event, false)?;
         actions.push(match node {
             NodeEnum::NotifyStmt(statement) => notify(&mut state, statement),
             _ => analyze_statement(&mut state, node)?,
@@ -175,11 +175,12 @@ fn notify(state: &mut ParseState<'_>, statement: &NotifyStmt) -> Query {
 }
 
 /// Adds `old` and `new`, which are the first entries of what belongs to a rule; those that the event
-/// has can be referred to.
+/// has can be referred to. A condition may name their columns alone, an action may not.
 fn add_old_and_new(
     state: &mut ParseState<'_>,
     relation: &Relation,
     event: &str,
+    columns_visible: bool,
 ) -> Result<(), Undecided> {
     for (name, has_row) in [
         ("old", matches!(event, "UPDATE" | "DELETE" | "SELECT")),
@@ -199,7 +200,7 @@ fn add_old_and_new(
         );
         if has_row {
             state.namespace.push(NamespaceItem {
-                columns_visible: false,
+                columns_visible,
                 ..item
             });
         }

@@ -64,7 +64,8 @@ impl Kind for Tables {
             need(context, &mut change, name, table, &apart);
 
             let writer = &context.writer;
-            let create = writer.create_table(context.full, name, table, &apart)?;
+            let named = context.with_names(name, table);
+            let create = writer.create_table(context.full, name, &named, &apart)?;
             change.up.push(create.into());
             let settings = writer.table_settings(context.full, name, table, &apart);
             change.up.extend(settings.into_iter().map(Into::into));

@@ -138,6 +138,9 @@ fn check_all(sandbox: &Sandbox, text: &Text, report: &mut Report) {
     if text.round_trip {
         round_trip(sandbox, &server, true, report);
     }
+    if text.round_trip {
+        dump_is_read(sandbox, &server, report);
+    }
     // (b) The reading without a server.
     let Some(file) = statically(&text.path, &errors, report) else {
         return;
@@ -256,6 +259,30 @@ fn statically(path: &Path, errors: &[String], report: &mut Report) -> Option<Cat
         notes,
     );
     Some(reading.catalog)
+}
+
+/// Reads what pg_dump says of the loaded database without a server: it is the same schema, except for
+/// roles, which belong to the cluster.
+fn dump_is_read(sandbox: &Sandbox, server: &Catalog, report: &mut Report) {
+    let Ok(text) = dump::text(sandbox, "loaded") else {
+        return;
+    };
+    let options = ReadOptions {
+        implied_owner: Some(Name::new(load::LOADER)),
+        ..ReadOptions::default()
+    };
+    let mut reading = read(&text, &options);
+    reading.catalog.roles.clear();
+    let mut server = server.clone();
+    server.roles.clear();
+    let unequal = compare::inequalities(&reading.catalog, &server);
+    let notes = reading
+        .notes
+        .iter()
+        .filter(|note| note.kind != NoteKind::Ignored);
+    let found = unequal.iter().map(ToString::to_string);
+    let found = found.chain(notes.map(ToString::to_string)).collect();
+    report.none("read from its dump", "places differ or are noted", found);
 }
 
 /// Writes a catalog as `inspect --format sql` does, loads that with errors on, and compares readings

@@ -12,6 +12,11 @@ type Entries = BTreeMap<String, usize>;
 
 /// The schema of a database as pg_dump writes it; an error when there is no pg_dump that can.
 pub fn dump(sandbox: &Sandbox, database: &str) -> Result<Entries, String> {
+    Ok(entries(&text(sandbox, database)?))
+}
+
+/// The schema of a database as pg_dump writes it, as it stands.
+pub fn text(sandbox: &Sandbox, database: &str) -> Result<String, String> {
     let output = load::command(sandbox, "pg_dump", database)
         .arg("--schema-only")
         .output()
@@ -19,7 +24,7 @@ pub fn dump(sandbox: &Sandbox, database: &str) -> Result<Entries, String> {
     if !output.status.success() {
         return Err(String::from_utf8_lossy(&output.stderr).trim().to_owned());
     }
-    Ok(entries(&String::from_utf8_lossy(&output.stdout)))
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 /// Cuts a dump at the comment before each object. The defaults that pg_dump sets where they change go

@@ -601,7 +601,7 @@ impl Parser<'_> {
         let end = self.statement_end(start).unwrap_or(self.words.len());
         let first = self.word().to_owned();
         let queries = [
-            "select", "with", "insert", "update", "delete", "merge", "values",
+            "select", "with", "insert", "update", "delete", "merge", "values", "show",
         ];
         let into_at = if queries.contains(&first.as_str()) {
             let places = (start..end).filter(|&at| self.word_at(at) == "into");

@@ -23,6 +23,9 @@ const MOST_STATEMENTS: usize = 20_000;
 /// How deep routines may call routines.
 const DEEPEST_CALL: usize = 8;
 
+/// The variable that tells whether the last query had a row.
+const FOUND: &str = "found";
+
 /// A run of one body.
 pub(super) struct Run<'a> {
     state: &'a mut State,
@@ -38,7 +41,9 @@ pub(super) struct Run<'a> {
 
 impl<'a> Run<'a> {
     /// Of a body with variables.
-    pub(super) fn new(state: &'a mut State, body: &'a str, scope: Scope, depth: usize) -> Self {
+    pub(super) fn new(state: &'a mut State, body: &'a str, mut scope: Scope, depth: usize) -> Self {
+        let found = Some(Value::Boolean(false));
+        scope.variables.insert(FOUND.to_owned(), found);
         Self {
             state,
             body,
@@ -120,6 +125,7 @@ impl<'a> Run<'a> {
             match self.step(step) {
                 Err(Stop::Unknown(what)) => {
                     forget(&step.kind, &mut self.scope);
+                    self.set_found(None);
                     if !self.harmless(&step.kind) {
                         let message =
                             format!("line {} of the body: {what} cannot be told", step.line);
@@ -190,6 +196,11 @@ impl<'a> Run<'a> {
                     self.scope.variables.insert(format!("${}", at + 1), value);
                 }
                 let result = self.sql(&text, into);
+                // EXECUTE leaves FOUND as it is.
+                if let Some(found) = before.variables.get(FOUND) {
+                    let found = found.clone();
+                    self.scope.variables.insert(FOUND.to_owned(), found);
+                }
                 for at in 0..using.len() {
                     let name = format!("${}", at + 1);
                     match before.variables.get(&name) {
@@ -274,6 +285,7 @@ impl<'a> Run<'a> {
                     number.ok_or_else(|| Stop::unknown("the range of a loop"))
                 };
                 let (mut at, to) = (number(self, from)?, number(self, to)?);
+                let any = if *reverse { at >= to } else { at <= to };
                 let by = match by {
                     Some(by) => number(self, by)?.max(1),
                     None => 1,
@@ -291,6 +303,7 @@ impl<'a> Run<'a> {
                         at.saturating_add(by)
                     };
                 }
+                self.set_found(Some(any));
                 Ok(())
             }
             LoopKind::Elements(variable, array) => {
@@ -340,6 +353,7 @@ impl<'a> Run<'a> {
         rows: Vec<query::Row>,
         body: &[Step],
     ) -> Result<(), Stop> {
+        let any = !rows.is_empty();
         for row in rows {
             self.count()?;
             self.assign(variables, Some(row));
@@ -347,6 +361,7 @@ impl<'a> Run<'a> {
                 break;
             }
         }
+        self.set_found(Some(any));
         Ok(())
     }
 
@@ -461,17 +476,40 @@ impl<'a> Run<'a> {
     fn node(&mut self, node: &NodeEnum, into: &[String]) -> Result<(), Stop> {
         match node {
             NodeEnum::SelectStmt(statement) if statement.into_clause.is_none() => {
+                self.set_found(None);
                 if !into.is_empty() {
                     self.scope_without(into);
                     let evaluation = Evaluation::new(self.state);
                     let rows = query::rows(&evaluation, statement, &self.scope)?;
+                    self.set_found(Some(!rows.is_empty()));
                     self.assign(into, rows.into_iter().next());
                     return Ok(());
                 }
+                if !statement.from_clause.is_empty() {
+                    let rows = query::rows(&Evaluation::new(self.state), statement, &self.scope);
+                    self.set_found(rows.ok().map(|rows| !rows.is_empty()));
+                }
                 perform(self.state, statement, &self.scope, self.depth)
+            }
+            NodeEnum::VariableShowStmt(statement) if !into.is_empty() => {
+                self.scope_without(into);
+                let name = statement.name.replace('\'', "''");
+                let value = self.value_of(&format!("current_setting('{name}')"))?;
+                self.assign(into, Some(vec![(name, value)]));
+                Ok(())
             }
             NodeEnum::TransactionStmt(_) => Err(Stop::unknown("what a transaction in a body does")),
             _ => {
+                let changes_rows = matches!(
+                    node,
+                    NodeEnum::InsertStmt(_)
+                        | NodeEnum::UpdateStmt(_)
+                        | NodeEnum::DeleteStmt(_)
+                        | NodeEnum::MergeStmt(_)
+                );
+                if changes_rows {
+                    self.set_found(None);
+                }
                 let mark = self.state.journal.mark();
                 let result = statement::apply(self.state, node);
                 if result.is_err() {
@@ -489,6 +527,12 @@ impl<'a> Run<'a> {
                 }
             }
         }
+    }
+
+    /// Says whether the last query had a row, where that can be told.
+    fn set_found(&mut self, found: Option<bool>) {
+        let found = found.map(Value::Boolean);
+        self.scope.variables.insert(FOUND.to_owned(), found);
     }
 
     /// What a result would put into these variables is not known.

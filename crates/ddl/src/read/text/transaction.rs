@@ -198,11 +198,11 @@ pub(super) fn abort(state: &mut State, failure: Option<&Failure>) {
 /// Ends the session: a transaction that is still open was never committed.
 pub(super) fn end(state: &mut State) {
     if let Some(transaction) = &state.transaction {
-        let message = format!(
-            "the transaction that begins in line {} is never committed",
-            transaction.line
-        );
+        let line = transaction.line;
+        let message = format!("the transaction that begins in line {line} is never committed");
         roll_back(state);
+        state.place.line = line;
+        state.place.column = 1;
         state.note(
             NoteKind::Failed,
             message,
