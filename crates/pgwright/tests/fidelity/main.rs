@@ -1,7 +1,8 @@
 //! Real schemas and small cases go through both readers and the writer without loss.
 //!
 //! Each text is loaded into a PostgreSQL 18 sandbox with psql and read from there (S), read without
-//! a server (F), written by us from S and from F, loaded again and read again (W). All are equal.
+//! a server (F), written by us from S and from F, loaded again and read again (W). All are equal, and
+//! so is what pg_dump says of it, read without a server.
 //!
 //! `PGWRIGHT_CORPUS=hatchet` runs one schema of `../shared/corpus`, `PGWRIGHT_CORPUS=all` every one of
 //! them, and `PGWRIGHT_CORPUS=some/file.sql,other/folder` whatever is named. Without it the large ones
