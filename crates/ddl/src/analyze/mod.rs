@@ -22,8 +22,6 @@ mod locking;
 pub(crate) mod names;
 mod printed;
 pub(crate) mod query;
-#[cfg(test)]
-mod query_tests;
 pub(crate) mod raw;
 mod references;
 mod rename;

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod query;
+
 use pgwright_catalog::{
     Argument, ArgumentMode, Catalog, Column, CompositeAttribute, Name, QualifiedName, Routine,
     Sequence, Table, Type, TypeKind,

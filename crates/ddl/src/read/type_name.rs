@@ -369,8 +369,6 @@ fn system_type(name: &str, modifiers: &[Node]) -> String {
         "float8" => "double precision".to_owned(),
         "char" => "\"char\"".to_owned(),
         "any" => "\"any\"".to_owned(),
-        // A key word, but printed as it is.
-        "json" => "json".to_owned(),
         "bpchar" if first.is_some() => with("character"),
         "varchar" => with("character varying"),
         "bit" if first.is_none() => "\"bit\"".to_owned(),

@@ -1,6 +1,6 @@
 //! Network addresses.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
 fn address(text: &str) -> Option<(IpAddr, Option<u8>)> {

@@ -205,7 +205,7 @@ fn of_extension(state: &State, extension: &Name, found: &mut BTreeSet<ObjectId>)
             _ => {}
         }
     }
-    for (other, _) in &state.catalog.extensions {
+    for other in state.catalog.extensions.keys() {
         let needs = super::extension::known(other.as_str())
             .is_some_and(|other| other.requires.contains(&extension.as_str()));
         if needs {

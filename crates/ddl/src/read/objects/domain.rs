@@ -47,18 +47,14 @@ pub(super) fn create(state: &mut State, s: &CreateDomainStmt) -> Result<(), Fail
                 parts.not_null = true;
                 parts.not_null_name = written_name(constraint);
             }
-            ConstrType::ConstrNull => {
-                if parts.not_null {
-                    return Err(Failure::new("conflicting NULL/NOT NULL constraints"));
-                }
+            ConstrType::ConstrNull if parts.not_null => {
+                return Err(Failure::new("conflicting NULL/NOT NULL constraints"));
             }
-            ConstrType::ConstrCheck => {
-                // The server leaves out nothing: NO INHERIT is an error of domains.
-                if constraint.is_no_inherit {
-                    return Err(Failure::new(
-                        "check constraints for domains cannot be marked NO INHERIT",
-                    ));
-                }
+            // The server leaves out nothing: NO INHERIT is an error of domains.
+            ConstrType::ConstrCheck if constraint.is_no_inherit => {
+                return Err(Failure::new(
+                    "check constraints for domains cannot be marked NO INHERIT",
+                ));
             }
             _ => {}
         }

@@ -144,11 +144,14 @@ pub(super) fn renamed(
     Some(text.trim().to_owned())
 }
 
-/// Names, types and type modifiers of the input arguments.
+/// The name of an input argument, its type and type modifier.
+type Parameter = (Option<Arc<str>>, Type, i32);
+
+/// The input arguments.
 fn parameters(
     environment: &CatalogEnvironment<'_>,
     routine: &Routine,
-) -> Result<Vec<(Option<Arc<str>>, Type, i32)>, Undecided> {
+) -> Result<Vec<Parameter>, Undecided> {
     let mut parameters = Vec::new();
     for argument in &routine.arguments {
         if matches!(argument.mode, ArgumentMode::Out | ArgumentMode::Table) {

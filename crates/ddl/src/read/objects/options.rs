@@ -45,10 +45,10 @@ impl<'a> DefinedOption<'a> {
 
     /// The value as a truth value (`defGetBoolean`).
     pub(crate) fn truth(self) -> bool {
-        match self.text().to_ascii_lowercase().as_str() {
-            "false" | "off" | "0" | "no" => false,
-            _ => true,
-        }
+        !matches!(
+            self.text().to_ascii_lowercase().as_str(),
+            "false" | "off" | "0" | "no"
+        )
     }
 
     /// The value as a dotted name: of a function, a type, an operator.

@@ -274,10 +274,7 @@ fn pg_catalog(state: &State, name: &str) -> Option<Vec<Row>> {
             .publications
             .iter()
             .flat_map(|(name, publication)| {
-                publication
-                    .tables
-                    .iter()
-                    .map(move |(table, _)| (name, table))
+                publication.tables.keys().map(move |table| (name, table))
             })
             .map(|(publication, table)| {
                 row([

@@ -11,8 +11,8 @@ use pgwright_catalog::{
 };
 
 use super::{
-    alter_column, alter_constraint, create, index, inheritance, not_null, options, partition, rule,
-    trigger,
+    alter_column, alter_constraint, create, index, index_build, inheritance, not_null, options,
+    partition, rule, trigger,
 };
 use crate::read::failure::Failure;
 use crate::read::names::no_relation;
@@ -531,7 +531,7 @@ fn of_index(state: &mut State, on: &QualifiedName, command: &AlterTableCmd) -> R
                 .as_ref()
                 .ok_or_else(|| Failure::new("an index is missing"))?;
             let (part, _) = state.relation(part)?;
-            index::attach_partition(state, on, &part)
+            index_build::attach_partition(state, on, &part)
         }
         T::AtSetRelOptions | T::AtResetRelOptions => {
             let set = command.subtype() == T::AtSetRelOptions;
@@ -589,10 +589,8 @@ pub(in crate::read) fn move_all(
     let names: Vec<QualifiedName> = state.catalog.tables.keys().cloned().collect();
     for name in names {
         match statement.objtype() {
-            O::ObjectTable => {
-                if state.table(&name)?.tablespace == from {
-                    state.table_mut(&name)?.tablespace.clone_from(&to);
-                }
+            O::ObjectTable if state.table(&name)?.tablespace == from => {
+                state.table_mut(&name)?.tablespace.clone_from(&to);
             }
             O::ObjectIndex => {
                 for index in state.table_mut(&name)?.indexes.values_mut() {

@@ -202,8 +202,8 @@ pub(super) fn define(
     let name = Name::new(truncate(&definition.colname));
     let mut column = Column::new(name.clone(), String::new());
     let mut has_value = false;
-    match &definition.type_name {
-        Some(type_name) => match serial(type_name) {
+    if let Some(type_name) = &definition.type_name {
+        match serial(type_name) {
             Some((data_type, sequence)) => {
                 if !type_name.array_bounds.is_empty() {
                     return Err(Failure::new("array of serial is not implemented"));
@@ -222,8 +222,7 @@ pub(super) fn define(
                 }
                 column.data_type = resolved.text;
             }
-        },
-        None => {}
+        }
     }
     if let Some(collate) = &definition.coll_clause {
         column.collation = state.column_collation(&collate.collname, &column.data_type)?;

@@ -7,7 +7,8 @@ use pgwright_catalog::{
     QualifiedName,
 };
 
-use super::index::{self, Built, existing_column};
+use super::index::{self, existing_column};
+use super::index_build::{self, Built};
 use super::{not_null, options};
 use crate::analyze::ExprKind;
 use crate::read::expression::Context;
@@ -92,7 +93,7 @@ pub(super) fn add(
         deferrability: deferrability(definition),
         ..Constraint::new(kind)
     };
-    index::build(
+    index_build::build(
         state,
         on,
         name,

@@ -7,7 +7,8 @@ use pgwright_catalog::{
 };
 
 use super::column::Pending;
-use super::index::{self, Built};
+use super::index;
+use super::index_build::{self, Built};
 use super::inheritance::Columns;
 use super::not_null::Wanted;
 use super::statistics;
@@ -190,7 +191,7 @@ impl Like {
         let all: Vec<Built> = constraints.chain(indexes).collect();
         for built in all {
             let names = built.column_names();
-            index::build(state, on, None, built, &names, true)?;
+            index_build::build(state, on, None, built, &names, true)?;
         }
         Ok(())
     }

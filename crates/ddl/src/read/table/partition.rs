@@ -9,7 +9,7 @@ use pgwright_catalog::{
     Constraint, ConstraintKind, Name, PartitionBound, PartitionKey, PartitionOf, QualifiedName,
 };
 
-use super::{foreign_key, index, inheritance, trigger};
+use super::{foreign_key, index_build, inheritance, trigger};
 use crate::analyze::ExprKind;
 use crate::read::expression::Context;
 use crate::read::failure::Failure;
@@ -203,7 +203,7 @@ pub(super) fn complete(
     parent: &QualifiedName,
     partition: &QualifiedName,
 ) -> Result<(), Failure> {
-    index::build_all_parts(state, parent, partition)?;
+    index_build::build_all_parts(state, parent, partition)?;
     trigger::copy_all(state, parent, partition)?;
     let foreign_keys: Vec<(Name, Constraint)> = state
         .table(parent)?

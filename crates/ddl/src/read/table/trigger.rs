@@ -98,13 +98,13 @@ pub(in crate::read) fn create(
             .into_iter()
             .map(str::to_owned)
             .collect(),
-        constraint: statement.isconstraint.then(|| {
+        constraint: statement.isconstraint.then_some(
             match (statement.deferrable, statement.initdeferred) {
                 (false, _) => Deferrability::NotDeferrable,
                 (true, false) => Deferrability::InitiallyImmediate,
                 (true, true) => Deferrability::InitiallyDeferred,
-            }
-        }),
+            },
+        ),
         from: None,
         old_table: None,
         new_table: None,

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use pgwright_catalog::{Catalog, Column, QualifiedName, Table, Type as UserType, TypeKind};
 
-use super::tree::Type;
-use super::{
+use crate::analyze::tree::Type;
+use crate::analyze::{
     CatalogEnvironment, Qualified, Rename, deparse, output_columns, query, references_of_query,
     rename_in_query,
 };
