@@ -36,6 +36,7 @@ pub(super) fn apply(state: &mut State, s: &GrantStmt) -> Result<(), Failure> {
                 is_grant: s.is_grant,
                 option: s.grant_option,
                 cascade: s.behavior() == DropBehavior::DropCascade,
+                as_table: s.objtype() == ObjectType::ObjectTable,
             };
             on_object(state, &id, &wanted, &granting)?;
         }
@@ -162,34 +163,40 @@ struct Granting<'a> {
     is_grant: bool,
     option: bool,
     cascade: bool,
+    /// `ON TABLE`, or without a word for the kind.
+    as_table: bool,
 }
 
 fn on_object(
     state: &mut State,
-    id: &ObjectId,
+    named: &ObjectId,
     wanted: &Wanted,
     granting: &Granting<'_>,
 ) -> Result<(), Failure> {
     // The sequence of an identity column is part of the column.
-    let id = match id {
+    let id = match named {
         ObjectId::Sequence(name) => match state.identity_sequences.get(name) {
             Some((table, column)) => ObjectId::Column(table.clone(), column.clone()),
-            None => id.clone(),
+            None => named.clone(),
         },
-        _ => id.clone(),
+        _ => named.clone(),
     };
     let all = privileges::all_of(&id);
     let whole: Vec<Privilege> = if wanted.all {
         all.to_vec()
     } else {
-        if let Some(wrong) = wanted.whole.iter().find(|p| !all.contains(p)) {
+        // A sequence named as a table would be is given what sequences have, the rest is passed over.
+        let lenient = granting.as_table && matches!(named, ObjectId::Sequence(_));
+        let wrong = wanted.whole.iter().find(|p| !all.contains(p));
+        if let Some(wrong) = wrong.filter(|_| !lenient) {
             return Err(Failure::new(format!(
                 "invalid privilege type {} for {}",
                 format!("{wrong:?}").to_uppercase(),
                 id.kind()
             )));
         }
-        wanted.whole.iter().copied().collect()
+        let known = wanted.whole.iter().filter(|p| all.contains(p));
+        known.copied().collect()
     };
     let mut columns: Vec<(Privilege, Name)> = Vec::new();
     for (privilege, names) in &wanted.columns {
