@@ -6,5 +6,3 @@ CREATE RULE to_one AS ON INSERT TO link WHERE kind = 1
     DO INSTEAD INSERT INTO link_one (id, kind, at) VALUES (new.id, 1, coalesce(new.at, now()));
 CREATE RULE remember AS ON DELETE TO link WHERE kind > 1 AND at IS NOT NULL
     DO ALSO INSERT INTO gone VALUES (old.id);
--- Both rows have the column.
-CREATE RULE refused AS ON UPDATE TO link WHERE kind = 1 DO INSTEAD NOTHING;
