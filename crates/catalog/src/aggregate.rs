@@ -8,6 +8,7 @@ use crate::{Argument, Grant, Name, Privilege};
 
 /// An aggregate; its key is its name with the types of its arguments, the direct ones first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Aggregate {
     /// Arguments in order, the direct ones first; empty is `*`.
     pub arguments: Vec<Argument>,

@@ -29,6 +29,7 @@ impl Serialize for CastSignature {
 
 /// A cast.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Cast {
     /// How it is done.
     pub method: CastMethod,
@@ -40,6 +41,7 @@ pub struct Cast {
 
 /// How a cast is done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum CastMethod {
     /// WITH FUNCTION.
@@ -52,6 +54,7 @@ pub enum CastMethod {
 
 /// When a cast is done without being asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum CastContext {
     /// Never.
@@ -90,6 +93,7 @@ impl Serialize for TransformSignature {
 
 /// A transform.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Transform {
     /// FROM SQL WITH FUNCTION.
     pub from_sql: Option<RoutineSignature>,

@@ -6,6 +6,7 @@ use crate::{Name, QualifiedName};
 
 /// A collation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Collation {
     /// PROVIDER: `libc`, `icu` or `builtin`.
     pub provider: String,
@@ -25,6 +26,7 @@ pub struct Collation {
 
 /// A conversion between encodings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Conversion {
     /// DEFAULT for its two encodings.
     pub default: bool,

@@ -8,6 +8,7 @@ use crate::{Expression, IndexElement, Name, QualifiedName};
 
 /// A table constraint; its name is its key in the table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Constraint {
     /// What it demands.
     pub kind: ConstraintKind,
@@ -67,6 +68,7 @@ impl Constraint {
 
 /// What a constraint demands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ConstraintKind {
     /// PRIMARY KEY.
@@ -96,6 +98,7 @@ pub enum ConstraintKind {
 
 /// A primary key or unique constraint.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Key {
     /// Columns in order.
     pub columns: Vec<Name>,
@@ -123,6 +126,7 @@ impl Key {
 
 /// A foreign key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ForeignKey {
     /// Referencing columns.
     pub columns: Vec<Name>,
@@ -161,6 +165,7 @@ impl ForeignKey {
 
 /// ON DELETE and ON UPDATE actions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ReferentialAction {
     /// NO ACTION.
@@ -177,6 +182,7 @@ pub enum ReferentialAction {
 
 /// When a constraint is checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Deferrability {
     /// NOT DEFERRABLE.
@@ -189,6 +195,7 @@ pub enum Deferrability {
 
 /// An element of an exclusion constraint.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ExclusionElement {
     /// Column or expression with its operator class and order.
     pub element: IndexElement,

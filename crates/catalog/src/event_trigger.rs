@@ -8,6 +8,7 @@ use crate::{Name, QualifiedName, TriggerEnabled};
 
 /// An event trigger.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct EventTrigger {
     /// The event: `ddl_command_start`, `ddl_command_end`, `sql_drop`, `table_rewrite`, `login`.
     pub event: String,

@@ -9,6 +9,7 @@ use crate::{Grant, Name, QualifiedName};
 
 /// A foreign-data wrapper.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ForeignDataWrapper {
     /// HANDLER.
     pub handler: Option<QualifiedName>,
@@ -26,6 +27,7 @@ pub struct ForeignDataWrapper {
 
 /// A foreign server.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ForeignServer {
     /// The wrapper.
     pub wrapper: Name,
@@ -67,6 +69,7 @@ impl Serialize for UserMappingName {
 
 /// A user mapping. Secrets are never held.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct UserMapping {
     /// OPTIONS without secrets.
     pub options: BTreeMap<String, String>,
@@ -76,6 +79,7 @@ pub struct UserMapping {
 
 /// What makes a table foreign.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ForeignTable {
     /// The server.
     pub server: Name,

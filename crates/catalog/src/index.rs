@@ -8,6 +8,7 @@ use crate::{Expression, Name};
 
 /// An index that backs no constraint; its name is its key in the table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Index {
     /// Access method: `btree`, `gin`, `gist`, `brin`, `hash`, `spgist` or an extension's.
     pub method: Name,
@@ -58,6 +59,7 @@ impl Index {
 
 /// A key of an index.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct IndexElement {
     /// Column or expression.
     pub key: IndexKey,
@@ -111,6 +113,7 @@ impl IndexElement {
 
 /// Column or expression of an index.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum IndexKey {
     /// A column.

@@ -8,6 +8,7 @@ use crate::{Grant, Name, Privilege, QualifiedName};
 
 /// A procedural language.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Language {
     /// TRUSTED.
     pub trusted: bool,
@@ -46,6 +47,7 @@ impl Language {
 
 /// An access method of tables or indexes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AccessMethod {
     /// TYPE TABLE, as opposed to TYPE INDEX.
     pub for_tables: bool,

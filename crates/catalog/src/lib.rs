@@ -25,6 +25,8 @@ mod privilege;
 mod replication;
 mod routine;
 mod rule;
+#[cfg(feature = "schema")]
+mod schema;
 mod select;
 mod sequence;
 mod statistics;
@@ -81,6 +83,7 @@ pub use view::{MaterializedView, View, ViewColumn};
 
 /// A whole schema: everything `pgwright` designs, reads, compares and writes.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Catalog {
     /// Roles that the schema's privileges and policies need. They belong to the cluster, not to
     /// the database, so they are created only when missing and never altered.
@@ -162,6 +165,7 @@ pub struct Catalog {
 
 /// An installed extension.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Extension {
     /// Schema that holds the extension's objects, when it was chosen.
     pub schema: Option<Name>,
@@ -173,6 +177,7 @@ pub struct Extension {
 
 /// A schema (namespace).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Schema {
     /// Owner, when known or chosen.
     pub owner: Option<Name>,

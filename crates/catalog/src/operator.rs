@@ -47,6 +47,7 @@ impl Serialize for OperatorSignature {
 
 /// An operator.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Operator {
     /// The function that computes it.
     pub function: Option<QualifiedName>,
@@ -98,6 +99,7 @@ impl Serialize for OperatorClassName {
 
 /// An operator class.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct OperatorClass {
     /// DEFAULT for its type.
     pub default: bool,
@@ -117,6 +119,7 @@ pub struct OperatorClass {
 
 /// An operator family.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct OperatorFamily {
     /// Operators and functions that belong to no class of the family.
     pub members: BTreeSet<OperatorClassMember>,
@@ -128,6 +131,7 @@ pub struct OperatorFamily {
 
 /// An operator or support function of an operator class or family.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum OperatorClassMember {
     /// `OPERATOR number name (left, right)`.

@@ -6,6 +6,7 @@ use crate::QualifiedName;
 
 /// `PARTITION BY`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PartitionKey {
     /// `RANGE`, `LIST` or `HASH`.
     pub strategy: String,
@@ -15,6 +16,7 @@ pub struct PartitionKey {
 
 /// `PARTITION OF parent …`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PartitionOf {
     /// The partitioned table.
     pub parent: QualifiedName,
@@ -29,6 +31,7 @@ pub struct PartitionOf {
 
 /// Which rows a partition takes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum PartitionBound {
     /// `FOR VALUES FROM (…) TO (…)`: the two lists as SQL.

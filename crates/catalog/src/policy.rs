@@ -8,6 +8,7 @@ use crate::{Expression, Name};
 
 /// A row-level security policy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Policy {
     /// The command it is for.
     pub command: PolicyCommand,
@@ -25,6 +26,7 @@ pub struct Policy {
 
 /// The command of a policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum PolicyCommand {
     /// FOR ALL.

@@ -8,6 +8,7 @@ use crate::Name;
 
 /// A role the schema needs. Roles belong to the cluster: they are created when missing.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Role {
     /// May log in. The roles of a design are groups and may not.
     pub login: bool,
@@ -19,6 +20,7 @@ pub struct Role {
 
 /// One privilege of one grantee on one object (or on some of its columns).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Grant {
     /// The role, or `None` for PUBLIC.
     pub grantee: Option<Name>,
@@ -64,6 +66,7 @@ impl Grant {
 
 /// PostgreSQL's privileges.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs)] // The names say it: they are the manual's (chapter 5.8).
 pub enum Privilege {
@@ -82,6 +85,7 @@ pub enum Privilege {
 
 /// `ALTER DEFAULT PRIVILEGES`: one privilege on one kind of object.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DefaultPrivileges {
     /// Role whose future objects are meant.
     pub owner: Name,
@@ -97,6 +101,7 @@ pub struct DefaultPrivileges {
 
 /// Kinds of objects that default privileges are for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum PrivilegeTarget {
     /// Tables and views.

@@ -8,6 +8,7 @@ use crate::{Expression, Name, QualifiedName, is_secret_option};
 
 /// A publication.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Publication {
     /// FOR ALL TABLES.
     pub all_tables: bool,
@@ -26,6 +27,7 @@ pub struct Publication {
 
 /// What of a table is published.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PublishedTable {
     /// Columns, when not all (PostgreSQL 15).
     pub columns: Option<Vec<Name>>,
@@ -35,6 +37,7 @@ pub struct PublishedTable {
 
 /// A subscription.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Subscription {
     /// CONNECTION as [`connection_without_secrets`] leaves it; `None` when it could not be read.
     pub connection: Option<String>,

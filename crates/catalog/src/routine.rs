@@ -48,6 +48,7 @@ impl Serialize for RoutineSignature {
 
 /// A function or procedure.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Routine {
     /// Function or procedure.
     pub kind: RoutineKind,
@@ -154,6 +155,7 @@ fn own_lines(text: &str) -> String {
 
 /// Function or procedure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum RoutineKind {
     /// A function.
@@ -166,6 +168,7 @@ pub enum RoutineKind {
 
 /// The body of a routine.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum RoutineBody {
     /// Text between dollar quotes (`prosrc`).
@@ -178,6 +181,7 @@ pub enum RoutineBody {
 
 /// An argument of a routine.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Argument {
     /// Mode.
     pub mode: ArgumentMode,
@@ -217,6 +221,7 @@ impl Argument {
 
 /// Mode of an argument.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ArgumentMode {
     /// IN.
@@ -233,6 +238,7 @@ pub enum ArgumentMode {
 
 /// IMMUTABLE, STABLE or VOLATILE.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Volatility {
     /// IMMUTABLE.
@@ -245,6 +251,7 @@ pub enum Volatility {
 
 /// PARALLEL SAFE, RESTRICTED or UNSAFE.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Parallel {
     /// SAFE.
@@ -257,6 +264,7 @@ pub enum Parallel {
 
 /// A trigger; its name is its key in the table or view.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Trigger {
     /// BEFORE, AFTER or INSTEAD OF.
     pub timing: TriggerTiming,
@@ -313,6 +321,7 @@ impl Trigger {
 
 /// BEFORE, AFTER or INSTEAD OF.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum TriggerTiming {
     /// BEFORE.
@@ -325,6 +334,7 @@ pub enum TriggerTiming {
 
 /// Events of a trigger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum TriggerEvent {
     /// INSERT.
@@ -339,6 +349,7 @@ pub enum TriggerEvent {
 
 /// Enable state of a trigger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum TriggerEnabled {
     /// Fires in origin and local mode: the default.

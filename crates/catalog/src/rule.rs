@@ -6,6 +6,7 @@ use crate::{Expression, TriggerEnabled};
 
 /// A rule; its name is its key in the table or view.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Rule {
     /// The command it rewrites.
     pub event: RuleEvent,
@@ -23,6 +24,7 @@ pub struct Rule {
 
 /// The command that a rule rewrites.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum RuleEvent {
     /// ON SELECT.

@@ -8,6 +8,7 @@ use crate::{Grant, Name, Persistence, QualifiedName};
 
 /// GENERATED … AS IDENTITY.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Identity {
     /// ALWAYS, as opposed to BY DEFAULT.
     pub always: bool,
@@ -25,6 +26,7 @@ pub struct Identity {
 
 /// Options of a sequence; `None` is PostgreSQL's default for its type and direction.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SequenceOptions {
     /// START WITH.
     pub start: Option<i64>,
@@ -42,6 +44,7 @@ pub struct SequenceOptions {
 
 /// A sequence that stands alone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Sequence {
     /// `bigint`, `integer` or `smallint`.
     pub data_type: String,

@@ -8,6 +8,7 @@ use crate::{IndexKey, Name, QualifiedName};
 
 /// An extended statistics object.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Statistics {
     /// The table.
     pub table: QualifiedName,

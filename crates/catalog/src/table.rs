@@ -33,6 +33,7 @@ impl Serialize for Expression {
 
 /// A table, a partitioned table, a partition or a foreign table.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Table {
     /// Columns in their order. A partition that is not [`PartitionOf::attached`] holds only columns
     /// that differ from its parent's; a child of plain inheritance its own columns and, marked as
@@ -129,6 +130,7 @@ impl Table {
 
 /// A column of a table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Column {
     /// Name.
     pub name: Name,
@@ -206,6 +208,7 @@ impl Column {
 
 /// What a NOT NULL constraint says beyond being there (PostgreSQL 18).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NotNull {
     /// Its name, when it is not the automatic `table_column_not_null` (cut as
     /// [`object_name`](crate::object_name) does), nor that of the parent's constraint it is merged
@@ -221,6 +224,7 @@ pub struct NotNull {
 
 /// How replicas tell which row was changed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ReplicaIdentity {
     /// DEFAULT: by the primary key.
@@ -236,6 +240,7 @@ pub enum ReplicaIdentity {
 
 /// A generated column.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Generated {
     /// The expression.
     pub expression: Expression,
@@ -245,6 +250,7 @@ pub struct Generated {
 
 /// Permanent or unlogged.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Persistence {
     /// Logged and kept.

@@ -8,6 +8,7 @@ use crate::{Name, QualifiedName};
 
 /// A text search parser.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TextSearchParser {
     /// The functions by their parameter: `start`, `gettoken`, `end`, `lextypes`, `headline`.
     pub functions: BTreeMap<String, QualifiedName>,
@@ -17,6 +18,7 @@ pub struct TextSearchParser {
 
 /// A text search template.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TextSearchTemplate {
     /// The functions by their parameter: `init`, `lexize`.
     pub functions: BTreeMap<String, QualifiedName>,
@@ -26,6 +28,7 @@ pub struct TextSearchTemplate {
 
 /// A text search dictionary.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TextSearchDictionary {
     /// The template.
     pub template: QualifiedName,
@@ -39,6 +42,7 @@ pub struct TextSearchDictionary {
 
 /// A text search configuration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TextSearchConfiguration {
     /// The parser.
     pub parser: QualifiedName,

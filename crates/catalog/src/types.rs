@@ -8,6 +8,7 @@ use crate::{Expression, Grant, Name, Privilege, QualifiedName};
 
 /// A user-defined type.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Type {
     /// What kind, with its parts.
     pub kind: TypeKind,
@@ -33,6 +34,7 @@ impl Type {
 
 /// Kinds of user-defined types.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum TypeKind {
     /// `AS ENUM`: labels in order.
@@ -82,6 +84,7 @@ pub enum TypeKind {
 
 /// A CHECK constraint of a domain; its name is its key in the domain.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DomainCheck {
     /// The condition, in which `VALUE` is the value.
     pub expression: Expression,
@@ -104,6 +107,7 @@ impl DomainCheck {
 
 /// An attribute of a composite type.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CompositeAttribute {
     /// Name.
     pub name: Name,

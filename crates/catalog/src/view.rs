@@ -8,6 +8,7 @@ use crate::{Expression, Grant, Index, Name, Rule, Trigger};
 
 /// A view.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct View {
     /// Output columns, in order. Empty in a design whose query has not been run.
     pub columns: Vec<ViewColumn>,
@@ -29,6 +30,7 @@ pub struct View {
 
 /// A materialized view.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct MaterializedView {
     /// Output columns, in order. Empty in a design whose query has not been run.
     pub columns: Vec<ViewColumn>,
@@ -56,6 +58,7 @@ pub struct MaterializedView {
 
 /// An output column of a view.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ViewColumn {
     /// Name.
     pub name: Name,
