@@ -233,7 +233,12 @@ impl State {
                 }
                 _ => deparse_expression(&analyzed.expr, &analyzed.relations)?,
             };
-            let element = deparse_element(&analyzed.expr, &analyzed.relations)?;
+            let element = match context.kind {
+                ExprKind::PartitionExpression => {
+                    deparse_element(&analyzed.expr, &analyzed.relations)?
+                }
+                _ => String::new(),
+            };
             let uses =
                 self.referred(&references_of_expression(&analyzed.expr, &analyzed.relations));
             let stored = Stored {

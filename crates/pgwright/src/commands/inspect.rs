@@ -1,7 +1,10 @@
 //! `pgwright inspect SOURCE`: the schema that a source holds, as SQL or JSON.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use pgwright_catalog::{Catalog, Pattern, PatternError, Selection};
 use pgwright_migrate::{Arrangement, PlanOptions, plan, schema_script};
+use serde::Serialize;
 
 use crate::cli::{Filter, Inspect, InspectFormat};
 use crate::exit::Failure;
@@ -22,7 +25,7 @@ pub fn run(arguments: &Inspect, terminal: &Terminal) -> Result<(), Failure> {
     let read = Source::parse(&arguments.source)?.read(reading, terminal)?;
     let catalog = chosen(read.catalog, &arguments.filter, terminal)?;
     match arguments.format {
-        InspectFormat::Json => output(&json(&catalog)?)?,
+        InspectFormat::Json => output(&json(catalog)?)?,
         InspectFormat::Sql => output(&sql(&catalog, arguments.pg.unwrap_or(NEWEST))?)?,
     }
     match read.errors {
@@ -65,11 +68,23 @@ fn chosen(catalog: Catalog, filter: &Filter, terminal: &Terminal) -> Result<Cata
     Ok(selected.catalog)
 }
 
-fn json(catalog: &Catalog) -> Result<String, Failure> {
-    let document = serde_json::json!({
-        "format": JSON_FORMAT,
-        "catalog": catalog.without_dependencies(),
-    });
+/// What `--format json` prints.
+#[derive(Serialize)]
+struct Document {
+    format: u32,
+    catalog: Catalog,
+}
+
+fn json(catalog: Catalog) -> Result<String, Failure> {
+    let document = Document {
+        format: JSON_FORMAT,
+        catalog: Catalog {
+            // Hints of a reading, not the schema.
+            dependencies: BTreeMap::new(),
+            stand_ins: BTreeSet::new(),
+            ..catalog
+        },
+    };
     let text = serde_json::to_string_pretty(&document);
     text.map(|text| text + "\n")
         .map_err(|error| Failure::Usage(error.to_string()))

@@ -96,7 +96,13 @@ impl<'c> CatalogEnvironment<'c> {
             if let Some(kind) = self.extension_type(schema, name) {
                 return described(kind);
             }
-            let relation = self.relation(Some(schema), name)?;
+            // The row of a sequence has a type as well, which nothing uses, and finding that of an
+            // identity column would take a walk over all tables.
+            let catalog = self.catalog;
+            let has_rows = catalog.tables.contains_key(&key)
+                || catalog.views.contains_key(&key)
+                || catalog.materialized_views.contains_key(&key);
+            let relation = has_rows.then(|| self.relation(Some(schema), name))??;
             return described(TypeDescriptionKind::Composite(relation.columns.clone()));
         };
         described(match &found.kind {
