@@ -6,7 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    Catalog, Column, Expression, Name, NotNull, QualifiedName, Table, TypeKind, automatic_name,
+    Catalog, Column, Expression, Index, Name, NotNull, QualifiedName, Table, TypeKind,
+    automatic_name,
 };
 
 /// Which NOT NULL constraints a child by plain inheritance has from its parents alone.
@@ -24,6 +25,7 @@ pub enum InheritedNotNull {
 /// Before, every table has all its columns; those that are not local are [`Column::inherited`], and
 /// [`NotNull::name`] is the constraint's name wherever it is known, the automatic one too.
 pub fn leave_out_inherited(catalog: &mut Catalog, inherited: &InheritedNotNull) {
+    complete_where_all_have_parts(catalog);
     let parents: BTreeSet<&QualifiedName> = catalog.tables.values().flat_map(parents_of).collect();
     let given: BTreeMap<QualifiedName, Vec<Column>> = parents
         .into_iter()
@@ -63,6 +65,30 @@ pub fn leave_out_inherited(catalog: &mut Catalog, inherited: &InheritedNotNull) 
             if said.as_ref().is_some_and(|name| name.as_str() == automatic) {
                 *said = None;
             }
+        }
+    }
+}
+
+/// An index of a partitioned table that is not complete is so for want of parts of partitions. A server
+/// goes on to call it so when the partitions without a part are gone, which nothing that can be said
+/// brings about again.
+fn complete_where_all_have_parts(catalog: &mut Catalog) {
+    let mut wanting: BTreeSet<(QualifiedName, Name)> = BTreeSet::new();
+    for table in catalog.tables.values() {
+        let Some(of) = &table.partition_of else {
+            continue;
+        };
+        let parent = catalog.tables.get(&of.parent);
+        for (name, _) in parent.into_iter().flat_map(|p| &p.indexes) {
+            let has_part = |index: &Index| index.parent.as_ref() == Some(name);
+            if !table.indexes.values().any(has_part) {
+                wanting.insert((of.parent.clone(), name.clone()));
+            }
+        }
+    }
+    for (table, definition) in &mut catalog.tables {
+        for (name, index) in &mut definition.indexes {
+            index.only &= wanting.contains(&(table.clone(), name.clone()));
         }
     }
 }

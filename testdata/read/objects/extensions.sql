@@ -14,3 +14,5 @@ CREATE SERVER there FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host 'elsewhere',
 ALTER SERVER there VERSION '2' OPTIONS (SET host 'nowhere', DROP dbname, ADD port '5433');
 CREATE USER MAPPING FOR PUBLIC SERVER there OPTIONS (user 'u', password 'p');
 DROP EXTENSION earthdistance, cube;
+-- known difference: FOR PUBLIC SERVER there / secrets
+-- known difference: USER MAPPING public SERVER there

@@ -22,3 +22,4 @@ CREATE FUNCTION app.gone() RETURNS void LANGUAGE sql AS '';
 DROP FUNCTION app.gone();
 CREATE AGGREGATE app.total(integer) (SFUNC = int4pl, STYPE = integer, INITCOND = '0', PARALLEL = SAFE);
 COMMENT ON AGGREGATE app.total(integer) IS 'a sum';
+-- known difference: Name: listed(integer); Type: FUNCTION

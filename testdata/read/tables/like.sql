@@ -11,3 +11,8 @@ CREATE TABLE most (LIKE source INCLUDING ALL EXCLUDING INDEXES EXCLUDING IDENTIT
 CREATE TABLE indexed (LIKE source INCLUDING INDEXES);
 CREATE VIEW v AS SELECT id, code FROM source;
 CREATE TABLE of_view (LIKE v);
+-- known difference: everything / columns / i / identity / sequence / maximum
+-- known difference: Name: everything_i_seq; Type: SEQUENCE
+-- known difference: of_view.code: collation
+-- known difference: of_view / columns / code / collation
+-- known difference: Name: of_view; Type: TABLE

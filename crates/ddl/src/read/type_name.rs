@@ -7,6 +7,7 @@ use pgwright_catalog::{Name, QualifiedName, quote_identifier};
 use super::failure::Failure;
 use super::names::{split_name, strings, truncate};
 use super::note::NoteKind;
+use super::objects::extension;
 use super::state::{RelationKind, State};
 
 /// What a type name means.
@@ -238,23 +239,15 @@ impl State {
 
     /// The schema that an extension of the text keeps its types in, when one brings that type.
     fn extension_schema_of_type(&self, name: &str) -> Option<Name> {
-        EXTENSION_TYPES
-            .iter()
-            .filter(|(_, types)| types.contains(&name))
-            .find_map(|(extension, _)| {
-                let extension = self.catalog.extensions.get(*extension)?;
-                extension
-                    .schema
-                    .clone()
-                    .or_else(|| Some(Name::new("public")))
-            })
+        if !extension::brings(self, "type", name) {
+            return None;
+        }
+        let schema = extension::schema_of_member(self, "type", name);
+        Some(schema.unwrap_or_else(|| Name::new("public")))
     }
 
     fn note_unknown_type(&self, name: &QualifiedName) {
-        let brought = EXTENSION_TYPES.iter().any(|(extension, types)| {
-            types.contains(&name.name.as_str()) && self.catalog.extensions.contains_key(*extension)
-        });
-        if !brought {
+        if !extension::brings(self, "type", name.name.as_str()) {
             self.note(
                 NoteKind::Undecided,
                 format!("type \"{name}\" is not known"),
@@ -301,49 +294,6 @@ impl State {
         })
     }
 }
-
-/// Types of widely used extensions, by extension.
-const EXTENSION_TYPES: &[(&str, &[&str])] = &[
-    ("citext", &["citext"]),
-    ("hstore", &["hstore"]),
-    ("ltree", &["ltree", "lquery", "ltxtquery"]),
-    ("cube", &["cube"]),
-    ("seg", &["seg"]),
-    (
-        "isn",
-        &[
-            "ean13", "isbn", "isbn13", "ismn", "ismn13", "issn", "issn13", "upc",
-        ],
-    ),
-    ("lo", &["lo"]),
-    ("intarray", &["query_int"]),
-    ("pg_trgm", &["gtrgm"]),
-    ("vector", &["vector", "halfvec", "sparsevec"]),
-    (
-        "postgis",
-        &[
-            "geometry",
-            "geography",
-            "box2d",
-            "box3d",
-            "box2df",
-            "geometry_dump",
-        ],
-    ),
-    ("postgis_raster", &["raster"]),
-    (
-        "postgis_topology",
-        &["topogeometry", "validatetopology_returntype"],
-    ),
-    ("semver", &["semver"]),
-    (
-        "ip4r",
-        &["ip4", "ip4r", "ip6", "ip6r", "ipaddress", "iprange"],
-    ),
-    ("roaringbitmap", &["roaringbitmap", "roaringbitmap64"]),
-    ("timescaledb", &["ts_interval"]),
-    ("pg_uuidv7", &[]),
-];
 
 /// The text of a type of `pg_catalog` with its modifiers.
 fn system_type(name: &str, modifiers: &[Node]) -> String {

@@ -16,6 +16,15 @@ use crate::step::{FileGroup, Hazard};
 
 pub(super) struct Tables;
 
+/// True for two keys that CREATE TABLE would make one of.
+fn are_one(a: &Constraint, b: &Constraint) -> bool {
+    let key = |c: &Constraint| match &c.kind {
+        ConstraintKind::PrimaryKey(key) | ConstraintKind::Unique(key) => Some(key.clone()),
+        _ => None,
+    };
+    key(a).is_some() && key(a) == key(b)
+}
+
 /// What CREATE TABLE leaves to later statements.
 pub(super) fn apart(context: &Context<'_>, name: &QualifiedName, table: &Table) -> Apart {
     let mut apart = context.opened.tables.get(name).cloned().unwrap_or_default();
@@ -41,7 +50,18 @@ pub(super) fn apart(context: &Context<'_>, name: &QualifiedName, table: &Table) 
         let given = table.partition_of.as_ref().is_some_and(|of| !of.attached)
             || !table.inherits.is_empty() && !context.full.inherits_later(table);
         let primary = given && matches!(definition.kind, ConstraintKind::PrimaryKey(_));
-        if later || key || primary {
+        // CREATE TABLE makes one of two unique constraints that are alike.
+        let twin = table
+            .constraints
+            .iter()
+            .take_while(|(other, _)| *other != constraint)
+            .any(|(_, other)| are_one(other, definition))
+            || matches!(definition.kind, ConstraintKind::Unique(_))
+                && table.constraints.values().any(|other| {
+                    matches!(other.kind, ConstraintKind::PrimaryKey(_))
+                        && are_one(other, definition)
+                });
+        if later || key || primary || twin {
             apart.constraints.insert(constraint.clone());
         }
     }

@@ -1,5 +1,6 @@
 //! The checks of one text, and what they found.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::fs;
 use std::path::Path;
@@ -8,7 +9,7 @@ use std::time::Instant;
 use pgwright_catalog::{Catalog, Name};
 use pgwright_ddl::normalize::normal_expression;
 use pgwright_ddl::read::{NoteKind, ReadOptions, read};
-use pgwright_migrate::{PlanOptions, difference, plan, schema_files};
+use pgwright_migrate::{Arrangement, PlanOptions, difference, plan, schema_script};
 use pgwright_server::Sandbox;
 
 use super::compare::Inequality;
@@ -20,6 +21,9 @@ use super::{compare, counts, dump, load};
 pub struct Report {
     name: String,
     lines: Vec<Line>,
+    /// Differences that the text declares as known, and those of them that showed.
+    declared: BTreeSet<String>,
+    met: BTreeSet<String>,
     started: Option<Instant>,
     finished: f64,
 }
@@ -55,12 +59,35 @@ impl Report {
 
     /// A check that passes when nothing was found.
     fn none(&mut self, check: &'static str, what: &str, found: Vec<String>) {
-        self.say(
-            check,
-            found.is_empty(),
-            format!("{} {what}", found.len()),
-            found,
-        );
+        let all = found.len();
+        let found = self.undeclared(found);
+        let mut summary = format!("{} {what}", found.len());
+        if all > found.len() {
+            summary += &format!("; {} declared", all - found.len());
+        }
+        self.say(check, found.is_empty(), summary, found);
+    }
+
+    /// Without the differences that the text declares.
+    fn undeclared(&mut self, mut found: Vec<String>) -> Vec<String> {
+        found.retain(|difference| {
+            let known = self
+                .declared
+                .iter()
+                .find(|known| difference.contains(*known));
+            self.met.extend(known.cloned());
+            known.is_none()
+        });
+        found
+    }
+
+    /// A difference that the text declares and that is not there is declared wrongly.
+    fn all_met(&mut self) {
+        let unmet: Vec<String> = self.declared.difference(&self.met).cloned().collect();
+        if !self.declared.is_empty() {
+            let summary = format!("{} did not show", unmet.len());
+            self.say("declared differences", unmet.is_empty(), summary, unmet);
+        }
     }
 }
 
@@ -89,10 +116,12 @@ impl fmt::Display for Report {
 pub fn check(sandbox: &Sandbox, text: &Text) -> Report {
     let mut report = Report {
         name: text.name.clone(),
+        declared: text.declared(),
         started: Some(Instant::now()),
         ..Report::default()
     };
     check_all(sandbox, text, &mut report);
+    report.all_met();
     for database in ["loaded", "written"] {
         let _ = sandbox.drop_database(database);
     }
@@ -104,7 +133,7 @@ pub fn check(sandbox: &Sandbox, text: &Text) -> Report {
 const KNOWN: &[&str] = &[
     "of an extension",
     "an extension's",
-    "within it are not held",
+    "of its objects are not held",
 ];
 
 fn check_all(sandbox: &Sandbox, text: &Text, report: &mut Report) {
@@ -199,13 +228,19 @@ fn readings_are_equal(file: &Catalog, server: &Catalog, beyond: bool, report: &m
         .filter(|difference| !beyond || difference.right.is_some())
         .map(ToString::to_string)
         .collect();
+    let differs = !report.undeclared(shown.clone()).is_empty();
     report.none("file and server, normal form", "differences", shown);
+    let lost = unequal
+        .iter()
+        .filter(|u| is_loss(u))
+        .map(ToString::to_string);
+    let lost = report.undeclared(lost.collect());
     let mut objects: Vec<String> = unequal.iter().map(Inequality::object).collect();
     objects.dedup();
     let equal = unequal.is_empty();
     report.say(
         "file and server, exactly",
-        differences.is_empty() && !unequal.iter().any(is_loss),
+        !differs && lost.is_empty(),
         format!(
             "{} objects differ in {} places",
             objects.len(),
@@ -316,14 +351,13 @@ fn round_trip(sandbox: &Sandbox, catalog: &Catalog, from_server: bool, report: &
     } else {
         "written from the file's"
     };
-    let sql = match plan(&Catalog::empty(), catalog, &PlanOptions::new(18)) {
-        Ok(plan) => {
-            let texts: Vec<String> = schema_files(&plan)
-                .into_iter()
-                .map(|(_, text)| text)
-                .collect();
-            texts.join("\n")
-        }
+    let options = PlanOptions {
+        check_bodies: false,
+        arrangement: Arrangement::ByObject,
+        ..PlanOptions::new(18)
+    };
+    let sql = match plan(&Catalog::empty(), catalog, &options) {
+        Ok(plan) => schema_script(&plan),
         Err(error) => return report.say(check, false, error.to_string(), Vec::new()),
     };
     if let Ok(folder) = std::env::var("PGWRIGHT_KEEP") {

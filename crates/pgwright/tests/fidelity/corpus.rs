@@ -1,6 +1,6 @@
 //! The texts to be checked: real schemas beside the project, and the cases of testdata/read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -28,6 +28,16 @@ impl Text {
             counts: BTreeMap::new(),
             round_trip: true,
         }
+    }
+
+    /// What its lines `-- known difference: …` declare: parts of the lines that tell of differences. Each
+    /// stands in docs/fidelity.md with its reason.
+    pub fn declared(&self) -> BTreeSet<String> {
+        let text = fs::read_to_string(&self.path).unwrap_or_default();
+        let declared = text
+            .lines()
+            .filter_map(|l| l.strip_prefix("-- known difference: "));
+        declared.map(|line| line.trim().to_owned()).collect()
     }
 
     /// How many errors loading it is known to give.

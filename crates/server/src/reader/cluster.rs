@@ -41,9 +41,12 @@ impl Reader<'_> {
             // The owner and comment of a new database's public are nobody's choice: up to 14 it is the
             // bootstrap superuser (oid 10), since then the role pg_database_owner.
             let is_public = name.as_str() == "public";
-            let usual_owner = owner == 10
-                || self.names.get(Class::Role, owner).map(Name::as_str)
-                    == Some("pg_database_owner");
+            let usual_owner = if self.major < 15 {
+                owner == 10
+            } else {
+                let name = self.names.get(Class::Role, owner);
+                name.map(Name::as_str) == Some("pg_database_owner")
+            };
             let schema = Schema {
                 owner: match is_public && usual_owner {
                     true => None,

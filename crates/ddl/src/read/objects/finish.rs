@@ -30,13 +30,14 @@ fn untouched_public(target: u32) -> Schema {
 /// Leaves out what every database has, what is temporary, and roles that nothing speaks of.
 pub(in crate::read) fn finish(state: &mut State) {
     let untouched = untouched_public(state.target);
+    // The owner of a new database's public, which is no choice of anybody's.
+    let usual = match state.target {
+        ..15 => "postgres",
+        _ => "pg_database_owner",
+    };
     let catalog = &mut state.catalog;
     if let Some(public) = catalog.schemas.get_mut("public") {
-        // A dump says that the superuser owns it, which is no choice of anybody's.
-        public.owner = public
-            .owner
-            .take()
-            .filter(|owner| !matches!(owner.as_str(), "postgres" | "pg_database_owner"));
+        public.owner = public.owner.take().filter(|owner| owner.as_str() != usual);
     }
     if catalog.schemas.get("public") == Some(&untouched) {
         catalog.schemas.remove("public");

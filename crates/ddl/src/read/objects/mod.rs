@@ -15,7 +15,7 @@ mod domain;
 mod drop;
 mod enumeration;
 mod event_trigger;
-mod extension;
+pub(super) mod extension;
 mod finish;
 pub(super) mod follow;
 mod foreign;
