@@ -4,7 +4,7 @@ mod extensions;
 mod relations;
 mod routines;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -15,6 +15,9 @@ use super::tree::{Collation, Function, Operator, RteColumn, Type};
 use super::types::parse_type_or_opaque;
 
 type Key = (Arc<str>, Arc<str>);
+
+/// How many types one type may need, one through the other.
+const MAXIMUM_TYPES: usize = 64;
 
 /// The objects of a [`Catalog`], seen through a search path.
 ///
@@ -29,6 +32,8 @@ pub struct CatalogEnvironment<'c> {
     type_texts: RefCell<BTreeMap<String, (Type, i32)>>,
     functions: RefCell<BTreeMap<Key, Vec<Arc<Function>>>>,
     extensions: Vec<extensions::InstalledExtension>,
+    /// How many types are being described, each for the sake of the one before.
+    depth: Cell<usize>,
 }
 
 impl<'c> CatalogEnvironment<'c> {
@@ -42,6 +47,7 @@ impl<'c> CatalogEnvironment<'c> {
             type_texts: RefCell::default(),
             functions: RefCell::default(),
             extensions: extensions::installed(catalog),
+            depth: Cell::new(0),
         }
     }
 
@@ -81,6 +87,18 @@ impl<'c> CatalogEnvironment<'c> {
     }
 
     fn describe(&self, schema: &str, name: &str) -> Option<TypeDescription> {
+        // Types that are held by their names alone may turn out to need each other in a circle.
+        self.depth.set(self.depth.get() + 1);
+        let described = if self.depth.get() > MAXIMUM_TYPES {
+            None
+        } else {
+            self.describe_one(schema, name)
+        };
+        self.depth.set(self.depth.get() - 1);
+        described
+    }
+
+    fn describe_one(&self, schema: &str, name: &str) -> Option<TypeDescription> {
         let described = |kind| {
             Some(TypeDescription {
                 schema: schema.into(),
