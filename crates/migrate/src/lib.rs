@@ -12,6 +12,7 @@ mod difference;
 mod files;
 mod kinds;
 mod layout;
+pub mod locks;
 mod order;
 mod plan;
 mod references;

@@ -1,0 +1,1 @@
+//! `docs/locks.md`, written from the table.
