@@ -111,6 +111,7 @@ fn lock(text: &str) -> Result<(TableRole, LockLevel), String> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

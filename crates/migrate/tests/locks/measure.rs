@@ -117,7 +117,7 @@ impl Measured {
     }
 
     /// In what two measurements differ, as lines.
-    pub fn differences(&self, expected: &Self) -> impl Iterator<Item = String> {
+    pub fn differences(&self, expected: &Self) -> Vec<String> {
         [
             ("locks", &*self.locks, &*expected.locks),
             ("rewrites", &self.rewrites, &expected.rewrites),
@@ -127,8 +127,7 @@ impl Measured {
         .into_iter()
         .filter(|(_, found, expected)| found != expected)
         .map(|(what, found, expected)| format!("{what}: measured {found}, in the table {expected}"))
-        .collect::<Vec<_>>()
-        .into_iter()
+        .collect()
     }
 }
 
