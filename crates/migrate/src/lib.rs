@@ -17,6 +17,7 @@ mod in_use;
 mod kinds;
 mod layout;
 mod links;
+pub mod locks;
 mod order;
 mod plan;
 mod question;

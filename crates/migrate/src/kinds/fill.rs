@@ -28,9 +28,11 @@ pub(super) fn rows(
     context.need_text(&mut change, value);
     change.provides.push(done(table, column));
     for leaf in context.with_rows(table) {
-        let sql = context
-            .writer
-            .fill_column_in_batches(leaf, column, value, &condition);
+        // Without triggers foreign keys are not looked after either.
+        let in_key = context.base.tables.get(table).is_some_and(|t| {
+            t.foreign_keys().any(|(_, key)| key.columns.contains(column))
+        });
+        let sql = (context.writer).fill_column_in_batches(leaf, column, value, &condition, !in_key);
         let statement = Statement::from(sql)
             .transaction(Transaction::Outside)
             .lock(leaf, LockLevel::RowExclusive)

@@ -4,51 +4,56 @@ use super::super::Writer;
 use crate::{Name, QualifiedName, quote_literal};
 
 impl Writer {
-    /// `UPDATE … SET column = value WHERE …`.
-    pub fn fill_column(
-        &self,
-        table: &QualifiedName,
-        column: &Name,
-        value: &str,
-        condition: &str,
-    ) -> String {
-        format!(
-            "UPDATE {} SET {} = {value} WHERE {condition};",
-            table.quoted(),
-            column.quoted()
-        )
-    }
-
     /// A block that updates a table some pages at a time, each in a transaction of its own, until no
-    /// row meets the condition. It can be stopped at any point and run again.
+    /// row meets the condition. It can be stopped at any point and run again. With `quiet`, triggers of
+    /// users do not fire where the role may see to that.
     pub fn fill_column_in_batches(
         &self,
         table: &QualifiedName,
         column: &Name,
         value: &str,
         condition: &str,
+        quiet: bool,
     ) -> String {
         let literal = quote_literal(&table.quoted());
         let (table, column) = (table.quoted(), column.quoted());
+        // Triggers of users are for what users do; who may not pass them by has them run.
+        let quietly = match quiet {
+            true => {
+                "        BEGIN\n            \
+                 PERFORM set_config('session_replication_role', 'replica', true);\n        \
+                 EXCEPTION WHEN insufficient_privilege THEN\n            \
+                 NULL;\n        \
+                 END;\n"
+            }
+            false => "",
+        };
         format!(
             "DO $batches$\n\
              DECLARE\n    \
                  -- Pages of a batch: some thousand rows.\n    \
                  step CONSTANT bigint := 64;\n    \
                  page bigint := 0;\n    \
-                 pages bigint;\n\
+                 pages bigint;\n    \
+                 changed bigint;\n    \
+                 in_pass bigint := 0;\n\
              BEGIN\n    \
                  LOOP\n        \
                      pages := pg_relation_size({literal}) / current_setting('block_size')::bigint;\n        \
                      IF page > pages THEN\n            \
-                         EXIT WHEN NOT EXISTS (SELECT FROM ONLY {table} WHERE {condition});\n            \
-                         page := 0;\n        \
-                     END IF;\n        \
+                         EXIT WHEN in_pass = 0\n                \
+                             OR NOT EXISTS (SELECT FROM ONLY {table} WHERE {condition});\n            \
+                         page := 0;\n            \
+                         in_pass := 0;\n        \
+                     END IF;\n\
+             {quietly}        \
                      UPDATE ONLY {table} SET {column} = {value}\n        \
                      WHERE ctid >= format('(%s,0)', page)::tid\n          \
                        AND ctid < format('(%s,0)', page + step)::tid\n          \
                        AND {condition};\n        \
+                     GET DIAGNOSTICS changed = ROW_COUNT;\n        \
                      COMMIT;\n        \
+                     in_pass := in_pass + changed;\n        \
                      page := page + step;\n        \
                      PERFORM pg_sleep(0.002);\n    \
                  END LOOP;\n\
