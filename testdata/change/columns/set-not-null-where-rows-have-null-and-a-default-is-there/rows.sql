@@ -1,0 +1,1 @@
+SELECT id, lang FROM public.users ORDER BY id;

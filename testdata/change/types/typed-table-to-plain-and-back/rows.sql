@@ -1,0 +1,1 @@
+SELECT * FROM public.typed UNION ALL SELECT * FROM public.plain;
