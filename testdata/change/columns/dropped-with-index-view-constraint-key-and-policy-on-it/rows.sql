@@ -1,1 +1,1 @@
-SELECT * FROM public.users;
+SELECT id, name FROM public.users;

@@ -1,1 +1,1 @@
-SELECT * FROM public.t;
+SELECT id, a, b, c, d FROM public.t;

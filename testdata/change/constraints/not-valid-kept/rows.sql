@@ -1,1 +1,1 @@
-SELECT * FROM public.users;
+SELECT id, grp, n FROM public.users;

@@ -1,1 +1,1 @@
-SELECT * FROM public.users;
+SELECT id, grp, name FROM public.users;

@@ -1,1 +1,1 @@
-SELECT * FROM public.t;
+SELECT id, n FROM public.t;

@@ -1,1 +1,1 @@
-SELECT * FROM public.users;
+SELECT id, email, org FROM public.users;

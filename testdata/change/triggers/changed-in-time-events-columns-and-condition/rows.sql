@@ -1,1 +1,1 @@
-SELECT * FROM public.t;
+SELECT id, a, b FROM public.t;

@@ -1,1 +1,1 @@
-SELECT * FROM public.typed UNION ALL SELECT * FROM public.plain;
+SELECT id, name FROM public.typed UNION ALL SELECT id, name FROM public.plain ORDER BY id;

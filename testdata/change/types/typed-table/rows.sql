@@ -1,1 +1,1 @@
-SELECT * FROM public.people;
+SELECT id, name, born FROM public.people;
