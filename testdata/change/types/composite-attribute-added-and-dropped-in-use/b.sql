@@ -1,4 +1,4 @@
-CREATE TYPE public.address AS (street text, zip text, country text);
+CREATE TYPE public.address AS (street text, zip text, country integer);
 COMMENT ON TYPE public.address IS 'where';
 COMMENT ON COLUMN public.address.zip IS 'with country';
 CREATE TABLE public.people (id integer PRIMARY KEY, home public.address);

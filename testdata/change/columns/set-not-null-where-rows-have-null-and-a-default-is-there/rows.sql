@@ -1,1 +1,0 @@
-SELECT id, lang FROM public.users ORDER BY id;
