@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 
 use pgwright_catalog::write::{Apart, Writer};
 use pgwright_catalog::{
-    Catalog, Column, ConstraintKind, Name, NotNull, ObjectId, QualifiedName, Routine,
-    RoutineSignature, Sequence, Table, Type, quote_literal,
+    Catalog, Column, ConstraintKind, IndexKey, Name, NotNull, ObjectId, QualifiedName, Routine,
+    RoutineSignature, Sequence, Table, Type, TypeKind, quote_literal,
 };
 
 use crate::change::{Change, Rank, Statement};
@@ -29,8 +29,12 @@ const LONGEST: usize = 63;
 pub(crate) struct Kept {
     /// What drops it for good.
     pub contract: Vec<Change>,
+    /// What clears the places that the way back uses itself.
+    pub clear: Vec<Change>,
     /// What brings it back, in order.
     pub restore: Vec<Change>,
+    /// What takes away the schemas that nothing is kept in any more.
+    pub tidy: Vec<Change>,
     restored: Vec<Restored>,
 }
 
@@ -42,6 +46,7 @@ enum Restored {
     Sequence(QualifiedName, Sequence),
     Type(QualifiedName, Type),
     Routine(RoutineSignature, Box<Routine>),
+    Schema(Name),
 }
 
 impl Kept {
@@ -60,6 +65,9 @@ impl Kept {
                 }
                 Restored::Sequence(name, sequence) => {
                     catalog.sequences.insert(name.clone(), sequence.clone());
+                }
+                Restored::Schema(name) => {
+                    catalog.schemas.entry(name.clone()).or_default();
                 }
                 Restored::Type(name, definition) => {
                     catalog.types.insert(name.clone(), definition.clone());
@@ -112,6 +120,18 @@ fn old_type(name: &QualifiedName) -> QualifiedName {
         old.pop();
     }
     QualifiedName::new(name.schema.clone(), format!("{old}__pgwright_old"))
+}
+
+/// The multirange type that comes with a range type.
+fn multirange(name: &QualifiedName, definition: &Type) -> Option<QualifiedName> {
+    match &definition.kind {
+        TypeKind::Range { multirange, .. } => {
+            let automatic = || crate::references::automatic_multirange(name);
+            let own = multirange.clone().unwrap_or_else(automatic);
+            Some(QualifiedName::new(name.schema.clone(), own))
+        }
+        _ => None,
+    }
 }
 
 /// Keeps aside what the drops of a way would lose.
@@ -185,6 +205,9 @@ impl Keeper<'_> {
                 ObjectId::Table(name) if self.moves(name) => {
                     open.extend(needs(object).iter().cloned());
                     let table = &self.from.tables[name];
+                    for text in texts(table) {
+                        open.extend(self.references.qualified(text));
+                    }
                     for constraint in table.constraints.keys() {
                         let id = ObjectId::Constraint(name.clone(), constraint.clone());
                         open.extend(needs(&id).iter().cloned());
@@ -263,11 +286,26 @@ impl Keeper<'_> {
                 self.beside("SEQUENCE", name, change, create, restored, look_up, hazard);
                 Ok(())
             }
+            // Columns have it until they take another type.
+            ObjectId::Type(name)
+                if !anew && !self.needed.contains(&object) && self.has_users(name) =>
+            {
+                let mut drop = altered(&change, &object);
+                drop.up = change.up;
+                (drop.group, drop.sort.0) = (FileGroup::EventTriggers, Rank::EventTrigger);
+                self.done.last.push(drop);
+                Ok(())
+            }
             ObjectId::Type(name) if anew && self.has_users(name) => {
                 let old = old_type(name);
                 let address = self.writer.address(self.from, &object);
                 let mut rename = altered(&change, &object);
                 rename.up = vec![self.writer.rename(&address, &old.name).into()];
+                if let Some(multirange) = self.from.types.get(name).and_then(|t| multirange(name, t)) {
+                    let address = format!("TYPE {}", multirange.quoted());
+                    let old = old_type(&multirange);
+                    rename.up.push(self.writer.rename(&address, &old.name).into());
+                }
                 self.done.changes.push(rename);
                 let old_id = ObjectId::Type(old.clone());
                 let mut drop = Change::alter(old_id, FileGroup::EventTriggers, Rank::EventTrigger);
@@ -345,8 +383,8 @@ impl Keeper<'_> {
             .flat_map(|t| &t.columns)
             .any(|c| named(&c.data_type))
             || self.from.types.iter().any(|(_, t)| match &t.kind {
-                pgwright_catalog::TypeKind::Domain { base, .. } => named(base),
-                pgwright_catalog::TypeKind::Composite(attributes) => {
+                TypeKind::Domain { base, .. } => named(base),
+                TypeKind::Composite(attributes) => {
                     attributes.iter().any(|a| named(&a.data_type))
                 }
                 _ => false,
@@ -424,7 +462,7 @@ impl Keeper<'_> {
             restore
                 .up
                 .push(writer.where_holds(&there, &drop, &[]).into());
-            self.done.kept.restore.insert(0, restore);
+            self.done.kept.clear.insert(0, restore);
             return Ok(());
         }
         let stripped = self.stripped(name, &table);
@@ -481,7 +519,16 @@ impl Keeper<'_> {
     /// What makes a table that the contract has dropped.
     fn create(&self, name: &QualifiedName, table: &Table) -> Result<Vec<String>, PlanError> {
         let writer = self.writer;
-        let apart = Apart::default();
+        let apart = Apart {
+            // Parts come with the key of the parent.
+            constraints: table
+                .constraints
+                .iter()
+                .filter(|(_, c)| c.parent.is_some())
+                .map(|(n, _)| n.clone())
+                .collect(),
+            ..Apart::default()
+        };
         let mut sql = vec![writer.create_table(self.from, name, table, &apart)?];
         sql.extend(writer.table_settings(self.from, name, table, &apart));
         if let Some(of) = table.partition_of.as_ref().filter(|of| of.attached) {
@@ -557,6 +604,8 @@ impl Keeper<'_> {
             restore
                 .up
                 .push(exclusive(writer.where_holds(&there, &[drop], &[])));
+            self.done.kept.clear.insert(0, restore);
+            return Ok(());
         } else {
             let back = vec![writer.rename_part(&address, "COLUMN", &aside, &column.name)];
             let mut otherwise = vec![writer.add_column(table, &stripped)?];
@@ -638,8 +687,32 @@ impl Keeper<'_> {
         drop
     }
 
+    /// The schemas that things come back to are there for them.
+    fn restore_schemas(&mut self) {
+        let mut schemas = BTreeSet::new();
+        for restored in &self.done.kept.restored {
+            let schema = match restored {
+                Restored::Table(n, _) | Restored::Sequence(n, _) | Restored::Type(n, _) => &n.schema,
+                Restored::Routine(s, _) => &s.name.schema,
+                Restored::Column(..) | Restored::Schema(_) => continue,
+            };
+            if !self.to.schemas.contains_key(schema) && schema.as_str() != "public" {
+                schemas.insert(schema.clone());
+            }
+        }
+        for schema in schemas {
+            let object = ObjectId::Schema(schema.clone());
+            let mut make = Change::alter(object, FileGroup::Extensions, Rank::Schema);
+            make.up
+                .push(self.writer.create_schema_if_missing(&schema).into());
+            self.done.kept.restore.insert(0, make);
+            self.done.kept.restored.push(Restored::Schema(schema));
+        }
+    }
+
     /// The schemas that keep things are made first, and go when nothing is left in them.
     fn finish(&mut self) {
+        self.restore_schemas();
         for schema in std::mem::take(&mut self.schemas).into_iter().rev() {
             let object = ObjectId::Schema(schema.clone());
             let mut make = Change::alter(object.clone(), FileGroup::Extensions, Rank::Schema);
@@ -658,13 +731,39 @@ impl Keeper<'_> {
             drop.up.push(sql.into());
             if self.keep {
                 self.done.kept.contract.push(drop.clone());
-                self.done.kept.restore.push(drop);
+                self.done.kept.tidy.push(drop);
             } else {
                 drop.sort.1 = format!("~{}", drop.sort.1);
                 self.done.last.push(drop);
             }
         }
     }
+}
+
+/// The texts of a table that name what it needs.
+fn texts(table: &Table) -> Vec<&str> {
+    let mut texts = Vec::new();
+    for column in &table.columns {
+        texts.push(column.data_type.as_str());
+        texts.extend(column.default.as_ref().map(|d| d.sql()));
+        texts.extend(column.generated.as_ref().map(|g| g.expression.sql()));
+    }
+    for constraint in table.constraints.values() {
+        if let ConstraintKind::Check(expression) = &constraint.kind {
+            texts.push(expression.sql());
+        }
+    }
+    for index in table.indexes.values() {
+        texts.extend(index.predicate.as_ref().map(|p| p.sql()));
+        for element in &index.elements {
+            if let IndexKey::Expression(expression) = &element.key {
+                texts.push(expression.sql());
+            }
+        }
+    }
+    let key = table.partition_by.iter().flat_map(|key| &key.elements);
+    texts.extend(key.map(String::as_str));
+    texts
 }
 
 /// A change in the place of another, of the same object.

@@ -18,6 +18,9 @@ use crate::step::{Action, FileGroup, Transaction};
 /// The changes of a way, in order.
 #[derive(Debug, Default)]
 pub(crate) struct Way {
+    /// What goes.
+    pub drops: Vec<Change>,
+    /// What changes and what comes.
     pub changes: Vec<Change>,
     /// What comes before them, each in a transaction of its own or in none.
     pub early: Vec<Change>,
@@ -77,10 +80,10 @@ pub(crate) fn way(
     let (early, drops_shared) = concurrent_drops(drops.changes, from);
     way.early.extend(first);
     way.early.extend(early);
-    way.changes.extend(revoked);
-    way.changes.extend(makes_room(&context, &conversions));
-    way.changes.extend(unsaid(&context, from, &replaced));
-    way.changes.extend(drops_shared);
+    way.drops.extend(revoked);
+    way.drops.extend(makes_room(&context, &conversions));
+    way.drops.extend(unsaid(&context, from, &replaced));
+    way.drops.extend(drops_shared);
     way.changes.extend(shared);
     way.changes.extend(late);
     way.kept = drops.kept;

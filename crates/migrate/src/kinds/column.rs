@@ -170,6 +170,12 @@ fn add(
     if lacks && value.is_none() && context.has_rows(table) {
         value = placeholder::ask(context, table, column);
     }
+    // Nobody can say what the rows get: they stay without a value.
+    let open = lacks && value.is_none() && context.has_rows(table);
+    if open {
+        plain.not_null = false;
+        plain.not_null_constraint = NotNull::default();
+    }
     let apart = value.is_some() && column.generated.is_none() && column.identity.is_none();
     let filled_from = context.virtual_value(table, &column.name);
     if apart {

@@ -215,6 +215,10 @@ fn value(context: &Context<'_>, changed: Changed<'_>, out: &mut Vec<Change>) {
     if !change.up.is_empty() {
         let id = changed.object();
         context.need_recorded(&mut change, &id);
+        if retyped {
+            // What is computed from it waits for its type.
+            change.provides.push(id);
+        }
         out.push(change);
     }
 }
@@ -411,6 +415,18 @@ fn not_null_constraint(context: &Context<'_>, changed: Changed<'_>, out: &mut Ve
         if a.no_inherit != b.no_inherit {
             let say = writer.not_null_inheritance(table, &after, b.no_inherit);
             change.up.push(changed.exclusive(say));
+            if b.no_inherit {
+                // Children keep what they had by inheritance as their own.
+                for child in context.heirs(table) {
+                    let column = &changed.to.name;
+                    let own = context.full.tables[child].column(column.as_str());
+                    if !own.is_some_and(|c| c.not_null) {
+                        let drop = writer.column_not_null(child, column, false);
+                        let level = LockLevel::AccessExclusive;
+                        change.up.push(Statement::from(drop).lock(child, level));
+                    }
+                }
+            }
         }
         if a.not_valid && !b.not_valid {
             let validate = writer.validate_constraint(table, &after);
