@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use pgwright_catalog::write::{Apart, Writer};
 use pgwright_catalog::{
-    Catalog, Column, ConstraintKind, IndexKey, Name, NotNull, ObjectId, QualifiedName, Routine,
+    Catalog, Column, CompositeAttribute, ConstraintKind, IndexKey, Name, NotNull, ObjectId, QualifiedName, Routine,
     RoutineSignature, Sequence, Table, Type, TypeKind, quote_literal,
 };
 
@@ -47,6 +47,7 @@ enum Restored {
     Type(QualifiedName, Type),
     Routine(RoutineSignature, Box<Routine>),
     Schema(Name),
+    Attribute(QualifiedName, CompositeAttribute),
 }
 
 impl Kept {
@@ -66,6 +67,13 @@ impl Kept {
                 Restored::Sequence(name, sequence) => {
                     catalog.sequences.insert(name.clone(), sequence.clone());
                 }
+                Restored::Attribute(name, attribute) => {
+                    if let Some(TypeKind::Composite(attributes)) =
+                        catalog.types.get_mut(name).map(|t| &mut t.kind)
+                    {
+                        attributes.push(attribute.clone());
+                    }
+                }
                 Restored::Schema(name) => {
                     catalog.schemas.entry(name.clone()).or_default();
                 }
@@ -81,6 +89,106 @@ impl Kept {
         }
         catalog
     }
+}
+
+/// An attribute of a composite type that is kept under another name, as columns are.
+pub(crate) struct KeptAttribute {
+    pub name: QualifiedName,
+    pub attribute: CompositeAttribute,
+    pub forward: Change,
+    pub contract: Change,
+    pub restore: Change,
+}
+
+impl Kept {
+    /// An attribute is back.
+    pub fn restored_attribute(&mut self, name: QualifiedName, attribute: CompositeAttribute) {
+        self.restored.push(Restored::Attribute(name, attribute));
+    }
+}
+
+/// Keeps attributes that go of composite types that tables have, and takes them out of the catalog.
+pub(crate) fn keep_attributes(
+    from: &mut Catalog,
+    to: &Catalog,
+    options: &PlanOptions,
+) -> Vec<KeptAttribute> {
+    let writer = Writer::new(options.target);
+    let mut kept = Vec::new();
+    let used: BTreeSet<QualifiedName> = from
+        .types
+        .keys()
+        .filter(|name| {
+            let columns = from.tables.values().flat_map(|t| &t.columns);
+            columns
+                .into_iter()
+                .any(|c| crate::replace::names_type(&c.data_type, name))
+        })
+        .cloned()
+        .collect();
+    for (name, definition) in &mut from.types {
+        let (TypeKind::Composite(attributes), Some(TypeKind::Composite(after))) = (
+            &mut definition.kind,
+            to.types.get(name).map(|t| &t.kind),
+        ) else {
+            continue;
+        };
+        if !used.contains(name) {
+            continue;
+        }
+        let stays = |a: &CompositeAttribute| after.iter().find(|b| b.name == a.name);
+        // Where another attribute takes a new type, the type is made anew as a whole.
+        let retyped = attributes
+            .iter()
+            .any(|a| stays(a).is_some_and(|b| b.data_type != a.data_type));
+        if retyped {
+            continue;
+        }
+        let gone: Vec<_> = (attributes.iter())
+            .filter(|a| stays(a).is_none())
+            .cloned()
+            .collect();
+        attributes.retain(|a| stays(a).is_some());
+        for attribute in gone {
+            let aside = aside_column(&attribute.name);
+            let address = format!("TYPE {}", name.quoted());
+            let rename = |a: &Name, b: &Name| writer.rename_part(&address, "ATTRIBUTE", a, b);
+            let begin = || {
+                let object = ObjectId::Column(name.clone(), attribute.name.clone());
+                Change::alter(object, FileGroup::Types, Rank::Type)
+            };
+            let (mut forward, mut contract, mut restore) = (begin(), begin(), begin());
+            forward.up.push(
+                Statement::from(rename(&attribute.name, &aside)).hazard(Hazard::DropsColumn),
+            );
+            let drop = writer.drop_attribute(name, &aside, false);
+            contract
+                .up
+                .push(Statement::from(drop).hazard(Hazard::LosesData));
+            let there = format!(
+                "EXISTS (SELECT FROM pg_attribute WHERE attrelid = {}::regclass AND attname = {} AND NOT attisdropped)",
+                quote_literal(&name.quoted()),
+                quote_literal(aside.as_str())
+            );
+            let bare = CompositeAttribute {
+                comment: None,
+                ..attribute.clone()
+            };
+            let back = [rename(&aside, &attribute.name)];
+            let otherwise = [writer.add_attribute(name, &bare, false)];
+            restore
+                .up
+                .push(writer.where_holds(&there, &back, &otherwise).into());
+            kept.push(KeptAttribute {
+                name: name.clone(),
+                attribute: bare,
+                forward,
+                contract,
+                restore,
+            });
+        }
+    }
+    kept
 }
 
 /// The drops of a way with what is kept aside, and what is dropped at its end.
@@ -303,8 +411,24 @@ impl Keeper<'_> {
                 rename.up = vec![self.writer.rename(&address, &old.name).into()];
                 if let Some(multirange) = self.from.types.get(name).and_then(|t| multirange(name, t)) {
                     let address = format!("TYPE {}", multirange.quoted());
-                    let old = old_type(&multirange);
-                    rename.up.push(self.writer.rename(&address, &old.name).into());
+                    let other = old_type(&multirange);
+                    rename.up.push(self.writer.rename(&address, &other.name).into());
+                    // Their constructors keep their names, which the new types need.
+                    if let Some(TypeKind::Range { subtype, .. }) =
+                        self.from.types.get(name).map(|t| &t.kind)
+                    {
+                        let text = "text".to_owned();
+                        for (function, arguments, to) in [
+                            (name, vec![subtype.clone(); 2], &old),
+                            (name, vec![subtype.clone(), subtype.clone(), text], &old),
+                            (&multirange, Vec::new(), &other),
+                        ] {
+                            let signature = RoutineSignature::new(function.clone(), arguments);
+                            let address =
+                                format!("FUNCTION {}", self.writer.signature(&signature));
+                            rename.up.push(self.writer.rename(&address, &to.name).into());
+                        }
+                    }
                 }
                 self.done.changes.push(rename);
                 let old_id = ObjectId::Type(old.clone());
@@ -694,7 +818,7 @@ impl Keeper<'_> {
             let schema = match restored {
                 Restored::Table(n, _) | Restored::Sequence(n, _) | Restored::Type(n, _) => &n.schema,
                 Restored::Routine(s, _) => &s.name.schema,
-                Restored::Column(..) | Restored::Schema(_) => continue,
+                Restored::Column(..) | Restored::Schema(_) | Restored::Attribute(..) => continue,
             };
             if !self.to.schemas.contains_key(schema) && schema.as_str() != "public" {
                 schemas.insert(schema.clone());

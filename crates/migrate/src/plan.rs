@@ -400,8 +400,14 @@ fn leave_out_covered(changes: &mut [Change], moving: bool) {
     for change in changes {
         let covered = match &change.covered_by {
             None => false,
-            // A statistics object does not move with its table.
-            Some(_) if moving && matches!(change.object, ObjectId::Statistics(_)) => false,
+            // A statistics object does not move with its table, and a rule would be in the way of the
+            // one that comes back.
+            Some(_)
+                if moving
+                    && matches!(change.object, ObjectId::Statistics(_) | ObjectId::Rule(..)) =>
+            {
+                false
+            }
             Some(Cover::With(object)) => created.contains_key(object),
             Some(Cover::WithAny(objects)) => objects.iter().any(|o| created.contains_key(o)),
             Some(Cover::Before(holder, referenced)) => {

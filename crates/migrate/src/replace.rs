@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use pgwright_catalog::write::scan;
 use pgwright_catalog::{
     Catalog, Column, Constraint, ConstraintKind, IndexElement, IndexKey, Name, ObjectId,
-    QualifiedName, RoutineBody, Table, TypeKind,
+    QualifiedName, RoutineBody, Table, TypeKind, ViewColumn,
 };
 
 use crate::references::References;
@@ -218,7 +218,7 @@ impl<'a> Dependents<'a> {
         let mut open: Vec<Going> = seeds.iter().cloned().map(Going::Object).collect();
         // What goes for good takes along what stands on it, as far as that stays.
         for needed in self.used_by.keys() {
-            if !self.to.contains(needed) && !matches!(needed, ObjectId::Role(_)) {
+            if is_there(self.from, needed) && !is_there(self.to, needed) {
                 open.push(Going::Object((*needed).clone()));
             }
         }
@@ -605,6 +605,20 @@ impl<'a> Dependents<'a> {
             // These are looked at by their own fields.
             _ => false,
         }
+    }
+}
+
+/// True for an object of a catalog, a column of a view too. Roles stay.
+fn is_there(catalog: &Catalog, object: &ObjectId) -> bool {
+    let column = |columns: &[ViewColumn], name: &Name| columns.iter().any(|c| c.name == *name);
+    match object {
+        ObjectId::Role(_) => true,
+        ObjectId::Column(of, name) => {
+            catalog.contains(object)
+                || (catalog.views.get(of)).is_some_and(|v| column(&v.columns, name))
+                || (catalog.materialized_views.get(of)).is_some_and(|v| column(&v.columns, name))
+        }
+        other => catalog.contains(other),
     }
 }
 

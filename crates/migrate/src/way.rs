@@ -53,6 +53,10 @@ pub(crate) fn way(
         // It changes its kind with the column.
         from.sequences.remove(&handover.sequence);
     }
+    let mut attributes = Vec::new();
+    if keep {
+        attributes = aside::keep_attributes(&mut from, to, options);
+    }
     let from = &from;
     let replaced = find_replaced(from, to, options, &conversions)?;
     let mut way = Way::default();
@@ -87,6 +91,12 @@ pub(crate) fn way(
     way.changes.extend(shared);
     way.changes.extend(late);
     way.kept = drops.kept;
+    for kept in attributes {
+        way.drops.push(kept.forward);
+        way.kept.contract.push(kept.contract);
+        way.kept.restore.push(kept.restore);
+        way.kept.restored_attribute(kept.name, kept.attribute);
+    }
     rebuild::remark(from, &replaced, &mut way.notes);
     Ok(way)
 }

@@ -22,6 +22,7 @@ impl Kind for Columns {
                 // A column that the parent gives is only changed.
                 let given = column.inherited
                     || to.partition_of.is_some()
+                    || to.of_type.is_some()
                     || context
                         .full
                         .inherited_column(to, &column.name)
@@ -47,6 +48,8 @@ impl Kind for Columns {
                     let inherited = context.base.inherited_column(from, &column.name)?;
                     given.then(|| as_given(inherited))
                 });
+                let of_type = || Column::new(column.name.clone(), column.data_type.clone());
+                let before = before.or_else(|| to.of_type.as_ref().map(|_| of_type()));
                 let Some(before) = before else { continue };
                 let changed = Changed {
                     table,
