@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 
 use pgwright_catalog::write::{Apart, Writer};
 use pgwright_catalog::{
-    Catalog, Column, CompositeAttribute, ConstraintKind, IndexKey, Name, NotNull, ObjectId, QualifiedName, Routine,
-    RoutineSignature, Sequence, Table, Type, TypeKind, quote_literal,
+    Catalog, Column, CompositeAttribute, ConstraintKind, IndexKey, Name, NotNull, ObjectId,
+    QualifiedName, Routine, RoutineSignature, Sequence, Table, Type, TypeKind, quote_literal,
 };
 
 use crate::change::{Change, Rank, Statement};
@@ -42,12 +42,12 @@ pub(crate) struct Kept {
 #[derive(Debug)]
 enum Restored {
     Table(QualifiedName, Box<Table>),
-    Column(QualifiedName, Box<Column>),
+    Column(QualifiedName, Box<Column>, usize),
     Sequence(QualifiedName, Sequence),
     Type(QualifiedName, Type),
     Routine(RoutineSignature, Box<Routine>),
     Schema(Name),
-    Attribute(QualifiedName, CompositeAttribute),
+    Attribute(QualifiedName, CompositeAttribute, usize),
 }
 
 impl Kept {
@@ -59,19 +59,21 @@ impl Kept {
                 Restored::Table(name, table) => {
                     catalog.tables.insert(name.clone(), (**table).clone());
                 }
-                Restored::Column(table, column) => {
+                Restored::Column(table, column, at) => {
                     if let Some(table) = catalog.tables.get_mut(table) {
-                        table.columns.push((**column).clone());
+                        let at = (*at).min(table.columns.len());
+                        table.columns.insert(at, (**column).clone());
                     }
                 }
                 Restored::Sequence(name, sequence) => {
                     catalog.sequences.insert(name.clone(), sequence.clone());
                 }
-                Restored::Attribute(name, attribute) => {
+                Restored::Attribute(name, attribute, at) => {
                     if let Some(TypeKind::Composite(attributes)) =
                         catalog.types.get_mut(name).map(|t| &mut t.kind)
                     {
-                        attributes.push(attribute.clone());
+                        let at = (*at).min(attributes.len());
+                        attributes.insert(at, attribute.clone());
                     }
                 }
                 Restored::Schema(name) => {
@@ -95,6 +97,7 @@ impl Kept {
 pub(crate) struct KeptAttribute {
     pub name: QualifiedName,
     pub attribute: CompositeAttribute,
+    pub place: usize,
     pub forward: Change,
     pub contract: Change,
     pub restore: Change,
@@ -102,8 +105,14 @@ pub(crate) struct KeptAttribute {
 
 impl Kept {
     /// An attribute is back.
-    pub fn restored_attribute(&mut self, name: QualifiedName, attribute: CompositeAttribute) {
-        self.restored.push(Restored::Attribute(name, attribute));
+    pub fn restored_attribute(
+        &mut self,
+        name: QualifiedName,
+        attribute: CompositeAttribute,
+        place: usize,
+    ) {
+        self.restored
+            .push(Restored::Attribute(name, attribute, place));
     }
 }
 
@@ -127,10 +136,9 @@ pub(crate) fn keep_attributes(
         .cloned()
         .collect();
     for (name, definition) in &mut from.types {
-        let (TypeKind::Composite(attributes), Some(TypeKind::Composite(after))) = (
-            &mut definition.kind,
-            to.types.get(name).map(|t| &t.kind),
-        ) else {
+        let (TypeKind::Composite(attributes), Some(TypeKind::Composite(after))) =
+            (&mut definition.kind, to.types.get(name).map(|t| &t.kind))
+        else {
             continue;
         };
         if !used.contains(name) {
@@ -144,12 +152,11 @@ pub(crate) fn keep_attributes(
         if retyped {
             continue;
         }
-        let gone: Vec<_> = (attributes.iter())
-            .filter(|a| stays(a).is_none())
-            .cloned()
+        let gone: Vec<_> = (attributes.iter().cloned().enumerate())
+            .filter(|(_, a)| stays(a).is_none())
             .collect();
         attributes.retain(|a| stays(a).is_some());
-        for attribute in gone {
+        for (place, attribute) in gone {
             let aside = aside_column(&attribute.name);
             let address = format!("TYPE {}", name.quoted());
             let rename = |a: &Name, b: &Name| writer.rename_part(&address, "ATTRIBUTE", a, b);
@@ -158,9 +165,9 @@ pub(crate) fn keep_attributes(
                 Change::alter(object, FileGroup::Types, Rank::Type)
             };
             let (mut forward, mut contract, mut restore) = (begin(), begin(), begin());
-            forward.up.push(
-                Statement::from(rename(&attribute.name, &aside)).hazard(Hazard::DropsColumn),
-            );
+            forward
+                .up
+                .push(Statement::from(rename(&attribute.name, &aside)).hazard(Hazard::DropsColumn));
             let drop = writer.drop_attribute(name, &aside, false);
             contract
                 .up
@@ -182,6 +189,7 @@ pub(crate) fn keep_attributes(
             kept.push(KeptAttribute {
                 name: name.clone(),
                 attribute: bare,
+                place,
                 forward,
                 contract,
                 restore,
@@ -288,14 +296,30 @@ struct Keeper<'a> {
 impl Keeper<'_> {
     /// True for a table that moves aside: one that is kept, or one whose rows are copied from there.
     fn moves(&self, name: &QualifiedName) -> bool {
-        let anew = self.replaced.objects.contains(&ObjectId::Table(name.clone()));
         let table = self.from.tables.get(name);
         table.is_some_and(|t| t.foreign.is_none())
-            && (anew || (self.keep && !self.to.tables.contains_key(name)))
+            && (self.is_copied(name) || (self.keep && !self.to.tables.contains_key(name)))
+    }
+
+    /// True for a table whose rows are copied from where it moves to, be it as part of another.
+    fn is_copied(&self, name: &QualifiedName) -> bool {
+        if (self.replaced.objects).contains(&ObjectId::Table(name.clone())) {
+            return true;
+        }
+        let of = self
+            .from
+            .tables
+            .get(name)
+            .and_then(|t| t.partition_of.as_ref());
+        of.is_some_and(|of| self.is_copied(&of.parent))
     }
 
     fn keeps_column(&self, table: &QualifiedName, column: &Column) -> bool {
-        let foreign = self.from.tables.get(table).is_some_and(|t| t.foreign.is_some());
+        let foreign = self
+            .from
+            .tables
+            .get(table)
+            .is_some_and(|t| t.foreign.is_some());
         self.keep && !foreign && column.generated.is_none()
     }
 
@@ -362,7 +386,10 @@ impl Keeper<'_> {
             return Ok(());
         }
         let object = change.object.clone();
-        let anew = self.replaced.objects.contains(&object);
+        let anew = match &object {
+            ObjectId::Table(name) => self.is_copied(name),
+            _ => self.replaced.objects.contains(&object),
+        };
         match &object {
             ObjectId::Table(name) if self.moves(name) => self.table(name, change, anew),
             ObjectId::Column(table, name) => {
@@ -409,10 +436,14 @@ impl Keeper<'_> {
                 let address = self.writer.address(self.from, &object);
                 let mut rename = altered(&change, &object);
                 rename.up = vec![self.writer.rename(&address, &old.name).into()];
-                if let Some(multirange) = self.from.types.get(name).and_then(|t| multirange(name, t)) {
+                if let Some(multirange) =
+                    self.from.types.get(name).and_then(|t| multirange(name, t))
+                {
                     let address = format!("TYPE {}", multirange.quoted());
                     let other = old_type(&multirange);
-                    rename.up.push(self.writer.rename(&address, &other.name).into());
+                    rename
+                        .up
+                        .push(self.writer.rename(&address, &other.name).into());
                     // Their constructors keep their names, which the new types need.
                     if let Some(TypeKind::Range { subtype, .. }) =
                         self.from.types.get(name).map(|t| &t.kind)
@@ -424,9 +455,10 @@ impl Keeper<'_> {
                             (&multirange, Vec::new(), &other),
                         ] {
                             let signature = RoutineSignature::new(function.clone(), arguments);
-                            let address =
-                                format!("FUNCTION {}", self.writer.signature(&signature));
-                            rename.up.push(self.writer.rename(&address, &to.name).into());
+                            let address = format!("FUNCTION {}", self.writer.signature(&signature));
+                            rename
+                                .up
+                                .push(self.writer.rename(&address, &to.name).into());
                         }
                     }
                 }
@@ -486,6 +518,29 @@ impl Keeper<'_> {
                     .push(Restored::Routine(signature.clone(), Box::new(stripped)));
                 Ok(())
             }
+            ObjectId::Collation(name) if anew && self.collates(name) => {
+                let old = old_type(name);
+                let address = self.writer.address(self.from, &object);
+                let mut rename = altered(&change, &object);
+                rename.up = vec![self.writer.rename(&address, &old.name).into()];
+                self.done.changes.push(rename);
+                let old_id = ObjectId::Collation(old.clone());
+                let mut drop = Change::alter(old_id, FileGroup::EventTriggers, Rank::EventTrigger);
+                let sql = self.writer.drop(&format!("COLLATION {}", old.quoted()));
+                drop.up.push(sql.into());
+                self.done.last.push(drop);
+                Ok(())
+            }
+            // Columns have its types until they take others.
+            ObjectId::Extension(_) | ObjectId::Collation(_)
+                if !anew && !self.needed.contains(&object) =>
+            {
+                let mut drop = altered(&change, &object);
+                drop.up = change.up;
+                (drop.group, drop.sort.0) = (FileGroup::EventTriggers, Rank::EventTrigger);
+                self.done.last.push(drop);
+                Ok(())
+            }
             ObjectId::Extension(_) if self.needed.contains(&object) => {
                 let mut drop = altered(&change, &object);
                 drop.up = change.up;
@@ -499,6 +554,13 @@ impl Keeper<'_> {
         }
     }
 
+    fn collates(&self, name: &QualifiedName) -> bool {
+        let columns = self.from.tables.values().flat_map(|t| &t.columns);
+        columns
+            .into_iter()
+            .any(|c| c.collation.as_ref() == Some(name))
+    }
+
     fn has_users(&self, name: &QualifiedName) -> bool {
         let named = |data_type: &str| crate::replace::names_type(data_type, name);
         self.from
@@ -508,27 +570,19 @@ impl Keeper<'_> {
             .any(|c| named(&c.data_type))
             || self.from.types.iter().any(|(_, t)| match &t.kind {
                 TypeKind::Domain { base, .. } => named(base),
-                TypeKind::Composite(attributes) => {
-                    attributes.iter().any(|a| named(&a.data_type))
-                }
+                TypeKind::Composite(attributes) => attributes.iter().any(|a| named(&a.data_type)),
                 _ => false,
             })
     }
 
-    fn table(
-        &mut self,
-        name: &QualifiedName,
-        change: Change,
-        anew: bool,
-    ) -> Result<(), PlanError> {
+    fn table(&mut self, name: &QualifiedName, change: Change, anew: bool) -> Result<(), PlanError> {
         let Some(table) = self.from.tables.get(name).cloned() else {
             return Ok(());
         };
         let writer = self.writer;
         let mut moved = altered(&change, &ObjectId::Table(name.clone()));
         moved.heading = None;
-        let exclusive =
-            |sql: String| Statement::from(sql).lock(name, LockLevel::AccessExclusive);
+        let exclusive = |sql: String| Statement::from(sql).lock(name, LockLevel::AccessExclusive);
         let mut back = Vec::new();
         if let Some(of) = &table.partition_of
             && !self.moves(&of.parent)
@@ -546,7 +600,9 @@ impl Keeper<'_> {
         for (sequence, definition) in &self.from.sequences {
             let owned = definition.owned_by.as_ref().is_some_and(|(t, _)| t == name);
             if owned && self.to.sequences.contains_key(sequence) {
-                moved.up.push(writer.sequence_owned_by(sequence, None).into());
+                moved
+                    .up
+                    .push(writer.sequence_owned_by(sequence, None).into());
             }
         }
         let schema = aside_schema(&name.schema);
@@ -560,7 +616,10 @@ impl Keeper<'_> {
         self.done.changes.push(moved);
 
         let aside = aside_name(name);
-        let drop = self.drop_for_good(&ObjectId::Table(name.clone()), &format!("TABLE {}", aside.quoted()));
+        let drop = self.drop_for_good(
+            &ObjectId::Table(name.clone()),
+            &format!("TABLE {}", aside.quoted()),
+        );
         if !self.keep {
             // Its rows are in the new table.
             let mut drop = drop;
@@ -679,8 +738,7 @@ impl Keeper<'_> {
         let writer = self.writer;
         let object = ObjectId::Column(table.clone(), column.name.clone());
         let mut moved = altered(&change, &object);
-        let exclusive =
-            |sql: String| Statement::from(sql).lock(table, LockLevel::AccessExclusive);
+        let exclusive = |sql: String| Statement::from(sql).lock(table, LockLevel::AccessExclusive);
         let mut stripped = Column {
             comment: None,
             not_null_constraint: NotNull::default(),
@@ -705,9 +763,7 @@ impl Keeper<'_> {
         let aside = aside_column(&column.name);
         let address = format!("TABLE {}", table.quoted());
         let rename = writer.rename_part(&address, "COLUMN", &column.name, &aside);
-        moved
-            .up
-            .push(exclusive(rename).hazard(Hazard::DropsColumn));
+        moved.up.push(exclusive(rename).hazard(Hazard::DropsColumn));
         self.done.changes.push(moved);
 
         let drop = writer.drop_column(table, &aside);
@@ -724,11 +780,12 @@ impl Keeper<'_> {
         );
         let mut restore = Change::alter(object, FileGroup::Tables, Rank::Column);
         if anew {
-            // The way back makes a column of its name.
+            // The way back makes a column of its name, which gets the values that were kept.
+            let values = writer.take_values(table, &column.name, &aside);
             restore
                 .up
-                .push(exclusive(writer.where_holds(&there, &[drop], &[])));
-            self.done.kept.clear.insert(0, restore);
+                .push(exclusive(writer.where_holds(&there, &[values, drop], &[])));
+            self.done.kept.tidy.push(restore);
             return Ok(());
         } else {
             let back = vec![writer.rename_part(&address, "COLUMN", &aside, &column.name)];
@@ -737,7 +794,10 @@ impl Keeper<'_> {
             restore
                 .up
                 .push(exclusive(writer.where_holds(&there, &back, &otherwise)));
-            let restored = Restored::Column(table.clone(), Box::new(stripped));
+            let place = self.from.tables.get(table);
+            let place = place.and_then(|t| t.columns.iter().position(|c| c.name == column.name));
+            let place = place.unwrap_or_default();
+            let restored = Restored::Column(table.clone(), Box::new(stripped), place);
             self.done.kept.restored.push(restored);
         }
         self.done.kept.restore.insert(0, restore);
@@ -760,10 +820,7 @@ impl Keeper<'_> {
         let aside = aside_name(name);
         let address = format!("{word} {}", name.quoted());
         self.move_beside(&change, &object, &address, &name.schema, hazard);
-        let condition = format!(
-            "{look_up}({}) IS NOT NULL",
-            quote_literal(&aside.quoted())
-        );
+        let condition = format!("{look_up}({}) IS NOT NULL", quote_literal(&aside.quoted()));
         let aside = format!("{word} {}", aside.quoted());
         self.settle(&object, &aside, &name.schema, condition, create);
         self.done.kept.restored.push(restored);
@@ -806,8 +863,7 @@ impl Keeper<'_> {
     fn drop_for_good(&self, object: &ObjectId, aside: &str) -> Change {
         let mut drop = Change::alter(object.clone(), FileGroup::Tables, Rank::Table);
         let sql = self.writer.drop(aside);
-        drop.up
-            .push(Statement::from(sql).hazard(Hazard::LosesData));
+        drop.up.push(Statement::from(sql).hazard(Hazard::LosesData));
         drop
     }
 
@@ -816,7 +872,9 @@ impl Keeper<'_> {
         let mut schemas = BTreeSet::new();
         for restored in &self.done.kept.restored {
             let schema = match restored {
-                Restored::Table(n, _) | Restored::Sequence(n, _) | Restored::Type(n, _) => &n.schema,
+                Restored::Table(n, _) | Restored::Sequence(n, _) | Restored::Type(n, _) => {
+                    &n.schema
+                }
                 Restored::Routine(s, _) => &s.name.schema,
                 Restored::Column(..) | Restored::Schema(_) | Restored::Attribute(..) => continue,
             };
@@ -843,8 +901,7 @@ impl Keeper<'_> {
             make.up
                 .push(self.writer.create_schema_if_missing(&schema).into());
             self.done.changes.insert(0, make);
-            let mut drop =
-                Change::alter(object, FileGroup::EventTriggers, Rank::EventTrigger);
+            let mut drop = Change::alter(object, FileGroup::EventTriggers, Rank::EventTrigger);
             let unused = format!(
                 "to_regnamespace({name}) IS NOT NULL AND NOT EXISTS (SELECT FROM pg_depend \
                  WHERE refclassid = 'pg_namespace'::regclass AND refobjid = to_regnamespace({name}))",

@@ -74,13 +74,15 @@ pub(crate) fn way(
     let (drops, unchecked_before, _) = additions(&to_be_added, from, options, None, keep)?;
     let drops: Vec<_> = drops.into_iter().rev().map(Change::inverted).collect();
     let drops = aside::transform(drops, from, to, &replaced, options, keep)?;
-    let (mut adds, unchecked, remarks) = additions(&rest, to, options, Some(amid), keep)?;
+    let (adds, unchecked, remarks) = additions(&rest, to, options, Some(amid), keep)?;
     (way.questions, way.notes) = remarks;
     way.unchecked = unchecked || unchecked_before;
-    adds.extend(drops.last);
-
     let (first, adds): (Vec<_>, Vec<_>) = adds.into_iter().partition(|c| c.first);
-    let (late, shared): (Vec<_>, Vec<_>) = adds.into_iter().partition(Change::alone_upward);
+    // What types no column has any more goes as soon as the shared part is over.
+    let until = adds.iter().position(Change::alone_upward);
+    let mut shared = adds;
+    let late = shared.split_off(until.unwrap_or(shared.len()));
+    shared.extend(drops.last);
     let (early, drops_shared) = concurrent_drops(drops.changes, from);
     way.early.extend(first);
     way.early.extend(early);
@@ -95,7 +97,8 @@ pub(crate) fn way(
         way.drops.push(kept.forward);
         way.kept.contract.push(kept.contract);
         way.kept.restore.push(kept.restore);
-        way.kept.restored_attribute(kept.name, kept.attribute);
+        way.kept
+            .restored_attribute(kept.name, kept.attribute, kept.place);
     }
     rebuild::remark(from, &replaced, &mut way.notes);
     Ok(way)
@@ -195,7 +198,10 @@ fn concurrent_drops(drops: Vec<Change>, from: &Catalog) -> (Vec<Change>, Vec<Cha
         let unique = index.is_some_and(|i| i.unique);
         change.action == Action::Drop
             && !(unique && referenced.contains(table))
-            && change.up.iter().any(|s| s.transaction == Transaction::Outside)
+            && change
+                .up
+                .iter()
+                .any(|s| s.transaction == Transaction::Outside)
     })
 }
 

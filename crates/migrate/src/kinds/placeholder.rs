@@ -36,9 +36,10 @@ pub(super) fn ask(context: &Context<'_>, table: &QualifiedName, column: &Column)
             column.name
         ),
         default: format!("a stand-in, {value}"),
-        why: "The new column demands a value and has no default, and nothing tells what is true of \
+        why:
+            "The new column demands a value and has no default, and nothing tells what is true of \
               the rows that are there."
-            .to_owned(),
+                .to_owned(),
         answer: format!("--fill {table}.{}=EXPRESSION", column.name),
     });
     Some(value)
@@ -91,9 +92,9 @@ fn unique(data_type: &str) -> Option<String> {
         "uuid" => Some("gen_random_uuid()".to_owned()),
         "text" | "varchar" => Some("gen_random_uuid()::text".to_owned()),
         // By where the row lies.
-        "integer" | "bigint" | "numeric" => Some(
-            "(((ctid::text::point)[0] * 4096 + (ctid::text::point)[1])::bigint)".to_owned(),
-        ),
+        "integer" | "bigint" | "numeric" => {
+            Some("(((ctid::text::point)[0] * 4096 + (ctid::text::point)[1])::bigint)".to_owned())
+        }
         _ => None,
     }
 }
@@ -108,9 +109,13 @@ fn of_type(context: &Context<'_>, data_type: &str) -> Option<String> {
         "smallint" | "integer" | "bigint" | "numeric" | "real" | "double precision" | "int"
         | "money" => "0",
         "boolean" => "false",
-        "text" | "varchar" | "char" | "bpchar" | "character varying" | "character" | "bytea" => "''",
+        "text" | "varchar" | "char" | "bpchar" | "character varying" | "character" | "bytea" => {
+            "''"
+        }
         "date" => "CURRENT_DATE",
-        "timestamptz" | "timestamp" | "timestamp with time zone"
+        "timestamptz"
+        | "timestamp"
+        | "timestamp with time zone"
         | "timestamp without time zone" => "now()",
         "time" | "timetz" => "'00:00'",
         "interval" => "'0'",

@@ -235,7 +235,14 @@ fn domain(
             comment,
             ..c.clone()
         });
-        check_change(context, name, check, checks_a.get(check), after.as_ref(), out);
+        check_change(
+            context,
+            name,
+            check,
+            checks_a.get(check),
+            after.as_ref(),
+            out,
+        );
     }
     true
 }

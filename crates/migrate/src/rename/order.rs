@@ -77,10 +77,7 @@ fn by_way_of(rename: &Rename) -> Option<(Rename, Rename)> {
                 ObjectId::Column(table, name) => ObjectId::Column(table.clone(), between(name)),
                 ObjectId::Table(_) => {
                     let name = qualified(new)?;
-                    ObjectId::Table(QualifiedName::new(
-                        name.schema.clone(),
-                        between(&name.name),
-                    ))
+                    ObjectId::Table(QualifiedName::new(name.schema.clone(), between(&name.name)))
                 }
                 _ => return None,
             };

@@ -102,12 +102,7 @@ impl Writer {
     }
 
     /// `ALTER TYPE … DROP ATTRIBUTE`.
-    pub fn drop_attribute(
-        &self,
-        name: &QualifiedName,
-        attribute: &Name,
-        cascade: bool,
-    ) -> String {
+    pub fn drop_attribute(&self, name: &QualifiedName, attribute: &Name, cascade: bool) -> String {
         format!(
             "ALTER TYPE {} DROP ATTRIBUTE {}{};",
             name.quoted(),
