@@ -6,6 +6,7 @@ mod exit;
 mod migrations;
 mod package;
 mod proof;
+mod rehearsal;
 mod source;
 mod terminal;
 mod via_server;

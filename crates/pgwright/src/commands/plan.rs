@@ -14,6 +14,7 @@ use pgwright_migrate::{
 };
 
 use crate::exit::Failure;
+use crate::rehearsal;
 use crate::source::{NEWEST, Read, Reading, Source};
 use crate::terminal::Terminal;
 
@@ -131,6 +132,19 @@ pub fn run(arguments: &Plan, terminal: &Terminal) -> Result<(), Failure> {
     let migration = terminal
         .phase("planning", || plan(&before, &after, &options))
         .map_err(|error| Failure::Usage(error.to_string()))?;
+    let proof = match arguments.no_proof || migration.is_empty() || arguments.output.is_none() {
+        true => None,
+        false => {
+            let subject = rehearsal::Subject {
+                before: &before,
+                after: &after,
+                plan: &migration,
+                target,
+            };
+            let pg_bin = arguments.pg_bin.as_deref();
+            Some(rehearsal::rehearse(subject, pg_bin, terminal)?)
+        }
+    };
     let name = MigrationName::new(arguments.version_number, &arguments.name);
     let mut files = migration_files(&migration, layout, &name);
     match &arguments.output {
@@ -146,6 +160,10 @@ pub fn run(arguments: &Plan, terminal: &Terminal) -> Result<(), Failure> {
             };
             files.push(("from.json".to_owned(), json(&before)));
             files.push(("to.json".to_owned(), json(&after)));
+            if let Some(proof) = &proof {
+                let text = serde_json::to_string_pretty(proof).unwrap_or_default() + "\n";
+                files.push(("proof.json".to_owned(), text));
+            }
             if layout != Layout::Plain {
                 let plain = migration_files(&migration, Layout::Plain, &name);
                 files.extend(plain.into_iter().filter(|(path, _)| path == "plan.json"));
@@ -154,7 +172,10 @@ pub fn run(arguments: &Plan, terminal: &Terminal) -> Result<(), Failure> {
         }
     }
     show(&migration, arguments, terminal);
-    Ok(())
+    match &proof {
+        Some(proof) => rehearsal::show(proof, terminal),
+        None => Ok(()),
+    }
 }
 
 fn refuse_errors(source: &str, read: &Read) -> Result<(), Failure> {
