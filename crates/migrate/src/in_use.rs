@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use pgwright_catalog::Catalog;
+use pgwright_catalog::{Catalog, QualifiedName};
 
 use crate::change::Change;
 use crate::links;
 use crate::plan::{Plan, PlanError, PlanOptions, look_at_bodies, steps};
 use crate::question::Question;
 use crate::rename::{self, Renaming};
+use crate::step::Step;
 use crate::way::{Way, way};
 
 /// The plan between two catalogs, both of which may hold data.
@@ -69,9 +70,34 @@ pub(crate) fn plan(from: &Catalog, to: &Catalog, options: &PlanOptions) -> Resul
         ..Plan::default()
     };
     remarks(&mut plan, &renaming, &forward);
+    for steps in [&mut plan.up, &mut plan.down, &mut plan.contract] {
+        steps.iter_mut().for_each(|step| estimate(step, options));
+    }
     let unchecked = forward.unchecked || backward.unchecked;
     look_at_bodies(&mut plan, from, to, options, unchecked);
     Ok(plan)
+}
+
+/// Bytes that a server reads in a millisecond, and that it writes anew with their indexes: on a plain
+/// machine, so that an order of magnitude is known beforehand.
+const READ_PER_MS: u64 = 200_000;
+const WRITTEN_PER_MS: u64 = 20_000;
+
+/// How long a step takes, by the sizes of the tables that it reads or writes.
+fn estimate(step: &mut Step, options: &PlanOptions) {
+    let bytes = |tables: &[QualifiedName]| -> Option<u64> {
+        tables
+            .iter()
+            .map(|t| options.sizes.get(t).map(|s| s.bytes))
+            .sum()
+    };
+    if step.scans.is_empty() && step.rewrites.is_empty() {
+        return;
+    }
+    let (read, written) = (bytes(&step.scans), bytes(&step.rewrites));
+    step.estimate_ms = read
+        .zip(written)
+        .map(|(read, written)| read / READ_PER_MS + written / WRITTEN_PER_MS + 1);
 }
 
 fn remarks(plan: &mut Plan, renaming: &Renaming, forward: &Way) {

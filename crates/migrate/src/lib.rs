@@ -21,6 +21,7 @@ pub mod locks;
 mod order;
 mod plan;
 mod question;
+mod reach;
 mod rebuild;
 mod references;
 mod rename;

@@ -1,11 +1,31 @@
 //! What a catalog becomes by statements that rename and move: told by the reader of SQL text, which
 //! follows names into every expression as a server does.
 
-use pgwright_catalog::Catalog;
+use std::collections::BTreeSet;
+
+use pgwright_catalog::{Catalog, ObjectId};
 use pgwright_ddl::read::{NoteKind, ReadOptions, read_files};
 
 use crate::files::schema_script;
 use crate::plan::{PlanError, PlanOptions, plan};
+use crate::reach;
+
+/// The catalog after renames of some of its objects: only what they reach is read again.
+pub(crate) fn after_renames(
+    catalog: &Catalog,
+    renamed: &BTreeSet<ObjectId>,
+    statements: &[String],
+    options: &PlanOptions,
+) -> Result<Result<Catalog, String>, PlanError> {
+    let Some((part, reached)) = reach::part(catalog, renamed) else {
+        return after(catalog, statements, options);
+    };
+    match after(&part, statements, options)? {
+        Ok(changed) => Ok(Ok(reach::merged(catalog, &part, &reached, changed))),
+        // What was left out may be wanted after all.
+        Err(_) => after(catalog, statements, options),
+    }
+}
 
 /// The catalog after the statements, or what is in their way.
 pub(crate) fn after(

@@ -101,7 +101,12 @@ pub(crate) fn settle(
     deep.splice(0..0, schemas.map(|schema| writer.create_schema(schema)));
     let mut catalog = None;
     if !deep.is_empty() {
-        match simulate::after(from, &deep, options)? {
+        let renamed = found
+            .iter()
+            .filter(|f| !shallow::is_shallow(&f.rename))
+            .map(|f| old_object(&f.rename, &found))
+            .collect();
+        match simulate::after_renames(from, &renamed, &deep, options)? {
             Ok(mut after) => {
                 keep_schemas(from, &mut after, &found);
                 catalog = Some(after);
@@ -159,6 +164,28 @@ pub(crate) fn settle(
         found,
         new_schemas,
     })
+}
+
+/// The object on the left that a rename is about; of a column its table.
+fn old_object(rename: &Rename, found: &[Found]) -> ObjectId {
+    match rename {
+        Rename::Label { data_type, .. } => ObjectId::Type(data_type.clone()),
+        Rename::Object {
+            old: ObjectId::Column(table, _),
+            ..
+        } => {
+            // The table is named as it is afterwards.
+            let before = found.iter().find_map(|f| match &f.rename {
+                Rename::Object {
+                    old: ObjectId::Table(old),
+                    new: ObjectId::Table(new),
+                } if new == table => Some(old.clone()),
+                _ => None,
+            });
+            ObjectId::Table(before.unwrap_or_else(|| table.clone()))
+        }
+        Rename::Object { old, .. } => old.clone(),
+    }
 }
 
 /// Schemas that objects go to and that are not there yet.

@@ -122,7 +122,9 @@ pub fn run(arguments: &Plan, terminal: &Terminal) -> Result<(), Failure> {
     options.keep_aside = !arguments.no_keep;
     options.find_renames = !arguments.no_rename_detection;
     options.sizes = sizes(&from)?;
-    for text in &arguments.renames {
+    let mut written = arguments.renames.clone();
+    written.extend(annotations(&to)?);
+    for text in &written {
         let renames = parse_rename(text, &before, &after).map_err(Failure::Usage)?;
         options.renames.extend(renames);
     }
@@ -186,6 +188,24 @@ fn refuse_errors(source: &str, read: &Read) -> Result<(), Failure> {
              hint: `--via-server` of `pgwright inspect` tells what a server says of them"
         ))),
     }
+}
+
+/// Renames that the text of the new schema says itself, in lines such as
+/// `-- pgwright: rename app.users.mail=email`.
+fn annotations(to: &Source) -> Result<Vec<String>, Failure> {
+    let Source::Script(path) = to else {
+        return Ok(Vec::new());
+    };
+    if path.as_os_str() == "-" {
+        return Ok(Vec::new());
+    }
+    let text = crate::commands::design::read_text(path)?;
+    let lines = text.lines().filter_map(|line| {
+        let said = line.trim().strip_prefix("--")?.trim();
+        let rename = said.strip_prefix("pgwright:")?.trim();
+        Some(rename.strip_prefix("rename ")?.trim().to_owned())
+    });
+    Ok(lines.collect())
 }
 
 fn sizes(from: &Source) -> Result<BTreeMap<QualifiedName, TableSize>, Failure> {
