@@ -1,0 +1,170 @@
+//! Mutations: each changes one property of a model, or adds or drops an object.
+
+mod code;
+mod columns;
+mod constraints;
+mod named;
+mod others;
+mod parts;
+mod tables;
+mod types;
+mod views;
+
+use std::collections::BTreeSet;
+
+use crate::make;
+use crate::model::*;
+use crate::other::{KINDS, OtherKind};
+use crate::random::Random;
+use crate::render;
+
+/// Changes a model, if it has what is to be changed.
+type Apply = fn(&mut Model, &mut Random) -> bool;
+
+#[derive(Clone)]
+pub enum Mutation {
+    Named(&'static str, Apply),
+    /// A change of one of the objects that need little of others.
+    Other(OtherKind, &'static str),
+}
+
+impl Mutation {
+    pub fn name(&self) -> String {
+        match self {
+            Self::Named(name, _) => (*name).to_owned(),
+            Self::Other(kind, what) => format!("{}: {what}", kind.word()),
+        }
+    }
+
+    fn apply(&self, model: &mut Model, random: &mut Random) -> bool {
+        match self {
+            Self::Named(_, apply) => apply(model, random),
+            Self::Other(kind, what) => others::change(model, random, *kind, what),
+        }
+    }
+
+    /// Kinds that the model must have for it.
+    fn wants(&self) -> Option<OtherKind> {
+        match self {
+            Self::Named(..) => None,
+            Self::Other(kind, what) => (*what != "add").then_some(*kind),
+        }
+    }
+}
+
+/// All mutations, in a fixed order.
+pub fn all() -> Vec<Mutation> {
+    let mut all = vec![];
+    for list in [
+        named::ALL,
+        types::ALL,
+        code::ALL,
+        tables::ALL,
+        columns::ALL,
+        constraints::ALL,
+        parts::ALL,
+        views::ALL,
+    ] {
+        all.extend(list.iter().map(|(name, apply)| Mutation::Named(name, *apply)));
+    }
+    for kind in KINDS {
+        all.extend(kind.changes().into_iter().map(|what| Mutation::Other(kind, what)));
+    }
+    all
+}
+
+/// Two catalogs as SQL, and rows of the first that both hold.
+pub struct Pair {
+    pub a_sql: String,
+    pub rows_sql: String,
+    pub b_sql: String,
+    /// What was changed.
+    pub mutations: Vec<String>,
+}
+
+/// The pair of a seed, for a major version of the server.
+pub fn pair(seed: u64, target: u32) -> Pair {
+    let mut random = Random::new(seed);
+    let all = all();
+    // Every mutation has its turn, whatever the dice say.
+    let turn = usize::try_from(seed).unwrap() * 4;
+    let planned: Vec<Mutation> = (0..4).map(|at| all[(turn + at) % all.len()].clone()).collect();
+    let wanted: BTreeSet<OtherKind> = planned.iter().filter_map(Mutation::wants).collect();
+    let mut a = make::generate(&mut random, target, &wanted);
+    a.swapped = seed % 4 == 3;
+    let mut b = a.clone();
+    b.changing = true;
+    let mut mutations = vec![];
+    let number = random.between(3, 15);
+    let mut tried = 0;
+    while mutations.len() < number && tried < 200 {
+        let mutation = match planned.get(tried) {
+            Some(mutation) => mutation.clone(),
+            None => random.one_of(&all),
+        };
+        tried += 1;
+        let before = b.clone();
+        if mutation.apply(&mut b, &mut random) {
+            b.repair();
+            if render::script(&b) != render::script(&before) {
+                mutations.push(mutation.name());
+                continue;
+            }
+        }
+        b = before;
+    }
+    let (from, to) = if a.swapped { (&b, &a) } else { (&a, &b) };
+    Pair {
+        a_sql: render::script(from),
+        rows_sql: render::rows(from),
+        b_sql: render::script(to),
+        mutations,
+    }
+}
+
+/// One of the keys of a map whose values are as asked.
+fn pick<T>(
+    map: &std::collections::BTreeMap<Key, T>,
+    random: &mut Random,
+    fits: impl Fn(&T) -> bool,
+) -> Option<Key> {
+    let keys: Vec<Key> = map.iter().filter(|(_, v)| fits(v)).map(|(k, _)| *k).collect();
+    random.pick(&keys)
+}
+
+/// Changes one of the items of a map that are as asked.
+fn change<T>(
+    map: &mut std::collections::BTreeMap<Key, T>,
+    random: &mut Random,
+    fits: impl Fn(&T) -> bool,
+    apply: impl FnOnce(&mut T, &mut Random),
+) -> bool {
+    let Some(key) = pick(map, random, fits) else {
+        return false;
+    };
+    if let Some(item) = map.get_mut(&key) {
+        apply(item, random);
+    }
+    true
+}
+
+/// One of the items of a list that are as asked, to change.
+fn one<'a, T>(items: &'a mut [T], random: &mut Random, fits: impl Fn(&T) -> bool) -> Option<&'a mut T> {
+    let at: Vec<usize> = (0..items.len()).filter(|at| fits(&items[*at])).collect();
+    let at = random.pick(&at)?;
+    items.get_mut(at)
+}
+
+/// Another value than the one that is there.
+fn other_of<T: Clone + PartialEq>(now: &T, all: &[T], random: &mut Random) -> T {
+    let others: Vec<T> = all.iter().filter(|o| *o != now).cloned().collect();
+    random.one_of(&others)
+}
+
+/// Another comment, none, or a first one.
+fn recomment(comment: &mut Option<String>, random: &mut Random) {
+    *comment = match comment {
+        Some(_) if random.chance(40) => None,
+        _ => Some(make::some_comment(random)),
+    };
+}
