@@ -151,9 +151,8 @@ impl OtherKind {
     pub fn most(self) -> usize {
         match self {
             Transform | IndexMethod | Conversion => 1,
-            Extension => 3,
             Operator => 4,
-            _ => 2,
+            _ => 3,
         }
     }
 
@@ -190,7 +189,6 @@ impl OtherKind {
     /// Everything that can be changed of it, as mutations are named.
     pub fn changes(self) -> Vec<&'static str> {
         let mut changes: Vec<_> = self.properties().iter().map(|p| p.0).collect();
-        changes.extend(["add", "drop"]);
         if self.has_comment() {
             changes.push("comment");
         }
@@ -200,6 +198,8 @@ impl OtherKind {
         if self.privilege().is_some() {
             changes.push("grants");
         }
+        // Last, so that there is something to be changed before.
+        changes.extend(["drop", "add"]);
         changes
     }
 }

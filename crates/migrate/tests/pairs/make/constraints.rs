@@ -40,6 +40,18 @@ impl Model {
     }
 }
 
+impl Table {
+    /// The columns are those of a key WITHOUT OVERLAPS, which other keys cannot refer to.
+    pub fn is_temporal(&self, columns: &[String]) -> bool {
+        self.constraints.iter().any(|c| match &c.kind {
+            ConstraintKind::Primary { columns: key, without_overlaps: true, .. } => {
+                key.iter().all(|k| columns.contains(k))
+            }
+            _ => false,
+        })
+    }
+}
+
 fn new(model: &mut Model, random: &mut Random, kind: ConstraintKind) -> Constraint {
     Constraint {
         name: model.name("k"),
@@ -75,8 +87,14 @@ pub fn primary(model: &mut Model, random: &mut Random, key: Key) -> bool {
         without_overlaps = true;
     } else {
         let more: Vec<String> = candidates.iter().map(|c| c.name.clone()).filter(|c| !columns.contains(c)).collect();
-        if columns.is_empty() || random.chance(25) {
+        if columns.is_empty() {
             columns.extend(random.pick(&more));
+        }
+        if random.chance(40)
+            && let Some(second) = random.pick(&more)
+            && !columns.contains(&second)
+        {
+            columns.push(second);
         }
     }
     if columns.is_empty() || columns.iter().any(|c| !candidates.iter().any(|d| d.name == *c)) {
@@ -120,6 +138,12 @@ pub fn unique(model: &mut Model, random: &mut Random, key: Key) -> bool {
         return false;
     };
     columns.push(first);
+    if random.chance(35)
+        && let Some(second) = random.pick(&more)
+        && !columns.contains(&second)
+    {
+        columns.push(second);
+    }
     let include = include(model, random, key, &columns);
     let kind = ConstraintKind::Unique {
         columns,
@@ -190,7 +214,7 @@ pub fn foreign(model: &mut Model, random: &mut Random, key: Key) -> bool {
                 | ConstraintKind::Unique { columns, .. } => columns,
                 _ => continue,
             };
-            if constraint.deferrable > 0 {
+            if constraint.deferrable > 0 || table.is_temporal(columns) {
                 continue;
             }
             let theirs = model.columns(*target);

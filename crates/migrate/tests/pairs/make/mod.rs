@@ -10,7 +10,7 @@ mod tables;
 mod types;
 mod views;
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 pub use code::{function, pure};
 pub use columns::{column, generated, heirs_rows, source};
@@ -35,8 +35,8 @@ pub const TABLE_PRIVILEGES: [&str; 6] = [
     "TRIGGER",
 ];
 
-/// A random schema with at least one of each of the kinds that are wanted.
-pub fn generate(random: &mut Random, target: u32, wanted: &BTreeSet<OtherKind>) -> Model {
+/// A random schema with the kinds that are wanted, and without those that are not.
+pub fn generate(random: &mut Random, target: u32, wanted: &BTreeMap<OtherKind, bool>) -> Model {
     let mut model = Model::new(target);
     let m = &mut model;
     for _ in 0..random.between(1, 2) {
@@ -45,7 +45,10 @@ pub fn generate(random: &mut Random, target: u32, wanted: &BTreeSet<OtherKind>) 
     for _ in 0..random.between(1, 2) {
         pure(m, random);
     }
-    let some = |kind: &OtherKind, random: &mut Random| wanted.contains(kind) || random.chance(25);
+    let some = |kind: &OtherKind, random: &mut Random| match wanted.get(kind) {
+        Some(wanted) => *wanted,
+        None => random.chance(25),
+    };
     // The order of kinds is one in which each finds what it needs.
     for kind in KINDS {
         let early = !matches!(

@@ -126,7 +126,11 @@ pub const ALL: &[(&str, Apply)] = &[
     }),
     ("column: no longer generated", |m, r| {
         let Some((key, name)) = choose(m, r, |_, _, c| c.is_generated()) else { return false };
-        edit(m, key, &name, |c| c.source = Source::None)
+        edit(m, key, &name, |c| {
+            c.source = Source::None;
+            // What was computed may be NULL.
+            c.nulls = true;
+        })
     }),
     ("column: generated now", |m, r| {
         let Some((key, name)) = choose(m, r, |m, k, c| {

@@ -213,9 +213,10 @@ pub const ALL: &[(&str, Apply)] = &[
         })
     }),
     ("index: operator class or collation", |m, r| {
-        index(m, r, |i| i.method == "btree", |i, _| {
+        let texts: Vec<String> = m.tables.keys().flat_map(|k| m.columns(*k)).filter(|c| c.ty.is_text()).map(|c| c.name).collect();
+        index(m, r, |i| i.method == "btree" && texts.contains(&i.elements[0].expr.column), |i, _| {
             let element = &mut i.elements[0];
-            element.collate = !element.collate;
+            element.collate = element.class.is_some() || !element.collate;
             element.class = None;
         })
     }),

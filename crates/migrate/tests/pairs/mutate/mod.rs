@@ -10,7 +10,7 @@ mod tables;
 mod types;
 mod views;
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use crate::make;
 use crate::model::*;
@@ -43,11 +43,11 @@ impl Mutation {
         }
     }
 
-    /// Kinds that the model must have for it.
-    fn wants(&self) -> Option<OtherKind> {
+    /// The kind that the model must have for it, or must not have yet.
+    fn wants(&self) -> Option<(OtherKind, bool)> {
         match self {
             Self::Named(..) => None,
-            Self::Other(kind, what) => (*what != "add").then_some(*kind),
+            Self::Other(kind, what) => Some((*kind, *what != "add")),
         }
     }
 }
@@ -78,8 +78,18 @@ pub struct Pair {
     pub a_sql: String,
     pub rows_sql: String,
     pub b_sql: String,
+    /// The rows as far as B has a place for them.
+    pub carried_sql: String,
     /// What was changed.
     pub mutations: Vec<String>,
+}
+
+/// How many of a pair's mutations are not left to the dice.
+const PLANNED: usize = 8;
+
+/// How many mutations the pair of a seed has.
+fn number(seed: u64) -> usize {
+    3 + usize::try_from(seed % 13).unwrap()
 }
 
 /// The pair of a seed, for a major version of the server.
@@ -87,39 +97,59 @@ pub fn pair(seed: u64, target: u32) -> Pair {
     let mut random = Random::new(seed);
     let all = all();
     // Every mutation has its turn, whatever the dice say.
-    let turn = usize::try_from(seed).unwrap() * 4;
-    let planned: Vec<Mutation> = (0..4).map(|at| all[(turn + at) % all.len()].clone()).collect();
-    let wanted: BTreeSet<OtherKind> = planned.iter().filter_map(Mutation::wants).collect();
-    let mut a = make::generate(&mut random, target, &wanted);
-    a.swapped = seed % 4 == 3;
-    let mut b = a.clone();
-    b.changing = true;
-    let mut mutations = vec![];
-    let number = random.between(3, 15);
-    let mut tried = 0;
-    while mutations.len() < number && tried < 200 {
-        let mutation = match planned.get(tried) {
-            Some(mutation) => mutation.clone(),
-            None => random.one_of(&all),
-        };
-        tried += 1;
-        let before = b.clone();
-        if mutation.apply(&mut b, &mut random) {
-            b.repair();
-            if render::script(&b) != render::script(&before) {
-                mutations.push(mutation.name());
-                continue;
-            }
+    let turn: usize = (0..seed).map(|before| PLANNED.min(number(before))).sum();
+    let planned = PLANNED.min(number(seed));
+    let planned: Vec<Mutation> =
+        (0..planned).map(|at| all[(turn + at) % all.len()].clone()).collect();
+    let mut wanted: BTreeMap<OtherKind, bool> = BTreeMap::new();
+    for (kind, there) in planned.iter().filter_map(Mutation::wants) {
+        *wanted.entry(kind).or_default() |= there;
+    }
+    // A model without what is to be changed is tried again, a few times.
+    let mut best: Option<(usize, Model, Model, Vec<String>)> = None;
+    for _ in 0..8 {
+        let mut a = make::generate(&mut random, target, &wanted);
+        a.swapped = seed % 4 == 3;
+        let mut b = a.clone();
+        b.changing = true;
+        let done: Vec<String> =
+            planned.iter().filter_map(|m| apply(m, &mut b, &mut random)).collect();
+        if best.as_ref().is_none_or(|best| best.0 < done.len()) {
+            best = Some((done.len(), a, b, done));
         }
-        b = before;
+        if best.as_ref().is_some_and(|best| best.0 == planned.len()) {
+            break;
+        }
+    }
+    let (_, a, mut b, mut mutations) = best.unwrap();
+    for _ in 0..200 {
+        if mutations.len() >= number(seed) {
+            break;
+        }
+        let mutation = random.one_of(&all);
+        mutations.extend(apply(&mutation, &mut b, &mut random));
     }
     let (from, to) = if a.swapped { (&b, &a) } else { (&a, &b) };
     Pair {
         a_sql: render::script(from),
         rows_sql: render::rows(from),
         b_sql: render::script(to),
+        carried_sql: render::carried(from, to),
         mutations,
     }
+}
+
+/// Applies a mutation; gives its name when something came of it.
+fn apply(mutation: &Mutation, model: &mut Model, random: &mut Random) -> Option<String> {
+    let before = model.clone();
+    if mutation.apply(model, random) {
+        model.repair();
+        if render::script(model) != render::script(&before) {
+            return Some(mutation.name());
+        }
+    }
+    *model = before;
+    None
 }
 
 /// One of the keys of a map whose values are as asked.

@@ -1,12 +1,15 @@
 //! The model as an SQL script, in an order that a server accepts.
 
 mod code;
+mod rows;
 mod table;
 
 use pgwright_catalog::{quote_identifier, quote_literal};
 
 use crate::model::*;
 use crate::other::{Other, OtherKind};
+
+pub use rows::{carried, rows};
 
 /// Statements of default privileges; a model has some of them.
 pub const DEFAULT_PRIVILEGES: [&str; 6] = [
@@ -46,67 +49,6 @@ pub fn script(model: &Model) -> String {
     script.all();
     let statements: Vec<_> = script.statements.iter().map(|s| format!("{s};\n")).collect();
     statements.concat()
-}
-
-/// The rows of A, in an order in which foreign keys hold.
-pub fn rows(model: &Model) -> String {
-    let mut text = "BEGIN;\n".to_owned();
-    for (key, table) in &model.tables {
-        let remote = matches!(table.kind, Kind::Foreign(_) | Kind::Partition { .. });
-        if remote || table.rows == 0 || table.lost_home && table.by.is_some() {
-            continue;
-        }
-        let columns: Vec<_> = model
-            .columns(*key)
-            .into_iter()
-            .filter(|c| !c.is_generated())
-            .collect();
-        let names: Vec<_> = columns.iter().map(|c| quote_identifier(&c.name)).collect();
-        let tuples: Vec<_> = (1..=table.rows)
-            .map(|row| {
-                let values: Vec<_> = columns
-                    .iter()
-                    .map(|c| match c.nulls && row == 2 {
-                        true => "NULL".to_owned(),
-                        false => c.ty.value(model, row),
-                    })
-                    .collect();
-                format!("    ({})", values.join(", "))
-            })
-            .collect();
-        let name = model.qualified(&table.named);
-        text += &match columns.is_empty() {
-            true => format!("INSERT INTO {name} DEFAULT VALUES;\n"),
-            false => format!(
-                "INSERT INTO {name} ({}) OVERRIDING SYSTEM VALUE VALUES\n{};\n",
-                names.join(", "),
-                tuples.join(",\n")
-            ),
-        };
-    }
-    text += "COMMIT;\n";
-    for sequence in model.sequences.values() {
-        let name = quote_literal(&model.qualified(&sequence.named));
-        text += &format!("SELECT setval({name}, {});\n", sequence.start + sequence.increment);
-    }
-    for (key, table) in &model.tables {
-        if matches!(table.kind, Kind::Partition { .. } | Kind::Foreign(_)) {
-            continue;
-        }
-        for column in model.columns(*key) {
-            let at = match &column.source {
-                Source::Identity { start, increment, .. } => start + increment,
-                Source::Serial => 7,
-                _ => continue,
-            };
-            let name = quote_literal(&model.qualified(&table.named));
-            let column = quote_literal(&column.name);
-            text += &format!(
-                "SELECT setval(s, {at}) FROM pg_get_serial_sequence({name}, {column}) AS s WHERE s IS NOT NULL;\n"
-            );
-        }
-    }
-    text
 }
 
 impl Script<'_> {

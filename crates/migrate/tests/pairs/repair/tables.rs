@@ -260,7 +260,7 @@ impl Model {
                         | ConstraintKind::Unique { columns, .. } => columns,
                         _ => return false,
                     };
-                    c.deferrable == 0 && key == target_columns
+                    c.deferrable == 0 && key == target_columns && !other.is_temporal(key)
                 });
                 let theirs = self.columns(*target);
                 let fits = of.iter().zip(&*target_columns).all(|(ours, their)| {
