@@ -100,16 +100,23 @@ impl Expr {
             }
             Form::Greater => condition(numeric, format!("{x} > -{number}")),
             Form::Between => condition(numeric, format!("{x} BETWEEN 0 AND {}", 5000 + number)),
-            Form::Short => condition(class == Class::Text, format!("length({x}) < {}", 60 + number)),
+            Form::Short => condition(
+                class == Class::Text,
+                format!("length({x}) < {}", 60 + number),
+            ),
             Form::Unequal => condition(class == Class::Text, format!("{x} <> 'x{number}'")),
-            Form::After => condition(class == Class::Time, format!("{x} > '20{:02}-01-01'", number % 20)),
+            Form::After => condition(
+                class == Class::Time,
+                format!("{x} > '20{:02}-01-01'", number % 20),
+            ),
             Form::NotNull => condition(true, format!("{x} IS NOT NULL")),
             Form::IsTrue => condition(class == Class::Bool, format!("{x} IN (true, false)")),
             Form::Label(label) => {
                 let TypeKind::Enum { labels, pinned } = &model.types.get(&ty.user()?)?.kind else {
                     return None;
                 };
-                let holds = class == Class::Enum && labels.contains(label) && !pinned.contains(label);
+                let holds =
+                    class == Class::Enum && labels.contains(label) && !pinned.contains(label);
                 condition(holds, format!("{x} <> {}", quote_literal(label)))
             }
         }
@@ -153,7 +160,10 @@ pub fn computations(ty: &Ty, model: &Model) -> Vec<Form> {
         _ => vec![],
     };
     if matches!(ty, Ty::Small | Ty::Int) {
-        let pure = model.functions.iter().filter(|(_, f)| f.shape == Shape::Pure);
+        let pure = model
+            .functions
+            .iter()
+            .filter(|(_, f)| f.shape == Shape::Pure);
         forms.extend(pure.map(|(key, _)| Form::Call(*key)));
     }
     forms

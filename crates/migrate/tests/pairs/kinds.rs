@@ -53,29 +53,93 @@ pub fn of(c: &Catalog) -> BTreeSet<&'static str> {
         c.sequences.keys().next().cloned().map(ObjectId::Sequence),
         c.tables.keys().next().cloned().map(ObjectId::Table),
         c.views.keys().next().cloned().map(ObjectId::View),
-        c.materialized_views.keys().next().cloned().map(ObjectId::MaterializedView),
+        c.materialized_views
+            .keys()
+            .next()
+            .cloned()
+            .map(ObjectId::MaterializedView),
         c.routines.keys().next().cloned().map(ObjectId::Routine),
         c.languages.keys().next().cloned().map(ObjectId::Language),
-        c.access_methods.keys().next().cloned().map(ObjectId::AccessMethod),
+        c.access_methods
+            .keys()
+            .next()
+            .cloned()
+            .map(ObjectId::AccessMethod),
         c.aggregates.keys().next().cloned().map(ObjectId::Aggregate),
         c.operators.keys().next().cloned().map(ObjectId::Operator),
-        c.operator_families.keys().next().cloned().map(ObjectId::OperatorFamily),
-        c.operator_classes.keys().next().cloned().map(ObjectId::OperatorClass),
+        c.operator_families
+            .keys()
+            .next()
+            .cloned()
+            .map(ObjectId::OperatorFamily),
+        c.operator_classes
+            .keys()
+            .next()
+            .cloned()
+            .map(ObjectId::OperatorClass),
         c.casts.keys().next().cloned().map(ObjectId::Cast),
         c.transforms.keys().next().cloned().map(ObjectId::Transform),
         c.collations.keys().next().cloned().map(ObjectId::Collation),
-        c.conversions.keys().next().cloned().map(ObjectId::Conversion),
-        c.text_search_parsers.keys().next().cloned().map(ObjectId::TextSearchParser),
-        c.text_search_templates.keys().next().cloned().map(ObjectId::TextSearchTemplate),
-        c.text_search_dictionaries.keys().next().cloned().map(ObjectId::TextSearchDictionary),
-        c.text_search_configurations.keys().next().cloned().map(ObjectId::TextSearchConfiguration),
-        c.statistics.keys().next().cloned().map(ObjectId::Statistics),
-        c.foreign_data_wrappers.keys().next().cloned().map(ObjectId::ForeignDataWrapper),
-        c.foreign_servers.keys().next().cloned().map(ObjectId::ForeignServer),
-        c.user_mappings.keys().next().cloned().map(ObjectId::UserMapping),
-        c.event_triggers.keys().next().cloned().map(ObjectId::EventTrigger),
-        c.publications.keys().next().cloned().map(ObjectId::Publication),
-        c.subscriptions.keys().next().cloned().map(ObjectId::Subscription),
+        c.conversions
+            .keys()
+            .next()
+            .cloned()
+            .map(ObjectId::Conversion),
+        c.text_search_parsers
+            .keys()
+            .next()
+            .cloned()
+            .map(ObjectId::TextSearchParser),
+        c.text_search_templates
+            .keys()
+            .next()
+            .cloned()
+            .map(ObjectId::TextSearchTemplate),
+        c.text_search_dictionaries
+            .keys()
+            .next()
+            .cloned()
+            .map(ObjectId::TextSearchDictionary),
+        c.text_search_configurations
+            .keys()
+            .next()
+            .cloned()
+            .map(ObjectId::TextSearchConfiguration),
+        c.statistics
+            .keys()
+            .next()
+            .cloned()
+            .map(ObjectId::Statistics),
+        c.foreign_data_wrappers
+            .keys()
+            .next()
+            .cloned()
+            .map(ObjectId::ForeignDataWrapper),
+        c.foreign_servers
+            .keys()
+            .next()
+            .cloned()
+            .map(ObjectId::ForeignServer),
+        c.user_mappings
+            .keys()
+            .next()
+            .cloned()
+            .map(ObjectId::UserMapping),
+        c.event_triggers
+            .keys()
+            .next()
+            .cloned()
+            .map(ObjectId::EventTrigger),
+        c.publications
+            .keys()
+            .next()
+            .cloned()
+            .map(ObjectId::Publication),
+        c.subscriptions
+            .keys()
+            .next()
+            .cloned()
+            .map(ObjectId::Subscription),
     ];
     for (name, table) in &c.tables {
         let of = |part: Option<&pgwright_catalog::Name>, id: fn(pgwright_catalog::QualifiedName, pgwright_catalog::Name) -> ObjectId| {

@@ -164,9 +164,8 @@ impl Model {
     /// Foreign keys that point at a table.
     pub fn is_referenced(&self, key: Key) -> bool {
         let mut constraints = self.tables.values().flat_map(|t| &t.constraints);
-        constraints.any(
-            |c| matches!(&c.kind, ConstraintKind::Foreign { target, .. } if *target == key),
-        )
+        constraints
+            .any(|c| matches!(&c.kind, ConstraintKind::Foreign { target, .. } if *target == key))
     }
 
     /// Rows of a table, for a partition those of its root.

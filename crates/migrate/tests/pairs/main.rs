@@ -6,6 +6,7 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stderr)]
 
+mod content;
 mod expression;
 mod kinds;
 mod lookup;
@@ -13,6 +14,7 @@ mod make;
 mod model;
 mod mutate;
 mod other;
+mod plans;
 mod random;
 mod render;
 mod repair;
@@ -34,27 +36,36 @@ fn seeds(by_default: u64) -> Vec<u64> {
 
 #[test]
 fn pairs_load() {
-    let Some(sandbox) = server::start() else { return };
+    let Some(sandbox) = server::start() else {
+        return;
+    };
     let mut failures = vec![];
     let mut kinds: BTreeMap<&str, usize> = kinds::ALL.iter().map(|k| (*k, 0)).collect();
-    let mut mutations: BTreeMap<String, usize> = mutate::all().iter().map(|m| (m.name(), 0)).collect();
+    let mut mutations: BTreeMap<String, usize> =
+        mutate::all().iter().map(|m| (m.name(), 0)).collect();
     let seeds = seeds(100);
     for &seed in &seeds {
         let pair = pair(seed, sandbox.major());
-        let single = seeds.len() == 1;
-        if single {
-            eprintln!("-- {:?}\n-- A\n{}\n-- rows\n{}\n-- B\n{}", pair.mutations, pair.a_sql, pair.rows_sql, pair.b_sql);
+        if seeds.len() == 1 {
+            print(&pair);
         }
         for mutation in pair.mutations {
             *mutations.entry(mutation).or_default() += 1;
         }
-        for (name, scripts) in [("a", vec![&pair.a_sql, &pair.rows_sql]), ("b", vec![&pair.b_sql, &pair.carried_sql])] {
+        for (name, scripts) in [
+            ("a", vec![&pair.a_sql, &pair.rows_sql]),
+            ("b", vec![&pair.b_sql, &pair.carried_sql]),
+        ] {
             let database = format!("{name}_{seed}");
             sandbox.create_database(&database).unwrap();
             let mut client = sandbox.connect(&database).unwrap();
-            client.batch_execute("SET client_min_messages = error").unwrap();
-            let loaded: Result<Vec<()>, String> =
-                scripts.into_iter().map(|s| server::load(&mut client, s)).collect();
+            client
+                .batch_execute("SET client_min_messages = error")
+                .unwrap();
+            let loaded: Result<Vec<()>, String> = scripts
+                .into_iter()
+                .map(|s| server::load(&mut client, s))
+                .collect();
             match loaded {
                 Err(why) => failures.push(format!("{seed} {name}: {why}")),
                 Ok(_) => {
@@ -68,20 +79,72 @@ fn pairs_load() {
         }
     }
     eprintln!("{kinds:?}\n{mutations:?}");
-    let never: Vec<_> = kinds.iter().filter(|(_, n)| **n == 0).map(|(k, _)| k).collect();
-    assert!(seeds.len() < 100 || never.is_empty(), "no object of {never:?}");
-    assert!(failures.is_empty(), "{} of {}\n{}", failures.len(), seeds.len(), failures.join("\n"));
+    let never: Vec<_> = kinds
+        .iter()
+        .filter(|(_, n)| **n == 0)
+        .map(|(k, _)| k)
+        .collect();
+    assert!(
+        seeds.len() < 100 || never.is_empty(),
+        "no object of {never:?}"
+    );
+    assert!(
+        failures.is_empty(),
+        "{} of {}\n{}",
+        failures.len(),
+        seeds.len(),
+        failures.join("\n")
+    );
 }
-
 
 #[test]
 fn every_mutation_occurs() {
-    let mut mutations: BTreeMap<String, usize> = mutate::all().iter().map(|m| (m.name(), 0)).collect();
+    let mut mutations: BTreeMap<String, usize> =
+        mutate::all().iter().map(|m| (m.name(), 0)).collect();
     for seed in 0..100 {
         for mutation in pair(seed, 18).mutations {
             *mutations.entry(mutation).or_default() += 1;
         }
     }
-    let never: Vec<_> = mutations.iter().filter(|(_, n)| **n == 0).map(|(m, _)| m).collect();
+    let never: Vec<_> = mutations
+        .iter()
+        .filter(|(_, n)| **n == 0)
+        .map(|(m, _)| m)
+        .collect();
     assert!(never.is_empty(), "never in 100 pairs: {never:?}");
+}
+
+#[test]
+fn plans_lead_there_and_back() {
+    let Some(sandbox) = server::start() else {
+        return;
+    };
+    let mut stages: BTreeMap<&str, Vec<u64>> = BTreeMap::new();
+    let mut report = String::new();
+    let seeds = seeds(40);
+    for &seed in &seeds {
+        let pair = pair(seed, sandbox.major());
+        if seeds.len() == 1 {
+            print(&pair);
+        }
+        let failures = plans::attempt(&sandbox, &pair, seed);
+        if !failures.is_empty() {
+            report += &format!("seed {seed}: {:?}\n", pair.mutations);
+        }
+        for failure in failures {
+            stages.entry(failure.stage).or_default().push(seed);
+            report += &format!("  {}: {}\n", failure.stage, failure.what);
+        }
+    }
+    for (stage, seeds) in &stages {
+        report += &format!("{stage}: {} pairs {seeds:?}\n", seeds.len());
+    }
+    assert!(stages.is_empty(), "of {} pairs\n{report}", seeds.len());
+}
+
+fn print(pair: &mutate::Pair) {
+    eprintln!(
+        "-- {:?}\n-- A\n{}\n-- rows\n{}\n-- B\n{}",
+        pair.mutations, pair.a_sql, pair.rows_sql, pair.b_sql
+    );
 }

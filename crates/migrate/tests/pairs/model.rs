@@ -149,7 +149,9 @@ pub enum Shape {
     /// Takes a row of a table.
     OfRow(Key),
     /// RETURNS TABLE, or OUT arguments.
-    Columns { out: bool },
+    Columns {
+        out: bool,
+    },
     /// Takes a value of any type.
     Takes(Ty),
     Trigger,

@@ -259,11 +259,7 @@ impl Other {
     }
 
     fn operator(&self, model: &Model) -> String {
-        format!(
-            "{}.{}",
-            model.schema(self.named.schema),
-            self.named.name
-        )
+        format!("{}.{}", model.schema(self.named.schema), self.named.name)
     }
 
     /// The name of what it is on.
@@ -305,8 +301,11 @@ impl Other {
         let alone = quote_identifier(&self.named.name);
         let choice = |property: &str| self.choice(property) as usize;
         let options = |property: &str| -> String {
-            ["", " OPTIONS (host 'it''s here')", " OPTIONS (host 'there', \"Port\" '1')"]
-                [choice(property)]
+            [
+                "",
+                " OPTIONS (host 'it''s here')",
+                " OPTIONS (host 'there', \"Port\" '1')",
+            ][choice(property)]
             .to_owned()
         };
         match self.kind {
@@ -379,8 +378,11 @@ impl Other {
             )],
             Dictionary => vec![format!(
                 "CREATE TEXT SEARCH DICTIONARY {name} (TEMPLATE = pg_catalog.simple{})",
-                ["", ", STOPWORDS = english", ", STOPWORDS = english, ACCEPT = false"]
-                    [choice("options")]
+                [
+                    "",
+                    ", STOPWORDS = english",
+                    ", STOPWORDS = english, ACCEPT = false"
+                ][choice("options")]
             )],
             Configuration => self.configuration(&name, model),
             Statistics => self.statistics(&name, model),
@@ -388,7 +390,11 @@ impl Other {
                 "CREATE FOREIGN DATA WRAPPER {alone}{}{}",
                 ["", " VALIDATOR postgresql_fdw_validator"][choice("validator")],
                 // The validator knows no options of wrappers.
-                if choice("validator") == 0 { options("options") } else { String::new() }
+                if choice("validator") == 0 {
+                    options("options")
+                } else {
+                    String::new()
+                }
             )],
             Server => {
                 let wrapper = self.on.and_then(|on| model.others.get(&on));
@@ -398,7 +404,11 @@ impl Other {
                     ["", " TYPE 'postgres'"][choice("type")],
                     ["", " VERSION '17'", " VERSION '18'"][choice("version")],
                     self.of(model),
-                    if validated { String::new() } else { options("options") }
+                    if validated {
+                        String::new()
+                    } else {
+                        options("options")
+                    }
                 )]
             }
             UserMapping => vec![format!(
@@ -442,7 +452,8 @@ impl Other {
             let name = quote_identifier(&format!("{}_{suffix}", self.named.name));
             format!("{schema}.{name}")
         };
-        let (handler, inline, validator) = (function("call"), function("inline"), function("check"));
+        let (handler, inline, validator) =
+            (function("call"), function("inline"), function("check"));
         let mut all = vec![format!(
             "CREATE FUNCTION {handler}() RETURNS language_handler LANGUAGE c AS '$libdir/plpgsql', 'plpgsql_call_handler'"
         )];
@@ -495,17 +506,25 @@ impl Other {
 
     fn configuration(&self, name: &str, model: &Model) -> Vec<String> {
         let parser = self.on.and_then(|on| model.others.get(&on));
-        let parser = parser.map_or("pg_catalog.\"default\"".to_owned(), |p| model.qualified(&p.named));
-        let mut all = vec![format!("CREATE TEXT SEARCH CONFIGURATION {name} (PARSER = {parser})")];
+        let parser = parser.map_or("pg_catalog.\"default\"".to_owned(), |p| {
+            model.qualified(&p.named)
+        });
+        let mut all = vec![format!(
+            "CREATE TEXT SEARCH CONFIGURATION {name} (PARSER = {parser})"
+        )];
         let own = model.others.values().find(|o| o.kind == Dictionary);
-        let own = own.map_or("pg_catalog.simple".to_owned(), |d| model.qualified(&d.named));
+        let own = own.map_or("pg_catalog.simple".to_owned(), |d| {
+            model.qualified(&d.named)
+        });
         let mapping = match self.choice("mapping") {
             0 => return all,
             1 => "FOR asciiword, word WITH pg_catalog.english_stem".to_owned(),
             2 => "FOR asciiword WITH pg_catalog.simple".to_owned(),
             _ => format!("FOR asciiword, int WITH {own}, pg_catalog.english_stem"),
         };
-        all.push(format!("ALTER TEXT SEARCH CONFIGURATION {name} ADD MAPPING {mapping}"));
+        all.push(format!(
+            "ALTER TEXT SEARCH CONFIGURATION {name} ADD MAPPING {mapping}"
+        ));
         all
     }
 
@@ -536,11 +555,15 @@ impl Other {
             (0, Some(table)) => {
                 let mut text = format!(" FOR TABLE {}", model.qualified(&table.named));
                 if some && self.choice("columns") == 1 {
-                    let columns: Vec<_> = self.columns.iter().map(|c| quote_identifier(c)).collect();
+                    let columns: Vec<_> =
+                        self.columns.iter().map(|c| quote_identifier(c)).collect();
                     text += &format!(" ({})", columns.join(", "));
                 }
                 if some && self.choice("rows") == 1 {
-                    text += &format!(" WHERE ({} IS NOT NULL)", quote_identifier(&self.columns[0]));
+                    text += &format!(
+                        " WHERE ({} IS NOT NULL)",
+                        quote_identifier(&self.columns[0])
+                    );
                 }
                 text
             }
@@ -549,9 +572,13 @@ impl Other {
             _ => String::new(),
         };
         // What publishes updates needs replica identities of the tables.
-        let operations = ["insert", "insert, truncate", "truncate"][self.choice("operations") as usize];
+        let operations =
+            ["insert", "insert, truncate", "truncate"][self.choice("operations") as usize];
         let root = ["", ", publish_via_partition_root = true"][self.choice("root") as usize];
-        format!("CREATE PUBLICATION {alone}{what} WITH (publish = {}{root})", quote_literal(operations))
+        format!(
+            "CREATE PUBLICATION {alone}{what} WITH (publish = {}{root})",
+            quote_literal(operations)
+        )
     }
 
     /// Whether what it is on can be so.

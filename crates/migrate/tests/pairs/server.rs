@@ -25,7 +25,9 @@ pub fn start() -> Option<Sandbox> {
     let sandbox = Sandbox::start(newest, &Options::default()).unwrap();
     let mut client = sandbox.connect("postgres").unwrap();
     for role in ROLES {
-        client.batch_execute(&format!("CREATE ROLE {role}")).unwrap();
+        client
+            .batch_execute(&format!("CREATE ROLE {role}"))
+            .unwrap();
     }
     Some(sandbox)
 }
@@ -73,7 +75,10 @@ pub fn load(client: &mut Client, script: &str) -> Result<(), String> {
 }
 
 pub fn read(client: &mut Client) -> Catalog {
-    let user: String = client.query_one("SELECT current_user::text", &[]).unwrap().get(0);
+    let user: String = client
+        .query_one("SELECT current_user::text", &[])
+        .unwrap()
+        .get(0);
     let roles: BTreeSet<Name> = ROLES.iter().map(|r| Name::from(*r)).collect();
     let options = ReadOptions {
         roles: RoleSelection::Named(roles),

@@ -202,12 +202,7 @@ impl Ty {
     pub fn is_distinct(&self) -> bool {
         !matches!(
             self,
-            Self::Bool
-                | Self::Json
-                | Self::Point
-                | Self::Tsvector
-                | Self::User(_)
-                | Self::Users(_)
+            Self::Bool | Self::Json | Self::Point | Self::Tsvector | Self::User(_) | Self::Users(_)
         )
     }
 

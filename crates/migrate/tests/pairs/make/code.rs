@@ -83,8 +83,14 @@ pub fn function(model: &mut Model, random: &mut Random, number: usize) -> bool {
     let shape = match number {
         0 => match random.pick(&relations) {
             Some(of) => {
-                let columns = if model.tables.contains_key(&of) { model.columns(of) } else { vec![] };
-                let filter = random.chance(60).then(|| super::expression_of(model, random, &columns, true));
+                let columns = if model.tables.contains_key(&of) {
+                    model.columns(of)
+                } else {
+                    vec![]
+                };
+                let filter = random
+                    .chance(60)
+                    .then(|| super::expression_of(model, random, &columns, true));
                 Shape::Count(of, filter.flatten())
             }
             None => return false,
@@ -97,7 +103,9 @@ pub fn function(model: &mut Model, random: &mut Random, number: usize) -> bool {
             Some(of) => Shape::OfRow(of),
             None => return false,
         },
-        3 => Shape::Columns { out: random.chance(50) },
+        3 => Shape::Columns {
+            out: random.chance(50),
+        },
         4 => {
             let user: Vec<Ty> = model.types.keys().map(|k| Ty::User(*k)).collect();
             match random.pick(&user) {
@@ -117,7 +125,9 @@ pub fn function(model: &mut Model, random: &mut Random, number: usize) -> bool {
         let types = model.all_types();
         for at in 0..random.below(3) {
             let name = format!("p{at}");
-            function.arguments.push(argument(&name, random.one_of(&types)));
+            function
+                .arguments
+                .push(argument(&name, random.one_of(&types)));
         }
         if random.chance(40) {
             function.arguments.push(Argument {

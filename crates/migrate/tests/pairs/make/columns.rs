@@ -36,7 +36,8 @@ pub fn column(model: &mut Model, random: &mut Random, key: Key) -> bool {
     if filled && column.source == Source::None {
         column.not_null = false;
     }
-    column.nulls = !column.is_required() && !model.is_not_null_domain(&column.ty) && random.chance(40);
+    column.nulls =
+        !column.is_required() && !model.is_not_null_domain(&column.ty) && random.chance(40);
     if column.not_null && model.target >= 18 && random.chance(20) {
         column.not_null_name = Some(model.name("n"));
     }
@@ -45,14 +46,18 @@ pub fn column(model: &mut Model, random: &mut Random, key: Key) -> bool {
     if foreign {
         column.remote = random.chance(40).then(|| random.number(9));
     } else {
-        column.storage = random.chance(15).then(|| random.one_of(&["EXTERNAL", "MAIN", "PLAIN"]));
+        column.storage = random
+            .chance(15)
+            .then(|| random.one_of(&["EXTERNAL", "MAIN", "PLAIN"]));
         column.compression = random.chance(10).then_some("pglz");
         column.n_distinct = random.chance(10).then(|| random.number(100) + 1);
     }
     column.statistics = random.chance(10).then(|| random.number(500));
     column.comment = comment(random);
     if random.chance(20) {
-        column.grants.insert((READER, random.one_of(&["SELECT", "UPDATE"])));
+        column
+            .grants
+            .insert((READER, random.one_of(&["SELECT", "UPDATE"])));
     }
     put(model, key, column)
 }
@@ -75,14 +80,18 @@ pub fn heirs_rows(model: &Model, key: Key) -> usize {
 pub fn source(model: &Model, random: &mut Random, key: Key, ty: &Ty) -> Source {
     let table = &model.tables[&key];
     let foreign = matches!(table.kind, Kind::Foreign(_));
-    let attached = model.partitions(key).iter().any(|k| {
-        matches!(model.tables[k].kind, Kind::Partition { attached: true, .. })
-    });
+    let attached = model
+        .partitions(key)
+        .iter()
+        .any(|k| matches!(model.tables[k].kind, Kind::Partition { attached: true, .. }));
     let number = random.number(9);
     let mut sources = vec![Source::Literal(number)];
     match ty.class(model) {
         Class::Integer => {
-            let pure = model.functions.iter().filter(|(_, f)| f.shape == Shape::Pure);
+            let pure = model
+                .functions
+                .iter()
+                .filter(|(_, f)| f.shape == Shape::Pure);
             sources.extend(pure.map(|(k, _)| Source::Call(*k, number)));
             let next = model.sequences.keys().map(|k| Source::Next(*k));
             sources.extend(next);

@@ -44,9 +44,11 @@ impl Table {
     /// The columns are those of a key WITHOUT OVERLAPS, which other keys cannot refer to.
     pub fn is_temporal(&self, columns: &[String]) -> bool {
         self.constraints.iter().any(|c| match &c.kind {
-            ConstraintKind::Primary { columns: key, without_overlaps: true, .. } => {
-                key.iter().all(|k| columns.contains(k))
-            }
+            ConstraintKind::Primary {
+                columns: key,
+                without_overlaps: true,
+                ..
+            } => key.iter().all(|k| columns.contains(k)),
             _ => false,
         })
     }
@@ -73,10 +75,19 @@ pub fn primary(model: &mut Model, random: &mut Random, key: Key) -> bool {
     if !can_have_keys(model, key) || model.tables[&key].constraints.iter().any(there) {
         return false;
     }
-    let candidates: Vec<Column> = model.key_columns(key).into_iter().filter(|c| !c.nulls).collect();
+    let candidates: Vec<Column> = model
+        .key_columns(key)
+        .into_iter()
+        .filter(|c| !c.nulls)
+        .collect();
     let mut columns = model.needed_in_keys(key);
     let plain = model.tables[&key].by.is_none();
-    let temporal = |ty: &Ty| candidates.iter().find(|c| c.ty == *ty).map(|c| c.name.clone());
+    let temporal = |ty: &Ty| {
+        candidates
+            .iter()
+            .find(|c| c.ty == *ty)
+            .map(|c| c.name.clone())
+    };
     let (room, during) = (temporal(&Ty::Int4range), temporal(&Ty::Tstzrange));
     let mut without_overlaps = false;
     if let (Some(room), Some(during)) = (room, during)
@@ -86,7 +97,11 @@ pub fn primary(model: &mut Model, random: &mut Random, key: Key) -> bool {
         columns = vec![room, during];
         without_overlaps = true;
     } else {
-        let more: Vec<String> = candidates.iter().map(|c| c.name.clone()).filter(|c| !columns.contains(c)).collect();
+        let more: Vec<String> = candidates
+            .iter()
+            .map(|c| c.name.clone())
+            .filter(|c| !columns.contains(c))
+            .collect();
         if columns.is_empty() {
             columns.extend(random.pick(&more));
         }
@@ -97,7 +112,11 @@ pub fn primary(model: &mut Model, random: &mut Random, key: Key) -> bool {
             columns.push(second);
         }
     }
-    if columns.is_empty() || columns.iter().any(|c| !candidates.iter().any(|d| d.name == *c)) {
+    if columns.is_empty()
+        || columns
+            .iter()
+            .any(|c| !candidates.iter().any(|d| d.name == *c))
+    {
         return false;
     }
     let include = include(model, random, key, &columns);
@@ -133,7 +152,10 @@ pub fn unique(model: &mut Model, random: &mut Random, key: Key) -> bool {
     if columns.iter().any(|c| !candidates.contains(c)) {
         return false;
     }
-    let more: Vec<String> = candidates.into_iter().filter(|c| !columns.contains(c)).collect();
+    let more: Vec<String> = candidates
+        .into_iter()
+        .filter(|c| !columns.contains(c))
+        .collect();
     let Some(first) = random.pick(&more) else {
         return false;
     };
@@ -156,12 +178,20 @@ pub fn unique(model: &mut Model, random: &mut Random, key: Key) -> bool {
 }
 
 /// A condition that holds for every row.
-pub fn expression_of(model: &Model, random: &mut Random, columns: &[Column], functions: bool) -> Option<Expr> {
+pub fn expression_of(
+    model: &Model,
+    random: &mut Random,
+    columns: &[Column],
+    functions: bool,
+) -> Option<Expr> {
     let mut choices = vec![];
     for column in columns {
         let mut forms = conditions(&column.ty, model);
         if functions && matches!(column.ty, Ty::Small | Ty::Int) {
-            let pure = model.functions.iter().filter(|(_, f)| f.shape == Shape::Pure);
+            let pure = model
+                .functions
+                .iter()
+                .filter(|(_, f)| f.shape == Shape::Pure);
             forms.extend(pure.map(|(k, _)| Form::Called(*k)));
         }
         choices.extend(forms.into_iter().map(|f| (f, column.name.clone())));
@@ -210,7 +240,11 @@ pub fn foreign(model: &mut Model, random: &mut Random, key: Key) -> bool {
         }
         for constraint in &table.constraints {
             let columns = match &constraint.kind {
-                ConstraintKind::Primary { columns, without_overlaps: false, .. }
+                ConstraintKind::Primary {
+                    columns,
+                    without_overlaps: false,
+                    ..
+                }
                 | ConstraintKind::Unique { columns, .. } => columns,
                 _ => continue,
             };
@@ -243,7 +277,14 @@ pub fn foreign(model: &mut Model, random: &mut Random, key: Key) -> bool {
     let Some((target, columns, target_columns)) = random.pick(&choices) else {
         return false;
     };
-    let actions = ["NO ACTION", "NO ACTION", "RESTRICT", "CASCADE", "SET NULL", "SET DEFAULT"];
+    let actions = [
+        "NO ACTION",
+        "NO ACTION",
+        "RESTRICT",
+        "CASCADE",
+        "SET NULL",
+        "SET DEFAULT",
+    ];
     let kind = ConstraintKind::Foreign {
         columns,
         target,
@@ -254,7 +295,11 @@ pub fn foreign(model: &mut Model, random: &mut Random, key: Key) -> bool {
     };
     let mut constraint = new(model, random, kind);
     let old_parted = model.target < 18 && model.tables[&key].by.is_some();
-    constraint.deferrable = if target > key { 2 } else { random.one_of(&[0, 0, 1, 2]) };
+    constraint.deferrable = if target > key {
+        2
+    } else {
+        random.one_of(&[0, 0, 1, 2])
+    };
     constraint.validated = old_parted || random.chance(80);
     constraint.enforced = model.target < 18 || random.chance(85);
     model.put(key, constraint)
@@ -272,8 +317,14 @@ pub fn exclusion(model: &mut Model, random: &mut Random, key: Key) -> bool {
         return false;
     }
     let columns = model.key_columns(key);
-    let ranges: Vec<_> = columns.iter().filter(|c| c.ty.class(model) == Class::Range).collect();
-    let integers: Vec<_> = columns.iter().filter(|c| c.ty.class(model) == Class::Integer).collect();
+    let ranges: Vec<_> = columns
+        .iter()
+        .filter(|c| c.ty.class(model) == Class::Range)
+        .collect();
+    let integers: Vec<_> = columns
+        .iter()
+        .filter(|c| c.ty.class(model) == Class::Integer)
+        .collect();
     let (method, elements) = if let Some(range) = random.pick(&ranges) {
         ("gist", vec![(range.name.clone(), "&&")])
     } else if let Some(integer) = random.pick(&integers) {
@@ -288,7 +339,11 @@ pub fn exclusion(model: &mut Model, random: &mut Random, key: Key) -> bool {
         }),
         false => None,
     };
-    let kind = ConstraintKind::Exclude { elements, method, predicate };
+    let kind = ConstraintKind::Exclude {
+        elements,
+        method,
+        predicate,
+    };
     let mut constraint = new(model, random, kind);
     constraint.deferrable = random.one_of(&[0, 0, 1, 2]);
     model.put(key, constraint)

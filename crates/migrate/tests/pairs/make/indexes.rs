@@ -14,13 +14,20 @@ pub fn index(model: &mut Model, random: &mut Random, key: Key) -> bool {
     if matches!(table.kind, Kind::Foreign(_)) {
         return false;
     }
-    let columns: Vec<Column> = model.columns(key).into_iter().filter(|c| !c.is_virtual()).collect();
+    let columns: Vec<Column> = model
+        .columns(key)
+        .into_iter()
+        .filter(|c| !c.is_virtual())
+        .collect();
     let unique = match table.kind {
         Kind::Partition { .. } => vec![],
         _ if !model.needed_in_keys(key).is_empty() => vec![],
         _ => model.key_columns(key).into_iter().map(|c| c.name).collect(),
     };
-    let named: Vec<_> = columns.iter().map(|c| (c.name.clone(), c.ty.clone())).collect();
+    let named: Vec<_> = columns
+        .iter()
+        .map(|c| (c.name.clone(), c.ty.clone()))
+        .collect();
     let Some(mut index) = build(model, random, &named, &unique) else {
         return false;
     };
@@ -113,8 +120,12 @@ fn btree(
         index.statistics = random.chance(25).then(|| random.number(300));
     } else {
         index.unique = unique.contains(&name) && random.chance(35);
-        index.elements[0].class = (*ty == Ty::Text && random.chance(15)).then_some("text_pattern_ops");
-        let own = model.others.iter().filter(|(_, o)| o.kind == OtherKind::OperatorClass);
+        index.elements[0].class =
+            (*ty == Ty::Text && random.chance(15)).then_some("text_pattern_ops");
+        let own = model
+            .others
+            .iter()
+            .filter(|(_, o)| o.kind == OtherKind::OperatorClass);
         let own: Vec<Key> = own.map(|(k, _)| *k).collect();
         if *ty == Ty::Int && random.chance(50) {
             index.elements[0].own_class = random.pick(&own);

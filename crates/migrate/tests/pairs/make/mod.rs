@@ -16,9 +16,11 @@ pub use code::{function, pure};
 pub use columns::{column, generated, heirs_rows, source};
 pub use constraints::{check, compatible, exclusion, expression_of, foreign, primary, unique};
 pub use indexes::index;
-pub use others::{other};
+pub use others::other;
 pub use parts::{policy, rule, trigger, view_trigger};
-pub use tables::{clusterable, replica, child, foreign_table, partition, partitioned, plain, typed};
+pub use tables::{
+    child, clusterable, foreign_table, partition, partitioned, plain, replica, typed,
+};
 pub use types::{attribute, domain_check, sequence, user_type};
 pub use views::{filter, output, view, view_index};
 
@@ -66,7 +68,11 @@ pub fn generate(random: &mut Random, target: u32, wanted: &BTreeMap<OtherKind, b
     }
     for kind in 0..5 {
         // Enums are the most used, and the first of all.
-        let number = if kind == 0 { random.between(1, 2) } else { usize::from(random.chance(65)) };
+        let number = if kind == 0 {
+            random.between(1, 2)
+        } else {
+            usize::from(random.chance(65))
+        };
         for _ in 0..number {
             user_type(m, random, kind);
         }
@@ -77,7 +83,8 @@ pub fn generate(random: &mut Random, target: u32, wanted: &BTreeMap<OtherKind, b
     for _ in 0..random.between(2, 3) {
         plain(m, random);
     }
-    let kinds: [fn(&mut Model, &mut Random) -> bool; 4] = [partitioned, child, foreign_table, typed];
+    let kinds: [fn(&mut Model, &mut Random) -> bool; 4] =
+        [partitioned, child, foreign_table, typed];
     for (at, make) in kinds.into_iter().enumerate() {
         if random.chance([80, 60, 60, 50][at]) {
             make(m, random);

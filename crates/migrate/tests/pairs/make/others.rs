@@ -13,12 +13,20 @@ pub fn other(model: &mut Model, random: &mut Random, kind: OtherKind) -> bool {
     let mut candidates: Vec<Key> = match kind {
         OtherKind::Server | OtherKind::UserMapping | OtherKind::Configuration => {
             let others = model.others.keys();
-            others.copied().filter(|k| Other::fits(kind, *k, model)).collect()
+            others
+                .copied()
+                .filter(|k| Other::fits(kind, *k, model))
+                .collect()
         }
         OtherKind::Cast => {
             let types = model.types.iter();
             let enums = types.filter(|(_, t)| matches!(t.kind, TypeKind::Enum { .. }));
-            let cast = |on: &Key| model.others.values().any(|o| o.kind == kind && o.on == Some(*on));
+            let cast = |on: &Key| {
+                model
+                    .others
+                    .values()
+                    .any(|o| o.kind == kind && o.on == Some(*on))
+            };
             enums.map(|(k, _)| *k).filter(|k| !cast(k)).collect()
         }
         OtherKind::EventTrigger => {
@@ -28,7 +36,10 @@ pub fn other(model: &mut Model, random: &mut Random, kind: OtherKind) -> bool {
         }
         OtherKind::Statistics | OtherKind::Publication => {
             let tables = model.tables.keys();
-            tables.copied().filter(|k| Other::fits(kind, *k, model)).collect()
+            tables
+                .copied()
+                .filter(|k| Other::fits(kind, *k, model))
+                .collect()
         }
         _ => vec![],
     };
@@ -42,7 +53,10 @@ pub fn other(model: &mut Model, random: &mut Random, kind: OtherKind) -> bool {
     {
         other(model, random, needs);
         let others = model.others.keys();
-        candidates = others.copied().filter(|k| Other::fits(kind, *k, model)).collect();
+        candidates = others
+            .copied()
+            .filter(|k| Other::fits(kind, *k, model))
+            .collect();
     }
     if kind == OtherKind::EventTrigger && candidates.is_empty() {
         super::function(model, random, 7);
@@ -74,7 +88,10 @@ pub fn other(model: &mut Model, random: &mut Random, kind: OtherKind) -> bool {
     if !kind.has_comment() {
         named.comment = None;
     }
-    let choices = kind.properties().iter().map(|(_, number)| random.number(*number));
+    let choices = kind
+        .properties()
+        .iter()
+        .map(|(_, number)| random.number(*number));
     let mut other = Other {
         named,
         kind,
@@ -92,7 +109,12 @@ pub fn other(model: &mut Model, random: &mut Random, kind: OtherKind) -> bool {
 }
 
 /// Columns that a statistics object or publication names.
-pub fn other_columns(model: &Model, random: &mut Random, kind: OtherKind, on: Option<Key>) -> Vec<String> {
+pub fn other_columns(
+    model: &Model,
+    random: &mut Random,
+    kind: OtherKind,
+    on: Option<Key>,
+) -> Vec<String> {
     if !matches!(kind, OtherKind::Statistics | OtherKind::Publication) {
         return vec![];
     }

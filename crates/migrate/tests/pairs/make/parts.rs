@@ -5,7 +5,10 @@ use crate::model::*;
 use crate::random::Random;
 
 fn trigger_function(model: &mut Model, random: &mut Random) -> Option<Key> {
-    let functions = model.functions.iter().filter(|(_, f)| f.shape == Shape::Trigger);
+    let functions = model
+        .functions
+        .iter()
+        .filter(|(_, f)| f.shape == Shape::Trigger);
     let functions: Vec<Key> = functions.map(|(k, _)| *k).collect();
     random.pick(&functions)
 }
@@ -19,7 +22,11 @@ pub fn trigger(model: &mut Model, random: &mut Random, key: Key) -> bool {
     };
     let plain = table.kind == Kind::Plain && table.by.is_none() && model.children(key).is_empty();
     let foreign = matches!(table.kind, Kind::Foreign(_));
-    let columns: Vec<Column> = model.columns(key).into_iter().filter(|c| !c.is_generated()).collect();
+    let columns: Vec<Column> = model
+        .columns(key)
+        .into_iter()
+        .filter(|c| !c.is_generated())
+        .collect();
     let mut events = vec!["INSERT", "UPDATE", "DELETE"];
     random.shuffle(&mut events);
     events.truncate(random.between(1, 2));
@@ -153,7 +160,10 @@ pub fn policy(model: &mut Model, random: &mut Random, key: Key) -> bool {
         permissive: random.chance(75),
         roles,
         using: expression_of(model, random, &columns, true),
-        check: random.chance(50).then(|| expression_of(model, random, &columns, true)).flatten(),
+        check: random
+            .chance(50)
+            .then(|| expression_of(model, random, &columns, true))
+            .flatten(),
         comment: comment(random),
     };
     if let Some(table) = model.tables.get_mut(&key) {

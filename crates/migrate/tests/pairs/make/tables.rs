@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    TABLE_PRIVILEGES, check, column, comment, exclusion, foreign, index, named, policy, primary, rule,
-    trigger, unique,
+    TABLE_PRIVILEGES, check, column, comment, exclusion, foreign, index, named, policy, primary,
+    rule, trigger, unique,
 };
 use crate::model::*;
 use crate::other::OtherKind;
@@ -59,7 +59,10 @@ fn insert(model: &mut Model, table: Table) -> Key {
 pub fn plain(model: &mut Model, random: &mut Random) -> bool {
     let mut table = new(model, random, Kind::Plain);
     table.unlogged = random.chance(12);
-    let methods = model.others.iter().filter(|(_, o)| o.kind == OtherKind::TableMethod);
+    let methods = model
+        .others
+        .iter()
+        .filter(|(_, o)| o.kind == OtherKind::TableMethod);
     let methods: Vec<Key> = methods.map(|(k, _)| *k).collect();
     if random.chance(30) {
         table.method = random.pick(&methods);
@@ -135,7 +138,10 @@ pub fn partition(model: &mut Model, random: &mut Random, parent: Key, home: bool
         })
         .collect();
     let number = siblings.len() as u32;
-    let identity = model.columns(parent).iter().any(|c| matches!(c.source, Source::Identity { .. }));
+    let identity = model
+        .columns(parent)
+        .iter()
+        .any(|c| matches!(c.source, Source::Identity { .. }));
     let mut by_default = !home && random.chance(30) && !siblings.contains(&Bound::Default);
     let bound = match by.strategy {
         "HASH" => {
@@ -256,7 +262,10 @@ fn column_of(model: &mut Model, random: &mut Random, key: Key) {
 pub fn foreign_table(model: &mut Model, random: &mut Random) -> bool {
     let servers = |model: &Model| -> Vec<Key> {
         let others = model.others.iter();
-        others.filter(|(_, o)| o.kind == OtherKind::Server).map(|(k, _)| *k).collect()
+        others
+            .filter(|(_, o)| o.kind == OtherKind::Server)
+            .map(|(k, _)| *k)
+            .collect()
     };
     if servers(model).is_empty() {
         super::other(model, random, OtherKind::Server);
@@ -341,12 +350,18 @@ pub fn clusterable(index: &Index) -> bool {
 
 pub fn replica(table: &Table, random: &mut Random) -> Replica {
     let usable = |i: &&Index| {
-        i.unique && i.predicate.is_none() && i.elements.iter().all(|e| {
-            let column = table.columns.iter().find(|c| c.name == e.expr.column);
-            column.is_some_and(|c| c.not_null)
-        })
+        i.unique
+            && i.predicate.is_none()
+            && i.elements.iter().all(|e| {
+                let column = table.columns.iter().find(|c| c.name == e.expr.column);
+                column.is_some_and(|c| c.not_null)
+            })
     };
-    let index = table.indexes.iter().find(usable).map(|i| Replica::Index(i.name.clone()));
+    let index = table
+        .indexes
+        .iter()
+        .find(usable)
+        .map(|i| Replica::Index(i.name.clone()));
     match random.below(6) {
         0 => Replica::Full,
         1 => Replica::Nothing,

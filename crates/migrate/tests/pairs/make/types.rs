@@ -21,8 +21,20 @@ pub fn user_type(model: &mut Model, random: &mut Random, kind: usize) -> bool {
             }
         }
         1 => {
-            let mut bases = vec![Ty::Int, Ty::Big, Ty::Text, Ty::Varchar(40), Ty::Numeric(10, 2)];
-            bases.extend(model.types.iter().filter(|(_, t)| matches!(t.kind, TypeKind::Domain { .. })).map(|(k, _)| Ty::User(*k)));
+            let mut bases = vec![
+                Ty::Int,
+                Ty::Big,
+                Ty::Text,
+                Ty::Varchar(40),
+                Ty::Numeric(10, 2),
+            ];
+            bases.extend(
+                model
+                    .types
+                    .iter()
+                    .filter(|(_, t)| matches!(t.kind, TypeKind::Domain { .. }))
+                    .map(|(k, _)| Ty::User(*k)),
+            );
             let base = random.one_of(&bases);
             TypeKind::Domain {
                 collation: random.chance(30) && base.is_text(),
@@ -79,7 +91,10 @@ pub fn domain_check(model: &mut Model, random: &mut Random, key: Key) -> bool {
     };
     let mut forms = conditions(base, model);
     if *base == Ty::Int {
-        let pure = model.functions.iter().filter(|(_, f)| f.shape == Shape::Pure);
+        let pure = model
+            .functions
+            .iter()
+            .filter(|(_, f)| f.shape == Shape::Pure);
         forms.extend(pure.map(|(k, _)| crate::expression::Form::Called(*k)));
     }
     let Some(form) = random.pick(&forms) else {

@@ -6,7 +6,12 @@ use crate::model::*;
 use crate::random::Random;
 
 pub fn view(model: &mut Model, random: &mut Random, materialized: bool) -> bool {
-    let mut relations: Vec<Key> = model.tables.keys().chain(model.views.keys()).copied().collect();
+    let mut relations: Vec<Key> = model
+        .tables
+        .keys()
+        .chain(model.views.keys())
+        .copied()
+        .collect();
     relations.retain(|k| !(materialized && model.is_remote(*k)));
     let Some(from) = random.pick(&relations) else {
         return false;
@@ -22,7 +27,11 @@ pub fn view(model: &mut Model, random: &mut Random, materialized: bool) -> bool 
         join: None,
         outputs: vec![],
         filter: None,
-        form: if random.chance(50) { Form::Simple } else { random.one_of(&FORMS) },
+        form: if random.chance(50) {
+            Form::Simple
+        } else {
+            random.one_of(&FORMS)
+        },
         barrier: None,
         invoker: None,
         check_option: None,
@@ -50,14 +59,21 @@ pub fn view(model: &mut Model, random: &mut Random, materialized: bool) -> bool 
     } else {
         view.barrier = random.chance(20).then(|| random.chance(60));
         view.invoker = (model.target >= 15 && random.chance(20)).then(|| random.chance(70));
-        view.check_option = random.chance(25).then(|| random.one_of(&["LOCAL", "CASCADED"]));
+        view.check_option = random
+            .chance(25)
+            .then(|| random.one_of(&["LOCAL", "CASCADED"]));
     }
     let key = model.key();
     model.views.insert(key, view);
     true
 }
 
-fn join(model: &Model, random: &mut Random, from: Key, relations: &[Key]) -> Option<(Key, String, String)> {
+fn join(
+    model: &Model,
+    random: &mut Random,
+    from: Key,
+    relations: &[Key],
+) -> Option<(Key, String, String)> {
     let other = random.pick(relations)?;
     let (left, right) = (model.relation(from), model.relation(other));
     let mut pairs = vec![];
@@ -104,7 +120,8 @@ pub fn output(model: &mut Model, random: &mut Random, view: &mut View) -> bool {
         expr.form = form;
         expr.number = random.number(9);
     }
-    let taken = |name: &str, view: &View| view.outputs.iter().any(|o| o.name == name) || name == "total";
+    let taken =
+        |name: &str, view: &View| view.outputs.iter().any(|o| o.name == name) || name == "total";
     let plain = expr.form == expression::Form::Column;
     let name = match plain && random.chance(60) && !taken(&column.name, view) {
         true => column.name.clone(),
@@ -139,7 +156,11 @@ pub fn view_index(model: &mut Model, random: &mut Random, key: Key) -> bool {
         let keys = model.key_columns(view.from);
         for output in &view.outputs {
             let column = output.expr.form == expression::Form::Column;
-            if column && keys.iter().any(|k| k.name == output.expr.column && !k.fresh && !k.retyped) {
+            if column
+                && keys
+                    .iter()
+                    .any(|k| k.name == output.expr.column && !k.fresh && !k.retyped)
+            {
                 unique.push(output.name.clone());
             }
         }

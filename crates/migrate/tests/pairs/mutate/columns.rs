@@ -10,14 +10,18 @@ pub const ALL: &[(&str, Apply)] = &[
     ("column: add", add),
     ("column: add another", add),
     ("column: drop", |m, r| {
-        let Some((key, name)) = choose(m, r, droppable) else { return false };
+        let Some((key, name)) = choose(m, r, droppable) else {
+            return false;
+        };
         if let Some(table) = m.tables.get_mut(&key) {
             table.columns.retain(|c| c.name != name);
         }
         true
     }),
     ("column: replace by another", |m, r| {
-        let Some((key, name)) = choose(m, r, droppable) else { return false };
+        let Some((key, name)) = choose(m, r, droppable) else {
+            return false;
+        };
         if let Some(table) = m.tables.get_mut(&key) {
             table.columns.retain(|c| c.name != name);
         }
@@ -35,7 +39,9 @@ pub const ALL: &[(&str, Apply)] = &[
         edit(m, key, &name, |c| c.not_null = true)
     }),
     ("column: drop not null", |m, r| {
-        let Some((key, name)) = choose(m, r, |_, _, c| c.not_null && !matches!(c.source, Source::Identity { .. } | Source::Serial)) else {
+        let Some((key, name)) = choose(m, r, |_, _, c| {
+            c.not_null && !matches!(c.source, Source::Identity { .. } | Source::Serial)
+        }) else {
             return false;
         };
         let keyed = m.tables[&key].constraints.iter().any(|c| match &c.kind {
@@ -49,14 +55,27 @@ pub const ALL: &[(&str, Apply)] = &[
             return false;
         }
         let constraint = m.name("n");
-        let Some((key, name)) = choose(m, r, |_, _, c| c.not_null) else { return false };
+        let Some((key, name)) = choose(m, r, |_, _, c| c.not_null) else {
+            return false;
+        };
         edit(m, key, &name, |c| {
-            c.not_null_name = if c.not_null_name.is_some() { None } else { Some(constraint) };
+            c.not_null_name = if c.not_null_name.is_some() {
+                None
+            } else {
+                Some(constraint)
+            };
         })
     }),
     ("column: default", |m, r| {
         let Some((key, name)) = choose(m, r, |_, _, c| {
-            matches!(c.source, Source::None | Source::Literal(_) | Source::Now | Source::Call(..) | Source::Next(_))
+            matches!(
+                c.source,
+                Source::None
+                    | Source::Literal(_)
+                    | Source::Now
+                    | Source::Call(..)
+                    | Source::Next(_)
+            )
         }) else {
             return false;
         };
@@ -80,8 +99,16 @@ pub const ALL: &[(&str, Apply)] = &[
         let sources = [
             Source::None,
             Source::Serial,
-            Source::Identity { always: true, start: 1, increment: 1 },
-            Source::Identity { always: false, start: 20, increment: 2 },
+            Source::Identity {
+                always: true,
+                start: 1,
+                increment: 1,
+            },
+            Source::Identity {
+                always: false,
+                start: 20,
+                increment: 2,
+            },
         ];
         let now = column(m, key, &name).source;
         let source = other_of(&now, &sources, r);
@@ -91,12 +118,18 @@ pub const ALL: &[(&str, Apply)] = &[
         })
     }),
     ("column: options of identity", |m, r| {
-        let Some((key, name)) = choose(m, r, |_, _, c| matches!(c.source, Source::Identity { .. })) else {
+        let Some((key, name)) = choose(m, r, |_, _, c| matches!(c.source, Source::Identity { .. }))
+        else {
             return false;
         };
         let which = r.below(3);
         edit(m, key, &name, |c| {
-            if let Source::Identity { always, start, increment } = &mut c.source {
+            if let Source::Identity {
+                always,
+                start,
+                increment,
+            } = &mut c.source
+            {
                 match which {
                     0 => *always = !*always,
                     1 => *start += 10,
@@ -107,7 +140,14 @@ pub const ALL: &[(&str, Apply)] = &[
     }),
     ("column: default of another kind", |m, r| {
         let Some((key, name)) = choose(m, r, |m, k, c| {
-            let simple = matches!(c.source, Source::None | Source::Literal(_) | Source::Now | Source::Call(..) | Source::Next(_));
+            let simple = matches!(
+                c.source,
+                Source::None
+                    | Source::Literal(_)
+                    | Source::Now
+                    | Source::Call(..)
+                    | Source::Next(_)
+            );
             simple && m.tables[&k].kind == Kind::Plain && !c.nulls
         }) else {
             return false;
@@ -117,7 +157,9 @@ pub const ALL: &[(&str, Apply)] = &[
         edit(m, key, &name, |c| c.source = source)
     }),
     ("column: expression of a generated one", |m, r| {
-        let Some((key, name)) = choose(m, r, |_, _, c| c.is_generated()) else { return false };
+        let Some((key, name)) = choose(m, r, |_, _, c| c.is_generated()) else {
+            return false;
+        };
         edit(m, key, &name, |c| {
             if let Source::Stored(expr) | Source::Virtual(expr) = &mut c.source {
                 expr.number += 1;
@@ -125,7 +167,9 @@ pub const ALL: &[(&str, Apply)] = &[
         })
     }),
     ("column: no longer generated", |m, r| {
-        let Some((key, name)) = choose(m, r, |_, _, c| c.is_generated()) else { return false };
+        let Some((key, name)) = choose(m, r, |_, _, c| c.is_generated()) else {
+            return false;
+        };
         edit(m, key, &name, |c| {
             c.source = Source::None;
             // What was computed may be NULL.
@@ -134,12 +178,19 @@ pub const ALL: &[(&str, Apply)] = &[
     }),
     ("column: generated now", |m, r| {
         let Some((key, name)) = choose(m, r, |m, k, c| {
-            m.tables[&k].kind == Kind::Plain && !c.is_generated() && droppable(m, k, c) && !m.swapped
+            m.tables[&k].kind == Kind::Plain
+                && !c.is_generated()
+                && droppable(m, k, c)
+                && !m.swapped
         }) else {
             return false;
         };
-        let Some((source, ty)) = make::generated(m, r, key) else { return false };
-        let (Source::Stored(expr) | Source::Virtual(expr)) = &source else { return false };
+        let Some((source, ty)) = make::generated(m, r, key) else {
+            return false;
+        };
+        let (Source::Stored(expr) | Source::Virtual(expr)) = &source else {
+            return false;
+        };
         if expr.column == name {
             return false;
         }
@@ -148,12 +199,13 @@ pub const ALL: &[(&str, Apply)] = &[
             Source::Stored(e) | Source::Virtual(e) => e.column == name,
             _ => false,
         });
-        !named && edit(m, key, &name, |c| {
-            c.source = source;
-            c.ty = ty;
-            c.not_null = false;
-            c.nulls = false;
-        })
+        !named
+            && edit(m, key, &name, |c| {
+                c.source = source;
+                c.ty = ty;
+                c.not_null = false;
+                c.nulls = false;
+            })
     }),
     ("column: stored or virtual", |m, r| {
         if m.target < 18 {
@@ -174,45 +226,69 @@ pub const ALL: &[(&str, Apply)] = &[
         })
     }),
     ("column: collation", |m, r| {
-        let Some((key, name)) = choose(m, r, |_, _, c| c.ty.is_text() && !c.is_generated()) else { return false };
+        let Some((key, name)) = choose(m, r, |_, _, c| c.ty.is_text() && !c.is_generated()) else {
+            return false;
+        };
         edit(m, key, &name, |c| c.collate = !c.collate)
     }),
     ("column: storage", |m, r| {
-        let Some((key, name)) = choose(m, r, |m, k, c| c.ty == Ty::Text && !remote(m, k)) else { return false };
+        let Some((key, name)) = choose(m, r, |m, k, c| c.ty == Ty::Text && !remote(m, k)) else {
+            return false;
+        };
         let now = column(m, key, &name).storage;
         let storage = other_of(&now, &[None, Some("EXTERNAL"), Some("MAIN")], r);
         edit(m, key, &name, |c| c.storage = storage)
     }),
     ("column: compression", |m, r| {
-        let Some((key, name)) = choose(m, r, |m, k, c| c.ty == Ty::Text && !remote(m, k) && !c.is_virtual()) else { return false };
-        edit(m, key, &name, |c| c.compression = if c.compression.is_some() { None } else { Some("pglz") })
+        let Some((key, name)) = choose(m, r, |m, k, c| {
+            c.ty == Ty::Text && !remote(m, k) && !c.is_virtual()
+        }) else {
+            return false;
+        };
+        edit(m, key, &name, |c| {
+            c.compression = if c.compression.is_some() {
+                None
+            } else {
+                Some("pglz")
+            }
+        })
     }),
     ("column: statistics", |m, r| {
-        let Some((key, name)) = choose(m, r, |_, _, _| true) else { return false };
+        let Some((key, name)) = choose(m, r, |_, _, _| true) else {
+            return false;
+        };
         let now = column(m, key, &name).statistics;
         let statistics = other_of(&now, &[None, Some(0), Some(200)], r);
         edit(m, key, &name, |c| c.statistics = statistics)
     }),
     ("column: options", |m, r| {
-        let Some((key, name)) = choose(m, r, |m, k, _| !remote(m, k)) else { return false };
+        let Some((key, name)) = choose(m, r, |m, k, _| !remote(m, k)) else {
+            return false;
+        };
         let now = column(m, key, &name).n_distinct;
         let n_distinct = other_of(&now, &[None, Some(5), Some(6)], r);
         edit(m, key, &name, |c| c.n_distinct = n_distinct)
     }),
     ("column: foreign options", |m, r| {
-        let Some((key, name)) = choose(m, r, |m, k, _| remote(m, k)) else { return false };
+        let Some((key, name)) = choose(m, r, |m, k, _| remote(m, k)) else {
+            return false;
+        };
         let now = column(m, key, &name).remote;
         let option = other_of(&now, &[None, Some(1), Some(2)], r);
         edit(m, key, &name, |c| c.remote = option)
     }),
     ("column: comment", |m, r| {
-        let Some((key, name)) = choose(m, r, |_, _, _| true) else { return false };
+        let Some((key, name)) = choose(m, r, |_, _, _| true) else {
+            return false;
+        };
         let mut comment = column(m, key, &name).comment;
         recomment(&mut comment, r);
         edit(m, key, &name, |c| c.comment = comment)
     }),
     ("column: grants", |m, r| {
-        let Some((key, name)) = choose(m, r, |_, _, _| true) else { return false };
+        let Some((key, name)) = choose(m, r, |_, _, _| true) else {
+            return false;
+        };
         let privilege = r.one_of(&["SELECT", "UPDATE", "INSERT", "REFERENCES"]);
         edit(m, key, &name, |c| {
             let grant = (READER, privilege);
@@ -224,7 +300,9 @@ pub const ALL: &[(&str, Apply)] = &[
         })
     }),
     ("column: order", |m, r| {
-        let Some(key) = pick(&m.tables, r, |t| t.columns.len() > 2 && t.kind == Kind::Plain) else {
+        let Some(key) = pick(&m.tables, r, |t| {
+            t.columns.len() > 2 && t.kind == Kind::Plain
+        }) else {
             return false;
         };
         if m.has_heirs(key) {
@@ -302,10 +380,14 @@ fn droppable(model: &Model, key: Key, column: &Column) -> bool {
         ConstraintKind::Exclude { elements, .. } => elements.iter().any(|e| e.0 == column.name),
         ConstraintKind::Check { .. } => false,
     };
-    let target = model.tables.values().flat_map(|t| &t.constraints).any(|c| match &c.kind {
-        ConstraintKind::Foreign { target_columns, .. } => target_columns.contains(&column.name),
-        _ => false,
-    });
+    let target = model
+        .tables
+        .values()
+        .flat_map(|t| &t.constraints)
+        .any(|c| match &c.kind {
+            ConstraintKind::Foreign { target_columns, .. } => target_columns.contains(&column.name),
+            _ => false,
+        });
     let mut tables = vec![key];
     tables.extend(model.children(key));
     let keyed = tables.iter().any(|k| {
@@ -314,7 +396,10 @@ fn droppable(model: &Model, key: Key, column: &Column) -> bool {
         table.constraints.iter().any(named) || table.indexes.iter().any(index)
     });
     let generated = column.is_generated() || column.source != Source::None;
-    !keyed && !target && (generated || !column.is_required()) && !model.is_not_null_domain(&column.ty)
+    !keyed
+        && !target
+        && (generated || !column.is_required())
+        && !model.is_not_null_domain(&column.ty)
 }
 
 /// A column that a table says itself.
@@ -341,4 +426,3 @@ fn edit(model: &mut Model, key: Key, name: &str, apply: impl FnOnce(&mut Column)
     let column = columns.and_then(|c| c.iter_mut().find(|c| c.name == name));
     column.map(apply).is_some()
 }
-

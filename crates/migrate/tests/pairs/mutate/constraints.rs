@@ -7,21 +7,39 @@ use crate::model::*;
 use crate::random::Random;
 
 pub const ALL: &[(&str, Apply)] = &[
-    ("primary key: add", |m, r| on_some_table(m, r, make::primary)),
+    ("primary key: add", |m, r| {
+        on_some_table(m, r, make::primary)
+    }),
     ("unique: add", |m, r| on_some_table(m, r, make::unique)),
     ("check: add", |m, r| on_some_table(m, r, make::check)),
-    ("foreign key: add", |m, r| on_some_table(m, r, make::foreign)),
-    ("exclusion: add", |m, r| on_some_table(m, r, make::exclusion)),
-    ("primary key: drop", |m, r| drop(m, r, |c| matches!(c.kind, ConstraintKind::Primary { .. }))),
-    ("unique: drop", |m, r| drop(m, r, |c| matches!(c.kind, ConstraintKind::Unique { .. }))),
-    ("check: drop", |m, r| drop(m, r, |c| matches!(c.kind, ConstraintKind::Check { .. }))),
-    ("foreign key: drop", |m, r| drop(m, r, |c| matches!(c.kind, ConstraintKind::Foreign { .. }))),
-    ("exclusion: drop", |m, r| drop(m, r, |c| matches!(c.kind, ConstraintKind::Exclude { .. }))),
+    ("foreign key: add", |m, r| {
+        on_some_table(m, r, make::foreign)
+    }),
+    ("exclusion: add", |m, r| {
+        on_some_table(m, r, make::exclusion)
+    }),
+    ("primary key: drop", |m, r| {
+        drop(m, r, |c| matches!(c.kind, ConstraintKind::Primary { .. }))
+    }),
+    ("unique: drop", |m, r| {
+        drop(m, r, |c| matches!(c.kind, ConstraintKind::Unique { .. }))
+    }),
+    ("check: drop", |m, r| {
+        drop(m, r, |c| matches!(c.kind, ConstraintKind::Check { .. }))
+    }),
+    ("foreign key: drop", |m, r| {
+        drop(m, r, |c| matches!(c.kind, ConstraintKind::Foreign { .. }))
+    }),
+    ("exclusion: drop", |m, r| {
+        drop(m, r, |c| matches!(c.kind, ConstraintKind::Exclude { .. }))
+    }),
     ("constraint: rename", |m, r| {
         let name = m.name("k");
         constraint(m, r, |_| true, |c, _| c.name = name)
     }),
-    ("constraint: comment", |m, r| constraint(m, r, |_| true, |c, r| recomment(&mut c.comment, r))),
+    ("constraint: comment", |m, r| {
+        constraint(m, r, |_| true, |c, r| recomment(&mut c.comment, r))
+    }),
     ("constraint: validated", |m, r| {
         let old = m.target < 18;
         let Some((key, at)) = choose(m, r, |m, k, c| match c.kind {
@@ -38,7 +56,10 @@ pub const ALL: &[(&str, Apply)] = &[
             return false;
         }
         let Some((key, at)) = choose(m, r, |m, k, c| {
-            let kind = matches!(c.kind, ConstraintKind::Check { .. } | ConstraintKind::Foreign { .. });
+            let kind = matches!(
+                c.kind,
+                ConstraintKind::Check { .. } | ConstraintKind::Foreign { .. }
+            );
             kind && !matches!(m.tables[&k].kind, Kind::Foreign(_))
         }) else {
             return false;
@@ -60,9 +81,24 @@ pub const ALL: &[(&str, Apply)] = &[
     ("foreign key: actions", |m, r| {
         let is = |c: &Constraint| matches!(c.kind, ConstraintKind::Foreign { .. });
         constraint(m, r, is, |c, r| {
-            if let ConstraintKind::Foreign { on_delete, on_update, .. } = &mut c.kind {
+            if let ConstraintKind::Foreign {
+                on_delete,
+                on_update,
+                ..
+            } = &mut c.kind
+            {
                 let side = if r.chance(50) { on_delete } else { on_update };
-                *side = other_of(side, &["NO ACTION", "RESTRICT", "CASCADE", "SET NULL", "SET DEFAULT"], r);
+                *side = other_of(
+                    side,
+                    &[
+                        "NO ACTION",
+                        "RESTRICT",
+                        "CASCADE",
+                        "SET NULL",
+                        "SET DEFAULT",
+                    ],
+                    r,
+                );
             }
         })
     }),
@@ -96,15 +132,23 @@ pub const ALL: &[(&str, Apply)] = &[
     }),
     ("unique: nulls not distinct", |m, r| {
         let is = |c: &Constraint| matches!(c.kind, ConstraintKind::Unique { .. });
-        m.target >= 15 && constraint(m, r, is, |c, _| {
-            if let ConstraintKind::Unique { nulls_not_distinct, .. } = &mut c.kind {
-                *nulls_not_distinct = !*nulls_not_distinct;
-            }
-        })
+        m.target >= 15
+            && constraint(m, r, is, |c, _| {
+                if let ConstraintKind::Unique {
+                    nulls_not_distinct, ..
+                } = &mut c.kind
+                {
+                    *nulls_not_distinct = !*nulls_not_distinct;
+                }
+            })
     }),
     ("key: included columns", |m, r| {
         let Some((key, at)) = choose(m, r, |m, k, c| match &c.kind {
-            ConstraintKind::Primary { include, without_overlaps, .. } => !without_overlaps && free(m, k, c, include),
+            ConstraintKind::Primary {
+                include,
+                without_overlaps,
+                ..
+            } => !without_overlaps && free(m, k, c, include),
             ConstraintKind::Unique { include, .. } => free(m, k, c, include),
             _ => false,
         }) else {
@@ -113,7 +157,9 @@ pub const ALL: &[(&str, Apply)] = &[
         let others = not_in_key(m, key, &m.tables[&key].constraints[at]);
         let other = r.pick(&others);
         edit(m, key, at, |c| {
-            if let ConstraintKind::Primary { include, .. } | ConstraintKind::Unique { include, .. } = &mut c.kind {
+            if let ConstraintKind::Primary { include, .. }
+            | ConstraintKind::Unique { include, .. } = &mut c.kind
+            {
                 if include.is_empty() {
                     include.extend(other);
                 } else {
@@ -132,14 +178,20 @@ pub const ALL: &[(&str, Apply)] = &[
     }),
     ("key: order of columns", |m, r| {
         let Some((key, at)) = choose(m, r, |m, k, c| match &c.kind {
-            ConstraintKind::Primary { columns, without_overlaps: false, .. }
+            ConstraintKind::Primary {
+                columns,
+                without_overlaps: false,
+                ..
+            }
             | ConstraintKind::Unique { columns, .. } => columns.len() > 1 && !m.is_referenced(k),
             _ => false,
         }) else {
             return false;
         };
         edit(m, key, at, |c| {
-            if let ConstraintKind::Primary { columns, .. } | ConstraintKind::Unique { columns, .. } = &mut c.kind {
+            if let ConstraintKind::Primary { columns, .. }
+            | ConstraintKind::Unique { columns, .. } = &mut c.kind
+            {
                 columns.reverse();
             }
         })
@@ -147,7 +199,12 @@ pub const ALL: &[(&str, Apply)] = &[
     ("exclusion: predicate", |m, r| {
         let is = |c: &Constraint| matches!(c.kind, ConstraintKind::Exclude { .. });
         constraint(m, r, is, |c, _| {
-            if let ConstraintKind::Exclude { predicate, elements, .. } = &mut c.kind {
+            if let ConstraintKind::Exclude {
+                predicate,
+                elements,
+                ..
+            } = &mut c.kind
+            {
                 *predicate = match predicate {
                     Some(_) => None,
                     None => Some(crate::expression::Expr {
@@ -160,7 +217,9 @@ pub const ALL: &[(&str, Apply)] = &[
     }),
     ("index: add", |m, r| on_some_table(m, r, make::index)),
     ("index: drop", |m, r| {
-        let Some((key, at)) = choose_index(m, r, |_| true) else { return false };
+        let Some((key, at)) = choose_index(m, r, |_| true) else {
+            return false;
+        };
         if let Some(table) = m.tables.get_mut(&key) {
             table.indexes.remove(at);
         }
@@ -170,55 +229,95 @@ pub const ALL: &[(&str, Apply)] = &[
         let name = m.name("i");
         index(m, r, |_| true, |i, _| i.name = name)
     }),
-    ("index: comment", |m, r| index(m, r, |_| true, |i, r| recomment(&mut i.comment, r))),
+    ("index: comment", |m, r| {
+        index(m, r, |_| true, |i, r| recomment(&mut i.comment, r))
+    }),
     ("index: storage parameters", |m, r| {
-        index(m, r, |_| true, |i, r| i.option = other_of(&i.option, &[None, Some(71), Some(72)], r))
+        index(
+            m,
+            r,
+            |_| true,
+            |i, r| i.option = other_of(&i.option, &[None, Some(71), Some(72)], r),
+        )
     }),
     ("index: predicate", |m, r| {
-        index(m, r, |i| i.elements[0].expr.form == Form::Column, |i, _| {
-            i.predicate = match &i.predicate {
-                Some(_) => None,
-                None => Some(crate::expression::Expr {
-                    form: Form::NotNull,
-                    ..i.elements[0].expr.clone()
-                }),
-            };
-        })
+        index(
+            m,
+            r,
+            |i| i.elements[0].expr.form == Form::Column,
+            |i, _| {
+                i.predicate = match &i.predicate {
+                    Some(_) => None,
+                    None => Some(crate::expression::Expr {
+                        form: Form::NotNull,
+                        ..i.elements[0].expr.clone()
+                    }),
+                };
+            },
+        )
     }),
     ("index: order", |m, r| {
-        index(m, r, |i| i.method == "btree", |i, r| {
-            if let Some(element) = one(&mut i.elements, r, |_| true) {
-                element.descending = !element.descending;
-            }
-        })
+        index(
+            m,
+            r,
+            |i| i.method == "btree",
+            |i, r| {
+                if let Some(element) = one(&mut i.elements, r, |_| true) {
+                    element.descending = !element.descending;
+                }
+            },
+        )
     }),
     ("index: unique", |m, r| {
         // Only away with it: rows may not be so.
         if m.swapped {
             return false;
         }
-        index(m, r, |i| i.unique, |i, _| {
-            i.unique = false;
-            i.nulls_not_distinct = false;
-        })
+        index(
+            m,
+            r,
+            |i| i.unique,
+            |i, _| {
+                i.unique = false;
+                i.nulls_not_distinct = false;
+            },
+        )
     }),
     ("index: expression", |m, r| {
-        let changes = |i: &Index| matches!(i.elements[0].expr.form, Form::Plus | Form::Times | Form::Concat);
+        let changes = |i: &Index| {
+            matches!(
+                i.elements[0].expr.form,
+                Form::Plus | Form::Times | Form::Concat
+            )
+        };
         index(m, r, changes, |i, _| i.elements[0].expr.number += 1)
     }),
     ("index: statistics", |m, r| {
-        let expression = |i: &Index| i.method == "btree" && i.elements.iter().any(|e| e.expr.form != Form::Column);
+        let expression = |i: &Index| {
+            i.method == "btree" && i.elements.iter().any(|e| e.expr.form != Form::Column)
+        };
         index(m, r, expression, |i, r| {
             i.statistics = other_of(&i.statistics, &[None, Some(5), Some(6)], r);
         })
     }),
     ("index: operator class or collation", |m, r| {
-        let texts: Vec<String> = m.tables.keys().flat_map(|k| m.columns(*k)).filter(|c| c.ty.is_text()).map(|c| c.name).collect();
-        index(m, r, |i| i.method == "btree" && texts.contains(&i.elements[0].expr.column), |i, _| {
-            let element = &mut i.elements[0];
-            element.collate = element.class.is_some() || !element.collate;
-            element.class = None;
-        })
+        let texts: Vec<String> = m
+            .tables
+            .keys()
+            .flat_map(|k| m.columns(*k))
+            .filter(|c| c.ty.is_text())
+            .map(|c| c.name)
+            .collect();
+        index(
+            m,
+            r,
+            |i| i.method == "btree" && texts.contains(&i.elements[0].expr.column),
+            |i, _| {
+                let element = &mut i.elements[0];
+                element.collate = element.class.is_some() || !element.collate;
+                element.class = None;
+            },
+        )
     }),
 ];
 
@@ -239,7 +338,9 @@ fn not_in_key(model: &Model, key: Key, constraint: &Constraint) -> Vec<String> {
         _ => return vec![],
     };
     let all = model.columns(key).into_iter();
-    all.filter(|c| !c.is_virtual() && !columns.contains(&c.name)).map(|c| c.name).collect()
+    all.filter(|c| !c.is_virtual() && !columns.contains(&c.name))
+        .map(|c| c.name)
+        .collect()
 }
 
 fn free(model: &Model, key: Key, constraint: &Constraint, include: &[String]) -> bool {
@@ -253,14 +354,21 @@ fn choose(
 ) -> Option<(Key, usize)> {
     let mut all = vec![];
     for (key, table) in &model.tables {
-        let fitting = table.constraints.iter().enumerate().filter(|(_, c)| fits(model, *key, c));
+        let fitting = table
+            .constraints
+            .iter()
+            .enumerate()
+            .filter(|(_, c)| fits(model, *key, c));
         all.extend(fitting.map(|(at, _)| (*key, at)));
     }
     random.pick(&all)
 }
 
 fn edit(model: &mut Model, key: Key, at: usize, apply: impl FnOnce(&mut Constraint)) -> bool {
-    let constraint = model.tables.get_mut(&key).and_then(|t| t.constraints.get_mut(at));
+    let constraint = model
+        .tables
+        .get_mut(&key)
+        .and_then(|t| t.constraints.get_mut(at));
     constraint.map(apply).is_some()
 }
 
@@ -286,7 +394,11 @@ fn drop(model: &mut Model, random: &mut Random, fits: impl Fn(&Constraint) -> bo
     true
 }
 
-fn choose_index(model: &Model, random: &mut Random, fits: impl Fn(&Index) -> bool) -> Option<(Key, usize)> {
+fn choose_index(
+    model: &Model,
+    random: &mut Random,
+    fits: impl Fn(&Index) -> bool,
+) -> Option<(Key, usize)> {
     let mut all = vec![];
     for (key, table) in &model.tables {
         let fitting = table.indexes.iter().enumerate().filter(|(_, i)| fits(i));
@@ -304,6 +416,9 @@ fn index(
     let Some((key, at)) = choose_index(model, random, fits) else {
         return false;
     };
-    let index = model.tables.get_mut(&key).and_then(|t| t.indexes.get_mut(at));
+    let index = model
+        .tables
+        .get_mut(&key)
+        .and_then(|t| t.indexes.get_mut(at));
     index.map(|i| apply(i, random)).is_some()
 }

@@ -65,10 +65,17 @@ pub fn all() -> Vec<Mutation> {
         parts::ALL,
         views::ALL,
     ] {
-        all.extend(list.iter().map(|(name, apply)| Mutation::Named(name, *apply)));
+        all.extend(
+            list.iter()
+                .map(|(name, apply)| Mutation::Named(name, *apply)),
+        );
     }
     for kind in KINDS {
-        all.extend(kind.changes().into_iter().map(|what| Mutation::Other(kind, what)));
+        all.extend(
+            kind.changes()
+                .into_iter()
+                .map(|what| Mutation::Other(kind, what)),
+        );
     }
     all
 }
@@ -99,8 +106,9 @@ pub fn pair(seed: u64, target: u32) -> Pair {
     // Every mutation has its turn, whatever the dice say.
     let turn: usize = (0..seed).map(|before| PLANNED.min(number(before))).sum();
     let planned = PLANNED.min(number(seed));
-    let planned: Vec<Mutation> =
-        (0..planned).map(|at| all[(turn + at) % all.len()].clone()).collect();
+    let planned: Vec<Mutation> = (0..planned)
+        .map(|at| all[(turn + at) % all.len()].clone())
+        .collect();
     let mut wanted: BTreeMap<OtherKind, bool> = BTreeMap::new();
     for (kind, there) in planned.iter().filter_map(Mutation::wants) {
         *wanted.entry(kind).or_default() |= there;
@@ -112,8 +120,10 @@ pub fn pair(seed: u64, target: u32) -> Pair {
         a.swapped = seed % 4 == 3;
         let mut b = a.clone();
         b.changing = true;
-        let done: Vec<String> =
-            planned.iter().filter_map(|m| apply(m, &mut b, &mut random)).collect();
+        let done: Vec<String> = planned
+            .iter()
+            .filter_map(|m| apply(m, &mut b, &mut random))
+            .collect();
         if best.as_ref().is_none_or(|best| best.0 < done.len()) {
             best = Some((done.len(), a, b, done));
         }
@@ -158,7 +168,11 @@ fn pick<T>(
     random: &mut Random,
     fits: impl Fn(&T) -> bool,
 ) -> Option<Key> {
-    let keys: Vec<Key> = map.iter().filter(|(_, v)| fits(v)).map(|(k, _)| *k).collect();
+    let keys: Vec<Key> = map
+        .iter()
+        .filter(|(_, v)| fits(v))
+        .map(|(k, _)| *k)
+        .collect();
     random.pick(&keys)
 }
 
@@ -179,7 +193,11 @@ fn change<T>(
 }
 
 /// One of the items of a list that are as asked, to change.
-fn one<'a, T>(items: &'a mut [T], random: &mut Random, fits: impl Fn(&T) -> bool) -> Option<&'a mut T> {
+fn one<'a, T>(
+    items: &'a mut [T],
+    random: &mut Random,
+    fits: impl Fn(&T) -> bool,
+) -> Option<&'a mut T> {
     let at: Vec<usize> = (0..items.len()).filter(|at| fits(&items[*at])).collect();
     let at = random.pick(&at)?;
     items.get_mut(at)

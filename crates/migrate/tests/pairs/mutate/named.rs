@@ -10,11 +10,16 @@ pub const ALL: &[(&str, Apply)] = &[
     ("schema: add", make::schema),
     ("schema: drop", |m, r| {
         // Only with little in it: everything in it goes.
-        let count = |key: Key| {
-            m.tables.values().filter(|t| t.named.schema == key).count()
+        let count = |key: Key| m.tables.values().filter(|t| t.named.schema == key).count();
+        let keys: Vec<Key> = m
+            .schemas
+            .keys()
+            .copied()
+            .filter(|k| count(*k) <= 2)
+            .collect();
+        let Some(key) = r.pick(&keys) else {
+            return false;
         };
-        let keys: Vec<Key> = m.schemas.keys().copied().filter(|k| count(*k) <= 2).collect();
-        let Some(key) = r.pick(&keys) else { return false };
         if m.swapped && m.tables.values().any(|t| t.named.schema == key) {
             return false;
         }
@@ -41,7 +46,9 @@ pub const ALL: &[(&str, Apply)] = &[
     ("function: comment", |m, r| comment(m, r, Place::Function)),
     ("function: owner", |m, r| owner(m, r, Place::Function)),
     ("function: grants", |m, r| grants(m, r, Place::Function)),
-    ("function: closed to PUBLIC", |m, r| closed(m, r, Place::Function)),
+    ("function: closed to PUBLIC", |m, r| {
+        closed(m, r, Place::Function)
+    }),
     ("table: comment", |m, r| comment(m, r, Place::Table)),
     ("table: owner", |m, r| owner(m, r, Place::Table)),
     ("table: grants", |m, r| grants(m, r, Place::Table)),
@@ -49,7 +56,9 @@ pub const ALL: &[(&str, Apply)] = &[
     ("view: owner", |m, r| owner(m, r, Place::View)),
     ("view: grants", |m, r| grants(m, r, Place::View)),
     ("view: move to a schema", |m, r| moved(m, r, Place::View)),
-    ("function: move to a schema", |m, r| moved(m, r, Place::Function)),
+    ("function: move to a schema", |m, r| {
+        moved(m, r, Place::Function)
+    }),
     ("view: rename", |m, r| rename(m, r, Place::View)),
     ("function: rename", |m, r| rename(m, r, Place::Function)),
     ("sequence: rename", |m, r| rename(m, r, Place::Sequence)),

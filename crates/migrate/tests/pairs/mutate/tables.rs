@@ -19,16 +19,22 @@ pub const ALL: &[(&str, Apply)] = &[
             .filter(|(_, t)| !matches!(t.kind, Kind::Partition { .. }))
             .map(|(k, _)| *k)
             .collect();
-        let Some(key) = r.pick(&keys) else { return false };
+        let Some(key) = r.pick(&keys) else {
+            return false;
+        };
         m.tables.remove(&key);
         true
     }),
     ("partition: add", |m, r| {
-        let Some(key) = pick(&m.tables, r, |t| t.by.is_some()) else { return false };
+        let Some(key) = pick(&m.tables, r, |t| t.by.is_some()) else {
+            return false;
+        };
         make::partition(m, r, key, false)
     }),
     ("partition: drop", |m, r| {
-        let Some(key) = free_partition(m, r) else { return false };
+        let Some(key) = free_partition(m, r) else {
+            return false;
+        };
         lose_home(m, key);
         m.tables.remove(&key);
         true
@@ -36,12 +42,23 @@ pub const ALL: &[(&str, Apply)] = &[
     ("partition: detach", detach),
     ("partition: bound", |m, r| {
         let Some(key) = pick(&m.tables, r, |t| {
-            matches!(&t.kind, Kind::Partition { home: false, bound: Bound::Range(..) | Bound::List(_), .. })
+            matches!(
+                &t.kind,
+                Kind::Partition {
+                    home: false,
+                    bound: Bound::Range(..) | Bound::List(_),
+                    ..
+                }
+            )
         }) else {
             return false;
         };
         let value = format!("y{}", m.key());
-        let Some(Table { kind: Kind::Partition { bound, parent, .. }, .. }) = m.tables.get_mut(&key) else {
+        let Some(Table {
+            kind: Kind::Partition { bound, parent, .. },
+            ..
+        }) = m.tables.get_mut(&key)
+        else {
             return false;
         };
         let parent = *parent;
@@ -54,19 +71,50 @@ pub const ALL: &[(&str, Apply)] = &[
             _ => return false,
         }
         // No two partitions may overlap: only the last can go on without end.
-        let open = m.partitions(parent).iter().filter(|k| {
-            matches!(&m.tables[k].kind, Kind::Partition { bound: Bound::Range(..), .. })
-        }).max().copied();
-        open == Some(key) || matches!(&m.tables[&key].kind, Kind::Partition { bound: Bound::List(_), .. })
+        let open = m
+            .partitions(parent)
+            .iter()
+            .filter(|k| {
+                matches!(
+                    &m.tables[k].kind,
+                    Kind::Partition {
+                        bound: Bound::Range(..),
+                        ..
+                    }
+                )
+            })
+            .max()
+            .copied();
+        open == Some(key)
+            || matches!(
+                &m.tables[&key].kind,
+                Kind::Partition {
+                    bound: Bound::List(_),
+                    ..
+                }
+            )
     }),
     ("partition: values of a column", |m, r| {
         let heir = |t: &Table| matches!(t.kind, Kind::Partition { .. } | Kind::Child(_));
-        let Some(key) = pick(&m.tables, r, heir) else { return false };
+        let Some(key) = pick(&m.tables, r, heir) else {
+            return false;
+        };
         let columns: Vec<Column> = m.columns(key);
-        let own: Vec<String> = m.tables[&key].columns.iter().map(|c| c.name.clone()).collect();
-        let columns: Vec<Column> = columns.into_iter().filter(|c| !own.contains(&c.name) && !c.is_generated()).collect();
-        let Some(column) = r.pick(&columns) else { return false };
-        let Some(table) = m.tables.get_mut(&key) else { return false };
+        let own: Vec<String> = m.tables[&key]
+            .columns
+            .iter()
+            .map(|c| c.name.clone())
+            .collect();
+        let columns: Vec<Column> = columns
+            .into_iter()
+            .filter(|c| !own.contains(&c.name) && !c.is_generated())
+            .collect();
+        let Some(column) = r.pick(&columns) else {
+            return false;
+        };
+        let Some(table) = m.tables.get_mut(&key) else {
+            return false;
+        };
         if table.overrides.remove(&column.name).is_none() {
             let said = Override {
                 default: Some(r.number(9)),
@@ -79,7 +127,9 @@ pub const ALL: &[(&str, Apply)] = &[
     }),
     ("table: to partitioned", to_partitioned),
     ("child: no inherit", |m, r| {
-        let Some(key) = pick(&m.tables, r, |t| matches!(t.kind, Kind::Child(_))) else { return false };
+        let Some(key) = pick(&m.tables, r, |t| matches!(t.kind, Kind::Child(_))) else {
+            return false;
+        };
         if !m.children(key).is_empty() {
             return false;
         }
@@ -101,9 +151,17 @@ pub const ALL: &[(&str, Apply)] = &[
     ("table: storage parameters", |m, r| {
         let fits = |t: &Table| !matches!(t.kind, Kind::Foreign(_)) && t.by.is_none();
         change(&mut m.tables, r, fits, |t, r| {
-            let name = r.one_of(&["fillfactor", "autovacuum_enabled", "autovacuum_vacuum_scale_factor"]);
+            let name = r.one_of(&[
+                "fillfactor",
+                "autovacuum_enabled",
+                "autovacuum_vacuum_scale_factor",
+            ]);
             if t.options.remove(name).is_none() || r.chance(50) {
-                let value = if name == "fillfactor" { 30 + r.number(60) } else { r.number(8) + 1 };
+                let value = if name == "fillfactor" {
+                    30 + r.number(60)
+                } else {
+                    r.number(8) + 1
+                };
                 t.options.insert(name, value);
             }
         })
@@ -112,7 +170,11 @@ pub const ALL: &[(&str, Apply)] = &[
         let fits = |t: &Table| !matches!(t.kind, Kind::Foreign(_)) && t.by.is_none();
         change(&mut m.tables, r, fits, |t, r| {
             let index = make::replica(t, r);
-            t.replica = other_of(&t.replica, &[Replica::Default, Replica::Full, Replica::Nothing, index], r);
+            t.replica = other_of(
+                &t.replica,
+                &[Replica::Default, Replica::Full, Replica::Nothing, index],
+                r,
+            );
         })
     }),
     ("table: cluster", |m, r| {
@@ -126,7 +188,9 @@ pub const ALL: &[(&str, Apply)] = &[
     }),
     ("table: row security", |m, r| {
         let fits = |t: &Table| !matches!(t.kind, Kind::Foreign(_));
-        change(&mut m.tables, r, fits, |t, _| t.row_security = !t.row_security)
+        change(&mut m.tables, r, fits, |t, _| {
+            t.row_security = !t.row_security
+        })
     }),
     ("table: force row security", |m, r| {
         let fits = |t: &Table| !matches!(t.kind, Kind::Foreign(_));
@@ -224,12 +288,20 @@ fn to_partitioned(model: &mut Model, random: &mut Random) -> bool {
         .tables
         .iter()
         .filter(|(key, t)| {
-            t.kind == Kind::Plain && t.by.is_none() && model.children(**key).is_empty() && !t.unlogged
+            t.kind == Kind::Plain
+                && t.by.is_none()
+                && model.children(**key).is_empty()
+                && !t.unlogged
         })
-        .filter(|(_, t)| t.columns.iter().all(|c| !matches!(c.source, Source::Identity { .. } | Source::Serial)))
+        .filter(|(_, t)| {
+            t.columns
+                .iter()
+                .all(|c| !matches!(c.source, Source::Identity { .. } | Source::Serial))
+        })
         .filter(|(key, t)| {
-            t.columns.first().is_some_and(|c| c.ty == crate::values::Ty::Int && c.not_null && !c.fresh && !c.retyped)
-                && !model.is_referenced(**key)
+            t.columns.first().is_some_and(|c| {
+                c.ty == crate::values::Ty::Int && c.not_null && !c.fresh && !c.retyped
+            }) && !model.is_referenced(**key)
         })
         .map(|(key, _)| *key)
         .collect();

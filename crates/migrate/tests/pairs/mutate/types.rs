@@ -13,8 +13,15 @@ pub const ALL: &[(&str, Apply)] = &[
     ("range: add", |m, r| make::user_type(m, r, 3)),
     ("base type: add", |m, r| make::user_type(m, r, 4)),
     ("type: drop", |m, r| {
-        let keys: Vec<Key> = m.types.keys().copied().filter(|k| !m.swapped || !m.is_filled(*k)).collect();
-        let Some(key) = r.pick(&keys) else { return false };
+        let keys: Vec<Key> = m
+            .types
+            .keys()
+            .copied()
+            .filter(|k| !m.swapped || !m.is_filled(*k))
+            .collect();
+        let Some(key) = r.pick(&keys) else {
+            return false;
+        };
         m.types.remove(&key);
         true
     }),
@@ -28,8 +35,14 @@ pub const ALL: &[(&str, Apply)] = &[
     }),
     ("enum: remove a label", |m, r| {
         enum_labels(m, r, |labels, pinned, r| {
-            let free: Vec<String> = labels.iter().filter(|l| !pinned.contains(l)).cloned().collect();
-            let Some(label) = r.pick(&free) else { return false };
+            let free: Vec<String> = labels
+                .iter()
+                .filter(|l| !pinned.contains(l))
+                .cloned()
+                .collect();
+            let Some(label) = r.pick(&free) else {
+                return false;
+            };
             labels.retain(|l| *l != label);
             true
         })
@@ -52,29 +65,44 @@ pub const ALL: &[(&str, Apply)] = &[
         key.is_some_and(|key| make::domain_check(m, r, key))
     }),
     ("domain: drop a check", |m, r| {
-        change(&mut m.types, r, |t| !checks(t).is_empty(), |t, r| {
-            if let TypeKind::Domain { checks, .. } = &mut t.kind {
-                checks.remove(r.below(checks.len()));
-            }
-        })
+        change(
+            &mut m.types,
+            r,
+            |t| !checks(t).is_empty(),
+            |t, r| {
+                if let TypeKind::Domain { checks, .. } = &mut t.kind {
+                    checks.remove(r.below(checks.len()));
+                }
+            },
+        )
     }),
     ("domain: validate a check", |m, r| {
-        change(&mut m.types, r, |t| !checks(t).is_empty(), |t, r| {
-            if let TypeKind::Domain { checks, .. } = &mut t.kind
-                && let Some(check) = one(checks, r, |_| true)
-            {
-                check.validated = !check.validated;
-            }
-        })
+        change(
+            &mut m.types,
+            r,
+            |t| !checks(t).is_empty(),
+            |t, r| {
+                if let TypeKind::Domain { checks, .. } = &mut t.kind
+                    && let Some(check) = one(checks, r, |_| true)
+                {
+                    check.validated = !check.validated;
+                }
+            },
+        )
     }),
     ("domain: comment on a check", |m, r| {
-        change(&mut m.types, r, |t| !checks(t).is_empty(), |t, r| {
-            if let TypeKind::Domain { checks, .. } = &mut t.kind
-                && let Some(check) = one(checks, r, |_| true)
-            {
-                recomment(&mut check.comment, r);
-            }
-        })
+        change(
+            &mut m.types,
+            r,
+            |t| !checks(t).is_empty(),
+            |t, r| {
+                if let TypeKind::Domain { checks, .. } = &mut t.kind
+                    && let Some(check) = one(checks, r, |_| true)
+                {
+                    recomment(&mut check.comment, r);
+                }
+            },
+        )
     }),
     ("domain: default", |m, r| {
         change(&mut m.types, r, is_domain, |t, r| {
@@ -84,10 +112,14 @@ pub const ALL: &[(&str, Apply)] = &[
         })
     }),
     ("domain: not null", |m, r| {
-        let Some(key) = pick(&m.types, r, is_domain) else { return false };
+        let Some(key) = pick(&m.types, r, is_domain) else {
+            return false;
+        };
         // Only where no row and no attribute has NULL.
         let used = m.tables.keys().any(|t| {
-            m.columns(*t).iter().any(|c| m.contains(&c.ty, key) && (c.nulls || c.fresh || m.swapped))
+            m.columns(*t)
+                .iter()
+                .any(|c| m.contains(&c.ty, key) && (c.nulls || c.fresh || m.swapped))
         });
         let inside = m.types.values().any(|t| match &t.kind {
             TypeKind::Composite(attributes) => attributes.iter().any(|a| m.contains(&a.ty, key)),
@@ -96,42 +128,69 @@ pub const ALL: &[(&str, Apply)] = &[
         if used || inside {
             return false;
         }
-        if let Some(UserType { kind: TypeKind::Domain { not_null, .. }, .. }) = m.types.get_mut(&key) {
+        if let Some(UserType {
+            kind: TypeKind::Domain { not_null, .. },
+            ..
+        }) = m.types.get_mut(&key)
+        {
             *not_null = !*not_null;
         }
         true
     }),
     ("domain: base", |m, r| {
-        change(&mut m.types, r, |t| matches!(&t.kind, TypeKind::Domain { base, .. } if base.user().is_none()), |t, r| {
-            if let TypeKind::Domain { base, .. } = &mut t.kind {
-                *base = match base {
-                    Ty::Text | Ty::Varchar(_) => other_of(base, &[Ty::Text, Ty::Varchar(40), Ty::Varchar(60)], r),
-                    _ => other_of(base, &[Ty::Int, Ty::Big, Ty::Numeric(10, 2)], r),
-                };
-            }
-        })
+        change(
+            &mut m.types,
+            r,
+            |t| matches!(&t.kind, TypeKind::Domain { base, .. } if base.user().is_none()),
+            |t, r| {
+                if let TypeKind::Domain { base, .. } = &mut t.kind {
+                    *base = match base {
+                        Ty::Text | Ty::Varchar(_) => {
+                            other_of(base, &[Ty::Text, Ty::Varchar(40), Ty::Varchar(60)], r)
+                        }
+                        _ => other_of(base, &[Ty::Int, Ty::Big, Ty::Numeric(10, 2)], r),
+                    };
+                }
+            },
+        )
     }),
     ("composite: add an attribute", |m, r| {
         let types: Vec<Ty> = crate::values::BUILT_IN.to_vec();
         let attribute = make::attribute(m, r, &types);
         let swapped = m.swapped;
-        let keys: Vec<Key> = m.types.iter().filter(|(_, t)| is_composite(t)).map(|(k, _)| *k).filter(|k| !swapped || !m.is_filled(*k)).collect();
-        let Some(key) = r.pick(&keys) else { return false };
-        if let Some(UserType { kind: TypeKind::Composite(attributes), .. }) = m.types.get_mut(&key) {
+        let keys: Vec<Key> = m
+            .types
+            .iter()
+            .filter(|(_, t)| is_composite(t))
+            .map(|(k, _)| *k)
+            .filter(|k| !swapped || !m.is_filled(*k))
+            .collect();
+        let Some(key) = r.pick(&keys) else {
+            return false;
+        };
+        if let Some(UserType {
+            kind: TypeKind::Composite(attributes),
+            ..
+        }) = m.types.get_mut(&key)
+        {
             attributes.push(attribute);
         }
         true
     }),
-    ("composite: drop an attribute", |m, r| unfilled_composite(m, r, |attributes, r| {
-        if attributes.len() > 1 {
-            attributes.remove(r.below(attributes.len()));
-        }
-    })),
-    ("composite: retype an attribute", |m, r| unfilled_composite(m, r, |attributes, r| {
-        if let Some(attribute) = one(attributes, r, |_| true) {
-            attribute.ty = other_of(&attribute.ty, &[Ty::Big, Ty::Text, Ty::Numeric(10, 2)], r);
-        }
-    })),
+    ("composite: drop an attribute", |m, r| {
+        unfilled_composite(m, r, |attributes, r| {
+            if attributes.len() > 1 {
+                attributes.remove(r.below(attributes.len()));
+            }
+        })
+    }),
+    ("composite: retype an attribute", |m, r| {
+        unfilled_composite(m, r, |attributes, r| {
+            if let Some(attribute) = one(attributes, r, |_| true) {
+                attribute.ty = other_of(&attribute.ty, &[Ty::Big, Ty::Text, Ty::Numeric(10, 2)], r);
+            }
+        })
+    }),
     ("composite: comment on an attribute", |m, r| {
         change(&mut m.types, r, is_composite, |t, r| {
             if let TypeKind::Composite(attributes) = &mut t.kind
@@ -157,29 +216,61 @@ pub const ALL: &[(&str, Apply)] = &[
         })
     }),
     ("base type: properties", |m, r| {
-        change(&mut m.types, r, |t| matches!(t.kind, TypeKind::Base { .. }), |t, r| {
-            if let TypeKind::Base { default, category, send } = &mut t.kind {
-                match r.below(3) {
-                    0 => *default += 1,
-                    1 => *category = !*category,
-                    _ => *send = !*send,
+        change(
+            &mut m.types,
+            r,
+            |t| matches!(t.kind, TypeKind::Base { .. }),
+            |t, r| {
+                if let TypeKind::Base {
+                    default,
+                    category,
+                    send,
+                } = &mut t.kind
+                {
+                    match r.below(3) {
+                        0 => *default += 1,
+                        1 => *category = !*category,
+                        _ => *send = !*send,
+                    }
                 }
-            }
-        })
+            },
+        )
     }),
     ("sequence: add", make::sequence),
     ("sequence: drop", |m, r| {
-        let Some(key) = pick(&m.sequences, r, |_| true) else { return false };
+        let Some(key) = pick(&m.sequences, r, |_| true) else {
+            return false;
+        };
         m.sequences.remove(&key);
         true
     }),
-    ("sequence: type", |m, r| sequence(m, r, |s, r| s.ty = other_of(&s.ty, &[Ty::Small, Ty::Int, Ty::Big], r))),
-    ("sequence: increment", |m, r| sequence(m, r, |s, r| s.increment = other_of(&s.increment, &[1, 2, 5], r))),
-    ("sequence: start", |m, r| sequence(m, r, |s, r| s.start = other_of(&s.start, &[1, 10, 100], r))),
-    ("sequence: maximum", |m, r| sequence(m, r, |s, r| s.maximum = other_of(&s.maximum, &[None, Some(20_000), Some(30_000)], r))),
-    ("sequence: cache", |m, r| sequence(m, r, |s, r| s.cache = other_of(&s.cache, &[1, 2, 10], r))),
-    ("sequence: cycle", |m, r| sequence(m, r, |s, _| s.cycle = !s.cycle)),
-    ("sequence: unlogged", |m, r| m.target >= 15 && sequence(m, r, |s, _| s.unlogged = !s.unlogged)),
+    ("sequence: type", |m, r| {
+        sequence(m, r, |s, r| {
+            s.ty = other_of(&s.ty, &[Ty::Small, Ty::Int, Ty::Big], r)
+        })
+    }),
+    ("sequence: increment", |m, r| {
+        sequence(m, r, |s, r| {
+            s.increment = other_of(&s.increment, &[1, 2, 5], r)
+        })
+    }),
+    ("sequence: start", |m, r| {
+        sequence(m, r, |s, r| s.start = other_of(&s.start, &[1, 10, 100], r))
+    }),
+    ("sequence: maximum", |m, r| {
+        sequence(m, r, |s, r| {
+            s.maximum = other_of(&s.maximum, &[None, Some(20_000), Some(30_000)], r)
+        })
+    }),
+    ("sequence: cache", |m, r| {
+        sequence(m, r, |s, r| s.cache = other_of(&s.cache, &[1, 2, 10], r))
+    }),
+    ("sequence: cycle", |m, r| {
+        sequence(m, r, |s, _| s.cycle = !s.cycle)
+    }),
+    ("sequence: unlogged", |m, r| {
+        m.target >= 15 && sequence(m, r, |s, _| s.unlogged = !s.unlogged)
+    }),
     ("sequence: owned by", |m, r| {
         let columns: Vec<(Key, String)> = m
             .tables
@@ -187,7 +278,9 @@ pub const ALL: &[(&str, Apply)] = &[
             .filter(|(_, t)| t.kind == Kind::Plain && !t.unlogged)
             .flat_map(|(k, t)| t.columns.iter().map(|c| (*k, c.name.clone())))
             .collect();
-        let Some((table, column)) = r.pick(&columns) else { return false };
+        let Some((table, column)) = r.pick(&columns) else {
+            return false;
+        };
         let named = m.tables[&table].named.clone();
         sequence(m, r, |s, _| {
             if s.owned_by.is_some() {
@@ -220,7 +313,11 @@ fn checks(item: &UserType) -> &[DomainCheck] {
     }
 }
 
-fn sequence(model: &mut Model, random: &mut Random, apply: impl FnOnce(&mut Sequence, &mut Random)) -> bool {
+fn sequence(
+    model: &mut Model,
+    random: &mut Random,
+    apply: impl FnOnce(&mut Sequence, &mut Random),
+) -> bool {
     change(&mut model.sequences, random, |_| true, apply)
 }
 
@@ -229,7 +326,9 @@ fn enum_labels(
     random: &mut Random,
     apply: impl Fn(&mut Vec<String>, &[String], &mut Random) -> bool,
 ) -> bool {
-    let Some(key) = pick(&model.types, random, |t| matches!(t.kind, TypeKind::Enum { .. })) else {
+    let Some(key) = pick(&model.types, random, |t| {
+        matches!(t.kind, TypeKind::Enum { .. })
+    }) else {
         return false;
     };
     match model.types.get_mut(&key).map(|t| &mut t.kind) {
@@ -253,12 +352,19 @@ fn unfilled_composite(
     let Some(key) = random.pick(&keys) else {
         return false;
     };
-    if let Some(UserType { kind: TypeKind::Composite(attributes), .. }) = model.types.get_mut(&key) {
+    if let Some(UserType {
+        kind: TypeKind::Composite(attributes),
+        ..
+    }) = model.types.get_mut(&key)
+    {
         apply(attributes, random);
     }
     true
 }
 
 fn typed_filled(model: &Model, of: Key) -> bool {
-    model.tables.values().any(|t| t.kind == Kind::Typed(of) && t.rows > 0)
+    model
+        .tables
+        .values()
+        .any(|t| t.kind == Kind::Typed(of) && t.rows > 0)
 }

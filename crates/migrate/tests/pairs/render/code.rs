@@ -14,7 +14,10 @@ impl Script<'_> {
         match &item.kind {
             TypeKind::Enum { labels, .. } => {
                 let labels: Vec<_> = labels.iter().map(|l| quote_literal(l)).collect();
-                self.add(format!("CREATE TYPE {name} AS ENUM ({})", labels.join(", ")));
+                self.add(format!(
+                    "CREATE TYPE {name} AS ENUM ({})",
+                    labels.join(", ")
+                ));
             }
             TypeKind::Domain { .. } => {
                 word = "DOMAIN";
@@ -31,18 +34,32 @@ impl Script<'_> {
                     self.comment(&column, attribute.comment.as_ref());
                 }
             }
-            TypeKind::Range { subtype, diff, multirange } => {
-                let mut text = format!("CREATE TYPE {name} AS RANGE (SUBTYPE = {}", subtype.sql(model));
+            TypeKind::Range {
+                subtype,
+                diff,
+                multirange,
+            } => {
+                let mut text = format!(
+                    "CREATE TYPE {name} AS RANGE (SUBTYPE = {}",
+                    subtype.sql(model)
+                );
                 if *diff && *subtype == Ty::Double {
                     text += ", SUBTYPE_DIFF = float8mi";
                 }
                 if let Some(multirange) = multirange {
                     let schema = model.schema(item.named.schema);
-                    text += &format!(", MULTIRANGE_TYPE_NAME = {schema}.{}", quote_identifier(multirange));
+                    text += &format!(
+                        ", MULTIRANGE_TYPE_NAME = {schema}.{}",
+                        quote_identifier(multirange)
+                    );
                 }
                 self.add(text + ")");
             }
-            TypeKind::Base { default, category, send } => {
+            TypeKind::Base {
+                default,
+                category,
+                send,
+            } => {
                 self.base_type(item, &name, (*default, *category, *send));
             }
         }
@@ -51,7 +68,14 @@ impl Script<'_> {
 
     fn domain(&mut self, name: &str, kind: &TypeKind) {
         let model = self.model;
-        let TypeKind::Domain { base, collation, checks, default, not_null } = kind else {
+        let TypeKind::Domain {
+            base,
+            collation,
+            checks,
+            default,
+            not_null,
+        } = kind
+        else {
             return;
         };
         let mut text = format!("CREATE DOMAIN {name} AS {}", base.sql(model));
@@ -74,25 +98,42 @@ impl Script<'_> {
                 "ALTER DOMAIN {name} ADD CONSTRAINT {constraint} CHECK ({sql}){}",
                 if check.validated { "" } else { " NOT VALID" }
             ));
-            self.comment(&format!("CONSTRAINT {constraint} ON DOMAIN {name}"), check.comment.as_ref());
+            self.comment(
+                &format!("CONSTRAINT {constraint} ON DOMAIN {name}"),
+                check.comment.as_ref(),
+            );
         }
     }
 
-    fn base_type(&mut self, item: &UserType, name: &str, (default, category, send): (u32, bool, bool)) {
+    fn base_type(
+        &mut self,
+        item: &UserType,
+        name: &str,
+        (default, category, send): (u32, bool, bool),
+    ) {
         let schema = self.model.schema(item.named.schema);
         let function = |suffix: &str| {
-            format!("{schema}.{}", quote_identifier(&format!("{}_{suffix}", item.named.name)))
+            format!(
+                "{schema}.{}",
+                quote_identifier(&format!("{}_{suffix}", item.named.name))
+            )
         };
         let strict = "LANGUAGE internal IMMUTABLE STRICT AS";
         self.add(format!("CREATE TYPE {name}"));
         let (read, print, give) = (function("in"), function("out"), function("send"));
-        self.add(format!("CREATE FUNCTION {read}(cstring) RETURNS {name} {strict} 'int4in'"));
-        self.add(format!("CREATE FUNCTION {print}({name}) RETURNS cstring {strict} 'int4out'"));
+        self.add(format!(
+            "CREATE FUNCTION {read}(cstring) RETURNS {name} {strict} 'int4in'"
+        ));
+        self.add(format!(
+            "CREATE FUNCTION {print}({name}) RETURNS cstring {strict} 'int4out'"
+        ));
         let mut text = format!(
             "CREATE TYPE {name} (INPUT = {read}, OUTPUT = {print}, INTERNALLENGTH = 4, PASSEDBYVALUE, ALIGNMENT = int4"
         );
         if send {
-            self.add(format!("CREATE FUNCTION {give}({name}) RETURNS bytea {strict} 'int4send'"));
+            self.add(format!(
+                "CREATE FUNCTION {give}({name}) RETURNS bytea {strict} 'int4send'"
+            ));
             text += &format!(", SEND = {give}");
         }
         if category {
@@ -113,7 +154,9 @@ impl Script<'_> {
             .arguments
             .iter()
             .map(|a| {
-                let default = a.default.map(|d| format!(" DEFAULT {}", a.ty.default(model, d)));
+                let default = a
+                    .default
+                    .map(|d| format!(" DEFAULT {}", a.ty.default(model, d)));
                 let name = quote_identifier(&a.name);
                 format!("{name} {}{}", a.ty.sql(model), default.unwrap_or_default())
             })
@@ -141,14 +184,19 @@ impl Script<'_> {
         text += &self.body(function);
         self.add(text);
         let word = if procedure { "PROCEDURE" } else { "FUNCTION" };
-        self.common(&function.named, &Target::new(word, format!("{name}({types})")));
+        self.common(
+            &function.named,
+            &Target::new(word, format!("{name}({types})")),
+        );
     }
 
     fn returns(&self, function: &Function) -> String {
         let model = self.model;
         match &function.shape {
             Shape::Procedure | Shape::Columns { out: true } => String::new(),
-            Shape::Columns { out: false } => " RETURNS TABLE (one integer, \"Two\" text)".to_owned(),
+            Shape::Columns { out: false } => {
+                " RETURNS TABLE (one integer, \"Two\" text)".to_owned()
+            }
             Shape::Trigger => " RETURNS trigger".to_owned(),
             Shape::EventTrigger => " RETURNS event_trigger".to_owned(),
             Shape::Rows(of) => format!(" RETURNS SETOF {}", self.relation_name(*of)),
@@ -202,7 +250,10 @@ impl Script<'_> {
     fn body(&self, function: &Function) -> String {
         let model = self.model;
         let number = function.body;
-        let argument = function.arguments.first().map(|a| quote_identifier(&a.name));
+        let argument = function
+            .arguments
+            .first()
+            .map(|a| quote_identifier(&a.name));
         let argument = argument.unwrap_or_default();
         let returns = function.returns.sql(model);
         // The query of the body, and what PL/pgSQL does instead.
@@ -212,7 +263,10 @@ impl Script<'_> {
                 (format!("SELECT {value}"), format!("RETURN {value};"))
             }
             Shape::Count(of, filter) => {
-                let mut query = format!("SELECT (count(*) + {number})::{returns} FROM {} AS r", self.relation_name(*of));
+                let mut query = format!(
+                    "SELECT (count(*) + {number})::{returns} FROM {} AS r",
+                    self.relation_name(*of)
+                );
                 let columns = model.relation(*of);
                 if let Some((sql, _)) = filter.as_ref().and_then(|f| f.sql(&columns, "r.", model)) {
                     query += &format!(" WHERE {sql}");
@@ -221,7 +275,11 @@ impl Script<'_> {
                 (query, statements)
             }
             Shape::Rows(of) => {
-                let query = format!("SELECT r.* FROM {} AS r LIMIT {}", self.relation_name(*of), number + 1);
+                let query = format!(
+                    "SELECT r.* FROM {} AS r LIMIT {}",
+                    self.relation_name(*of),
+                    number + 1
+                );
                 let statements = format!("RETURN QUERY {query};");
                 (query, statements)
             }
@@ -243,7 +301,9 @@ impl Script<'_> {
             }
             Shape::Trigger => (
                 String::new(),
-                format!("IF TG_LEVEL = 'ROW' AND TG_OP <> 'DELETE' THEN RETURN new; END IF; RETURN old; -- {number}"),
+                format!(
+                    "IF TG_LEVEL = 'ROW' AND TG_OP <> 'DELETE' THEN RETURN new; END IF; RETURN old; -- {number}"
+                ),
             ),
             Shape::EventTrigger => (String::new(), format!("PERFORM {number};")),
             Shape::Procedure => (format!("SELECT {number}"), format!("PERFORM {number};")),
@@ -257,7 +317,11 @@ impl Script<'_> {
 
     pub(super) fn view(&mut self, key: Key, view: &View) {
         let name = self.model.qualified(&view.named);
-        let word = if view.materialized { "MATERIALIZED VIEW" } else { "VIEW" };
+        let word = if view.materialized {
+            "MATERIALIZED VIEW"
+        } else {
+            "VIEW"
+        };
         let mut options = vec![];
         if let Some(barrier) = view.barrier {
             options.push(format!("security_barrier = {barrier}"));
@@ -299,7 +363,9 @@ impl Script<'_> {
                 && !view.materialized
             {
                 let default = column.ty.default(self.model, default);
-                self.add(format!("ALTER VIEW {name} ALTER COLUMN {quoted} SET DEFAULT {default}"));
+                self.add(format!(
+                    "ALTER VIEW {name} ALTER COLUMN {quoted} SET DEFAULT {default}"
+                ));
             }
             if output.granted {
                 self.add(format!("GRANT SELECT ({quoted}) ON {name} TO {READER}"));
@@ -320,20 +386,32 @@ impl Script<'_> {
         if let Some((other, left, right)) = &view.join {
             second = model.relation(*other);
             let (left, right) = (quote_identifier(left), quote_identifier(right));
-            from += &format!(" JOIN {} AS j ON r.{left} = j.{right}", self.relation_name(*other));
+            from += &format!(
+                " JOIN {} AS j ON r.{left} = j.{right}",
+                self.relation_name(*other)
+            );
         }
         let mut outputs = vec![];
         let mut groups = vec![];
         for output in &view.outputs {
-            let (columns, prefix) = if output.joined { (&second, "j.") } else { (&first, "r.") };
+            let (columns, prefix) = if output.joined {
+                (&second, "j.")
+            } else {
+                (&first, "r.")
+            };
             let Some((sql, _)) = output.expr.sql(columns, prefix, model) else {
                 continue;
             };
             outputs.push(format!("{sql} AS {}", quote_identifier(&output.name)));
             groups.push(sql);
         }
-        let filter = view.filter.as_ref().and_then(|f| f.sql(&first, "r.", model));
-        let filter = filter.map(|(sql, _)| format!(" WHERE {sql}")).unwrap_or_default();
+        let filter = view
+            .filter
+            .as_ref()
+            .and_then(|f| f.sql(&first, "r.", model));
+        let filter = filter
+            .map(|(sql, _)| format!(" WHERE {sql}"))
+            .unwrap_or_default();
         let outputs = outputs.join(", ");
         match view.form {
             Form::Simple => format!("SELECT {outputs} FROM {from}{filter}"),
@@ -342,7 +420,9 @@ impl Script<'_> {
                 groups.join(", ")
             ),
             Form::Distinct => format!("SELECT DISTINCT {outputs} FROM {from}{filter}"),
-            Form::With => format!("WITH q AS (SELECT {outputs} FROM {from}{filter}) SELECT q.* FROM q"),
+            Form::With => {
+                format!("WITH q AS (SELECT {outputs} FROM {from}{filter}) SELECT q.* FROM q")
+            }
             Form::Window => {
                 format!("SELECT {outputs}, count(*) OVER () AS total FROM {from}{filter}")
             }
@@ -370,7 +450,11 @@ impl Script<'_> {
             .collect();
         let mut text = format!(
             "CREATE {}TRIGGER {name} {} {} ON {table}",
-            if trigger.constraint.is_some() { "CONSTRAINT " } else { "" },
+            if trigger.constraint.is_some() {
+                "CONSTRAINT "
+            } else {
+                ""
+            },
             trigger.timing,
             events.join(" OR ")
         );
@@ -386,9 +470,21 @@ impl Script<'_> {
                 _ => " REFERENCING OLD TABLE AS gone NEW TABLE AS added",
             };
         }
-        text += if trigger.row { " FOR EACH ROW" } else { " FOR EACH STATEMENT" };
-        let prefix = if trigger.events.contains(&"DELETE") { "old." } else { "new." };
-        if let Some((sql, _)) = trigger.when.as_ref().and_then(|w| w.sql(columns, prefix, model)) {
+        text += if trigger.row {
+            " FOR EACH ROW"
+        } else {
+            " FOR EACH STATEMENT"
+        };
+        let prefix = if trigger.events.contains(&"DELETE") {
+            "old."
+        } else {
+            "new."
+        };
+        if let Some((sql, _)) = trigger
+            .when
+            .as_ref()
+            .and_then(|w| w.sql(columns, prefix, model))
+        {
             text += &format!(" WHEN ({sql})");
         }
         let arguments = ["", "'a'", "'a', 'it''s'"][trigger.arguments as usize % 3];
@@ -397,7 +493,10 @@ impl Script<'_> {
         if let Some(enabled) = trigger.enabled {
             self.add(format!("ALTER TABLE {table} {enabled} TRIGGER {name}"));
         }
-        self.comment(&format!("TRIGGER {name} ON {table}"), trigger.comment.as_ref());
+        self.comment(
+            &format!("TRIGGER {name} ON {table}"),
+            trigger.comment.as_ref(),
+        );
     }
 
     pub(super) fn rule(&mut self, on: &Named, rule: &Rule) {
@@ -406,7 +505,10 @@ impl Script<'_> {
             true => format!("ALSO NOTIFY n{}", rule.notify),
             false => "INSTEAD NOTHING".to_owned(),
         };
-        self.add(format!("CREATE RULE {name} AS ON {} TO {table} DO {action}", rule.event));
+        self.add(format!(
+            "CREATE RULE {name} AS ON {} TO {table} DO {action}",
+            rule.event
+        ));
         if let Some(enabled) = rule.enabled {
             self.add(format!("ALTER TABLE {table} {enabled} RULE {name}"));
         }

@@ -47,7 +47,11 @@ pub fn script(model: &Model) -> String {
         statements: vec![],
     };
     script.all();
-    let statements: Vec<_> = script.statements.iter().map(|s| format!("{s};\n")).collect();
+    let statements: Vec<_> = script
+        .statements
+        .iter()
+        .map(|s| format!("{s};\n"))
+        .collect();
     statements.concat()
 }
 
@@ -120,10 +124,7 @@ impl Script<'_> {
         for (key, table) in &model.tables {
             self.table_parts(*key, table);
         }
-        self.others(&[
-            OtherKind::Publication,
-            OtherKind::Subscription,
-        ]);
+        self.others(&[OtherKind::Publication, OtherKind::Subscription]);
         for number in &model.default_privileges {
             self.add(format!(
                 "ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} {}",
@@ -138,7 +139,11 @@ impl Script<'_> {
         let model = self.model;
         let mut keys: Vec<Key> = model.views.keys().copied().collect();
         let functions = model.functions.iter();
-        keys.extend(functions.filter(|(_, f)| f.shape != Shape::Pure).map(|(k, _)| *k));
+        keys.extend(
+            functions
+                .filter(|(_, f)| f.shape != Shape::Pure)
+                .map(|(k, _)| *k),
+        );
         keys.sort_unstable();
         for key in keys {
             if let Some(view) = model.views.get(&key) {

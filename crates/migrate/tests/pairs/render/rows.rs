@@ -18,7 +18,9 @@ pub fn rows(model: &Model) -> String {
         }
         for column in model.columns(*key) {
             let at = match &column.source {
-                Source::Identity { start, increment, .. } => start + increment,
+                Source::Identity {
+                    start, increment, ..
+                } => start + increment,
                 Source::Serial => 7,
                 _ => continue,
             };
@@ -57,8 +59,12 @@ fn inserts(from: &Model, to: &Model) -> String {
             .filter_map(|c| Some((before.iter().find(|b| b.name == c.name)?.clone(), c)))
             .filter(|(before, _)| !before.is_generated())
             .collect();
-        let names: Vec<_> = pairs.iter().map(|(_, c)| quote_identifier(&c.name)).collect();
-        let value = |(before, after): &(Column, Column), row: usize| match before.nulls && row == 2 {
+        let names: Vec<_> = pairs
+            .iter()
+            .map(|(_, c)| quote_identifier(&c.name))
+            .collect();
+        let value = |(before, after): &(Column, Column), row: usize| match before.nulls && row == 2
+        {
             true => "NULL".to_owned(),
             false if before.ty == after.ty => after.ty.value(to, row),
             false => format!("{}::{}", before.ty.value(from, row), after.ty.sql(to)),

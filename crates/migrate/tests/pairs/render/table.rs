@@ -20,13 +20,20 @@ impl Script<'_> {
         let mut columns = table.columns.clone();
         let mut attach = None;
         match &table.kind {
-            Kind::Partition { parent, bound, attached, .. } => {
+            Kind::Partition {
+                parent,
+                bound,
+                attached,
+                ..
+            } => {
                 let parent = model.qualified(&model.tables[parent].named);
                 let bound = bound_text(bound, model, key);
                 if *attached {
                     columns = model.columns(key);
                     columns.reverse();
-                    attach = Some(format!("ALTER TABLE {parent} ATTACH PARTITION {name} {bound}"));
+                    attach = Some(format!(
+                        "ALTER TABLE {parent} ATTACH PARTITION {name} {bound}"
+                    ));
                     text += &format!(" ({})", self.columns(&columns, true));
                 } else {
                     text += &format!(" PARTITION OF {parent} {bound}");
@@ -36,28 +43,45 @@ impl Script<'_> {
                 text += &format!(" OF {}", model.qualified(&model.types[of].named));
             }
             Kind::Child(parents) => {
-                let parents: Vec<_> =
-                    parents.iter().map(|p| model.qualified(&model.tables[p].named)).collect();
-                text += &format!(" ({}) INHERITS ({})", self.columns(&columns, true), parents.join(", "));
+                let parents: Vec<_> = parents
+                    .iter()
+                    .map(|p| model.qualified(&model.tables[p].named))
+                    .collect();
+                text += &format!(
+                    " ({}) INHERITS ({})",
+                    self.columns(&columns, true),
+                    parents.join(", ")
+                );
             }
             Kind::Plain | Kind::Foreign(_) => {
                 text += &format!(" ({})", self.columns(&columns, true));
             }
         }
         if let Some(by) = &table.by {
-            text += &format!(" PARTITION BY {} ({})", by.strategy, quote_identifier(&by.column));
+            text += &format!(
+                " PARTITION BY {} ({})",
+                by.strategy,
+                quote_identifier(&by.column)
+            );
         }
         if let Some(method) = table.method
             && table.by.is_none()
         {
-            text += &format!(" USING {}", quote_identifier(&model.others[&method].named.name));
+            text += &format!(
+                " USING {}",
+                quote_identifier(&model.others[&method].named.name)
+            );
         }
         if !table.options.is_empty() {
             let options: Vec<_> = table.options.iter().map(|(k, v)| option(k, *v)).collect();
             text += &format!(" WITH ({})", options.join(", "));
         }
         if let Kind::Foreign(server) = &table.kind {
-            let options = if model.is_validated(*server) { "" } else { " OPTIONS (table_name 'it''s')" };
+            let options = if model.is_validated(*server) {
+                ""
+            } else {
+                " OPTIONS (table_name 'it''s')"
+            };
             text += &format!(
                 " SERVER {}{options}",
                 quote_identifier(&model.others[server].named.name)
@@ -81,7 +105,9 @@ impl Script<'_> {
             let quoted = quote_identifier(column);
             if let Some(default) = said.default {
                 let default = of.ty.default(model, default);
-                self.add(format!("ALTER TABLE {name} ALTER COLUMN {quoted} SET DEFAULT {default}"));
+                self.add(format!(
+                    "ALTER TABLE {name} ALTER COLUMN {quoted} SET DEFAULT {default}"
+                ));
             }
             if let Some(statistics) = said.statistics {
                 self.add(format!(
@@ -97,13 +123,18 @@ impl Script<'_> {
             name: name.clone(),
         };
         self.common(&table.named, &target);
-        if table.given_up && let Some(owner) = table.named.owner {
+        if table.given_up
+            && let Some(owner) = table.named.owner
+        {
             self.add(format!("REVOKE TRUNCATE ON {name} FROM {owner}"));
         }
     }
 
     fn columns(&self, columns: &[Column], with_source: bool) -> String {
-        let parts: Vec<_> = columns.iter().map(|c| self.column(c, with_source)).collect();
+        let parts: Vec<_> = columns
+            .iter()
+            .map(|c| self.column(c, with_source))
+            .collect();
         parts.join(", ")
     }
 
@@ -149,14 +180,25 @@ impl Script<'_> {
                 quote_literal(&model.qualified(&model.sequences[key].named))
             ),
             Source::Call(key, number) => {
-                format!(" DEFAULT {}({number})", model.qualified(&model.functions[key].named))
+                format!(
+                    " DEFAULT {}({number})",
+                    model.qualified(&model.functions[key].named)
+                )
             }
-            Source::Identity { always, start, increment } => format!(
+            Source::Identity {
+                always,
+                start,
+                increment,
+            } => format!(
                 " GENERATED {} AS IDENTITY (START {start} INCREMENT {increment})",
                 if *always { "ALWAYS" } else { "BY DEFAULT" }
             ),
             Source::Stored(expr) | Source::Virtual(expr) => {
-                let word = if column.is_virtual() { "VIRTUAL" } else { "STORED" };
+                let word = if column.is_virtual() {
+                    "VIRTUAL"
+                } else {
+                    "STORED"
+                };
                 // The column's table is found by the column itself: generated columns stand beside theirs.
                 let of = self.named_of(column);
                 let sql = expr.sql(&of, "", model).map(|s| s.0).unwrap_or_default();
@@ -181,7 +223,9 @@ impl Script<'_> {
     fn named_of(&self, column: &Column) -> Vec<expression::Named> {
         let tables = self.model.tables.iter();
         let table = tables.filter(|(_, t)| t.columns.iter().any(|c| c.name == column.name));
-        table.flat_map(|(key, _)| self.model.relation(*key)).collect()
+        table
+            .flat_map(|(key, _)| self.model.relation(*key))
+            .collect()
     }
 
     fn column_parts(&mut self, table: &str, columns: &[Column]) {
@@ -227,12 +271,23 @@ impl Script<'_> {
             let definition = self.constraint(key, constraint);
             let deferrable = ["", " DEFERRABLE", " DEFERRABLE INITIALLY DEFERRED"];
             let deferrable = deferrable[constraint.deferrable as usize];
-            let enforced = if constraint.enforced { "" } else { " NOT ENFORCED" };
-            let valid = if constraint.validated || !constraint.enforced { "" } else { " NOT VALID" };
+            let enforced = if constraint.enforced {
+                ""
+            } else {
+                " NOT ENFORCED"
+            };
+            let valid = if constraint.validated || !constraint.enforced {
+                ""
+            } else {
+                " NOT VALID"
+            };
             self.add(format!(
                 "ALTER TABLE {name} ADD CONSTRAINT {quoted} {definition}{deferrable}{enforced}{valid}"
             ));
-            self.comment(&format!("CONSTRAINT {quoted} ON {name}"), constraint.comment.as_ref());
+            self.comment(
+                &format!("CONSTRAINT {quoted} ON {name}"),
+                constraint.comment.as_ref(),
+            );
         }
     }
 
@@ -244,8 +299,17 @@ impl Script<'_> {
             false => format!(" INCLUDE ({})", list(include)),
         };
         match &constraint.kind {
-            ConstraintKind::Primary { columns, include, fillfactor, without_overlaps } => {
-                let overlaps = if *without_overlaps { " WITHOUT OVERLAPS" } else { "" };
+            ConstraintKind::Primary {
+                columns,
+                include,
+                fillfactor,
+                without_overlaps,
+            } => {
+                let overlaps = if *without_overlaps {
+                    " WITHOUT OVERLAPS"
+                } else {
+                    ""
+                };
                 let with = fillfactor.map(|f| format!(" WITH (fillfactor = {f})"));
                 format!(
                     "PRIMARY KEY ({}{overlaps}){}{}",
@@ -254,19 +318,37 @@ impl Script<'_> {
                     with.unwrap_or_default()
                 )
             }
-            ConstraintKind::Unique { columns, include, nulls_not_distinct } => format!(
+            ConstraintKind::Unique {
+                columns,
+                include,
+                nulls_not_distinct,
+            } => format!(
                 "UNIQUE{} ({}){}",
-                if *nulls_not_distinct { " NULLS NOT DISTINCT" } else { "" },
+                if *nulls_not_distinct {
+                    " NULLS NOT DISTINCT"
+                } else {
+                    ""
+                },
                 list(columns),
                 included(include)
             ),
             ConstraintKind::Check { all, no_inherit } => {
-                let all: Vec<_> = all.iter().filter_map(|e| e.sql(&columns, "", model)).collect();
+                let all: Vec<_> = all
+                    .iter()
+                    .filter_map(|e| e.sql(&columns, "", model))
+                    .collect();
                 let all: Vec<_> = all.into_iter().map(|(sql, _)| sql).collect();
                 let no_inherit = if *no_inherit { " NO INHERIT" } else { "" };
                 format!("CHECK ({}){no_inherit}", all.join(" AND "))
             }
-            ConstraintKind::Foreign { columns, target, target_columns, full, on_delete, on_update } => {
+            ConstraintKind::Foreign {
+                columns,
+                target,
+                target_columns,
+                full,
+                on_delete,
+                on_update,
+            } => {
                 format!(
                     "FOREIGN KEY ({}) REFERENCES {} ({}){} ON DELETE {on_delete} ON UPDATE {on_update}",
                     list(columns),
@@ -275,10 +357,16 @@ impl Script<'_> {
                     if *full { " MATCH FULL" } else { "" }
                 )
             }
-            ConstraintKind::Exclude { elements, method, predicate } => {
+            ConstraintKind::Exclude {
+                elements,
+                method,
+                predicate,
+            } => {
                 let elements: Vec<_> = elements
                     .iter()
-                    .map(|(column, operator)| format!("{} WITH {operator}", quote_identifier(column)))
+                    .map(|(column, operator)| {
+                        format!("{} WITH {operator}", quote_identifier(column))
+                    })
                     .collect();
                 let predicate = predicate.as_ref().and_then(|p| p.sql(&columns, "", model));
                 let predicate = predicate.map(|(sql, _)| format!(" WHERE ({sql})"));
@@ -297,7 +385,11 @@ impl Script<'_> {
         let table = model.qualified(on);
         for index in indexes {
             let name = quote_identifier(&index.name);
-            let elements: Vec<_> = index.elements.iter().filter_map(|e| self.element(e, &columns)).collect();
+            let elements: Vec<_> = index
+                .elements
+                .iter()
+                .filter_map(|e| self.element(e, &columns))
+                .collect();
             let mut text = format!(
                 "CREATE {}INDEX {name} ON {table} USING {} ({})",
                 if index.unique { "UNIQUE " } else { "" },
@@ -317,13 +409,20 @@ impl Script<'_> {
                     _ => format!(" WITH (fillfactor = {number})"),
                 };
             }
-            if let Some((sql, _)) = index.predicate.as_ref().and_then(|p| p.sql(&columns, "", model)) {
+            if let Some((sql, _)) = index
+                .predicate
+                .as_ref()
+                .and_then(|p| p.sql(&columns, "", model))
+            {
                 text += &format!(" WHERE {sql}");
             }
             self.add(text);
             let qualified = format!("{}.{name}", model.schema(on.schema));
             if let Some(statistics) = index.statistics {
-                let at = index.elements.iter().position(|e| e.expr.form != expression::Form::Column);
+                let at = index
+                    .elements
+                    .iter()
+                    .position(|e| e.expr.form != expression::Form::Column);
                 if let Some(at) = at {
                     self.add(format!(
                         "ALTER INDEX {qualified} ALTER COLUMN {} SET STATISTICS {statistics}",
@@ -353,7 +452,11 @@ impl Script<'_> {
             text += " DESC";
         }
         if element.nulls_first != element.descending {
-            text += if element.nulls_first { " NULLS FIRST" } else { " NULLS LAST" };
+            text += if element.nulls_first {
+                " NULLS FIRST"
+            } else {
+                " NULLS LAST"
+            };
         }
         Some(text)
     }
@@ -387,7 +490,10 @@ impl Script<'_> {
             )),
         }
         if let Some(index) = &table.clustered {
-            self.add(format!("ALTER TABLE {name} CLUSTER ON {}", quote_identifier(index)));
+            self.add(format!(
+                "ALTER TABLE {name} CLUSTER ON {}",
+                quote_identifier(index)
+            ));
         }
     }
 
@@ -396,7 +502,11 @@ impl Script<'_> {
         let name = quote_identifier(&policy.name);
         let mut text = format!(
             "CREATE POLICY {name} ON {table} AS {} FOR {}",
-            if policy.permissive { "PERMISSIVE" } else { "RESTRICTIVE" },
+            if policy.permissive {
+                "PERMISSIVE"
+            } else {
+                "RESTRICTIVE"
+            },
             policy.command
         );
         if !policy.roles.is_empty() {
@@ -410,11 +520,16 @@ impl Script<'_> {
         if policy.command != "INSERT" {
             text += &format!(" USING ({})", sql(&policy.using));
         }
-        if policy.command == "INSERT" || (policy.command != "SELECT" && policy.command != "DELETE" && policy.check.is_some()) {
+        if policy.command == "INSERT"
+            || (policy.command != "SELECT" && policy.command != "DELETE" && policy.check.is_some())
+        {
             text += &format!(" WITH CHECK ({})", sql(&policy.check));
         }
         self.add(text);
-        self.comment(&format!("POLICY {name} ON {table}"), policy.comment.as_ref());
+        self.comment(
+            &format!("POLICY {name} ON {table}"),
+            policy.comment.as_ref(),
+        );
     }
 }
 
@@ -422,7 +537,7 @@ fn option(name: &str, value: u32) -> String {
     match name {
         "fillfactor" => format!("fillfactor = {value}"),
         "autovacuum_vacuum_scale_factor" => format!("{name} = 0.{value}"),
-        _ => format!("{name} = {}", value % 2 == 0),
+        _ => format!("{name} = {}", value.is_multiple_of(2)),
     }
 }
 
@@ -433,7 +548,9 @@ fn bound_text(bound: &Bound, model: &Model, key: Key) -> String {
     let by = &model.tables[parent].by;
     let column = by.as_ref().map(|by| by.column.clone()).unwrap_or_default();
     let columns = model.relation(*parent);
-    let date = columns.iter().any(|c| c.name == column && c.ty == crate::values::Ty::Date);
+    let date = columns
+        .iter()
+        .any(|c| c.name == column && c.ty == crate::values::Ty::Date);
     let point = |hundreds: u32| match date {
         true => format!("'{}-01-01'", 2024 + hundreds),
         false => format!("{}", hundreds * 100),

@@ -31,7 +31,12 @@ impl Model {
         for sequence in self.sequences.values_mut() {
             let there = |(key, column): &(Key, String)| {
                 let table = tables.get(key);
-                table.is_some_and(|t| t.columns.iter().any(|c| c.name == *column) && t.named.schema == sequence.named.schema && t.named.owner == sequence.named.owner && !t.unlogged)
+                table.is_some_and(|t| {
+                    t.columns.iter().any(|c| c.name == *column)
+                        && t.named.schema == sequence.named.schema
+                        && t.named.owner == sequence.named.owner
+                        && !t.unlogged
+                })
             };
             if !sequence.owned_by.as_ref().is_none_or(there) {
                 sequence.owned_by = None;
@@ -53,7 +58,10 @@ impl Model {
     pub fn has_type(&self, ty: &Ty) -> bool {
         match ty {
             Ty::Users(key) => {
-                matches!(self.types.get(key).map(|t| &t.kind), Some(TypeKind::Enum { .. }))
+                matches!(
+                    self.types.get(key).map(|t| &t.kind),
+                    Some(TypeKind::Enum { .. })
+                )
             }
             _ => ty.user().is_none_or(|key| self.types.contains_key(&key)),
         }
@@ -64,7 +72,12 @@ impl Model {
         for key in keys {
             let mut kind = self.types[&key].kind.clone();
             let holds = match &mut kind {
-                TypeKind::Domain { base, checks, collation, .. } => {
+                TypeKind::Domain {
+                    base,
+                    checks,
+                    collation,
+                    ..
+                } => {
                     if self.has_type(base) {
                         checks.retain(|c| c.check.over("VALUE", base, self).is_some());
                     }
@@ -98,7 +111,9 @@ impl Model {
                 Shape::Count(of, filter) => {
                     if relation(of) {
                         let columns = self.relation(*of);
-                        *filter = filter.take().filter(|f| f.sql(&columns, "", self).is_some());
+                        *filter = filter
+                            .take()
+                            .filter(|f| f.sql(&columns, "", self).is_some());
                     }
                     relation(of)
                 }
@@ -124,7 +139,9 @@ impl Model {
         let keys: Vec<Key> = self.views.keys().copied().collect();
         for key in keys {
             let mut view = self.views[&key].clone();
-            let there = |of: Key| self.tables.contains_key(&of) || (of < key && self.views.contains_key(&of));
+            let there = |of: Key| {
+                self.tables.contains_key(&of) || (of < key && self.views.contains_key(&of))
+            };
             let unfit = |of: Key| view.materialized && self.is_remote(of);
             if !there(view.from) || unfit(view.from) {
                 self.views.remove(&key);
@@ -156,26 +173,40 @@ impl Model {
                 continue;
             }
             let empty = |of: Key| self.is_unpopulated(of) || self.has_owner(of);
-            if view.materialized && (empty(view.from) || view.join.as_ref().is_some_and(|j| empty(j.0))) {
+            if view.materialized
+                && (empty(view.from) || view.join.as_ref().is_some_and(|j| empty(j.0)))
+            {
                 view.no_data = true;
             }
             let base = self.tables.get(&view.from);
             let updatable = view.form == Form::Simple
                 && view.join.is_none()
                 && base.is_some_and(|t| !matches!(t.kind, Kind::Foreign(_)))
-                && view.outputs.iter().any(|o| o.expr.form == expression::Form::Column);
+                && view
+                    .outputs
+                    .iter()
+                    .any(|o| o.expr.form == expression::Form::Column);
             if !updatable {
                 view.check_option = None;
             }
-            view.triggers.retain(|t| self.functions.get(&t.function).is_some_and(|f| f.shape == Shape::Trigger));
+            view.triggers.retain(|t| {
+                self.functions
+                    .get(&t.function)
+                    .is_some_and(|f| f.shape == Shape::Trigger)
+            });
             let columns = self.outputs(&view);
             let single = view.form == Form::Simple
                 && view.join.is_none()
                 && base.is_some_and(|t| t.kind == Kind::Plain)
                 && self.children(view.from).is_empty();
-            view.indexes.retain(|i| self.index_holds(i, &columns) && (single || !i.unique));
+            view.indexes
+                .retain(|i| self.index_holds(i, &columns) && (single || !i.unique));
             let indexes = &view.indexes;
-            view.clustered = view.clustered.filter(|c| indexes.iter().any(|i| i.name == *c && crate::make::clusterable(i)));
+            view.clustered = view.clustered.filter(|c| {
+                indexes
+                    .iter()
+                    .any(|i| i.name == *c && crate::make::clusterable(i))
+            });
             self.views.insert(key, view);
         }
     }
@@ -191,7 +222,9 @@ impl Model {
             let columns = on.map(|on| self.columns(on)).unwrap_or_default();
             other.columns.retain(|name| {
                 let column = columns.iter().find(|c| c.name == *name);
-                column.is_some_and(|c| !c.is_generated() && c.ty.is_ordered(self) && c.ty.user().is_none())
+                column.is_some_and(|c| {
+                    !c.is_generated() && c.ty.is_ordered(self) && c.ty.user().is_none()
+                })
             });
             other.on = on;
             let holds = match other.kind {

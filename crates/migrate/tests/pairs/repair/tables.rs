@@ -45,10 +45,16 @@ impl Model {
         let filled = crate::make::heirs_rows(self, key) > 0;
         let mut gone = vec![];
         for column in &mut table.columns {
-            let pure = |f: &Key| self.functions.get(f).is_some_and(|f| f.shape == Shape::Pure);
+            let pure = |f: &Key| {
+                self.functions
+                    .get(f)
+                    .is_some_and(|f| f.shape == Shape::Pure)
+            };
             let class = column.ty.class(self);
             match &column.source {
-                Source::Next(sequence) if !self.sequences.contains_key(sequence) || class != Class::Integer => {
+                Source::Next(sequence)
+                    if !self.sequences.contains_key(sequence) || class != Class::Integer =>
+                {
                     column.source = Source::None;
                 }
                 Source::Call(function, _) if !pure(function) || class != Class::Integer => {
@@ -87,7 +93,8 @@ impl Model {
         let all = self.columns(key);
         table.overrides.retain(|name, said| {
             let column = all.iter().find(|c| c.name == *name);
-            let plain = column.is_some_and(|c| matches!(c.source, Source::None | Source::Literal(_)));
+            let plain =
+                column.is_some_and(|c| matches!(c.source, Source::None | Source::Literal(_)));
             if !plain {
                 said.default = None;
             }
@@ -111,7 +118,9 @@ impl Model {
         let mut table = self.tables[&key].clone();
         let columns = self.relation(key);
         let all = self.columns(key);
-        table.constraints.retain_mut(|c| self.constraint_holds(key, &table.kind, c, &all));
+        table
+            .constraints
+            .retain_mut(|c| self.constraint_holds(key, &table.kind, c, &all));
         let mut keys = 0;
         table.constraints.retain(|c| {
             keys += usize::from(matches!(c.kind, ConstraintKind::Primary { .. }));
@@ -123,23 +132,30 @@ impl Model {
         table.indexes.retain_mut(|i| {
             for element in &mut i.elements {
                 element.own_class = element.own_class.filter(|k| {
-                    self.others.get(k).is_some_and(|o| o.kind == OtherKind::OperatorClass)
+                    self.others
+                        .get(k)
+                        .is_some_and(|o| o.kind == OtherKind::OperatorClass)
                 });
             }
             let mut named = i.elements.iter().map(|e| &e.expr.column).chain(&i.include);
-            let named = named.any(|n| is_virtual(n)) || i.predicate.as_ref().is_some_and(|p| is_virtual(&p.column));
-            let covers = needed.iter().all(|n| i.elements.iter().any(|e| e.expr.column == *n));
+            let named = named.any(|n| is_virtual(n))
+                || i.predicate.as_ref().is_some_and(|p| is_virtual(&p.column));
+            let covers = needed
+                .iter()
+                .all(|n| i.elements.iter().any(|e| e.expr.column == *n));
             !foreign && !named && (!i.unique || covers) && self.index_holds(i, &columns)
         });
-        let plain = table.kind == Kind::Plain && table.by.is_none() && self.children(key).is_empty();
+        let plain =
+            table.kind == Kind::Plain && table.by.is_none() && self.children(key).is_empty();
         table.triggers.retain_mut(|t| {
             let generated = |n: &String| all.iter().any(|c| c.name == *n && c.is_generated());
             let before = t.of.len();
             t.of.retain(|n| columns.iter().any(|c| c.name == *n) && !generated(n));
             let of = t.of.len() == before;
-            let when = t.when.as_ref().is_none_or(|w| {
-                w.sql(&columns, "new.", self).is_some() && !generated(&w.column)
-            });
+            let when = t
+                .when
+                .as_ref()
+                .is_none_or(|w| w.sql(&columns, "new.", self).is_some() && !generated(&w.column));
             let function = self.functions.get(&t.function);
             let function = function.is_some_and(|f| f.shape == Shape::Trigger);
             of && when && function && (plain || (!t.transition && t.constraint.is_none()))
@@ -149,15 +165,21 @@ impl Model {
         }
         table.policies.retain(|p| {
             let exprs = [&p.using, &p.check];
-            exprs.into_iter().flatten().all(|e| e.sql(&columns, "", self).is_some())
+            exprs
+                .into_iter()
+                .flatten()
+                .all(|e| e.sql(&columns, "", self).is_some())
         });
-        let index = |name: &str, table: &Table| table.indexes.iter().find(|i| i.name == name).cloned();
+        let index =
+            |name: &str, table: &Table| table.indexes.iter().find(|i| i.name == name).cloned();
         if let Replica::Index(name) = &table.replica {
             let holds = index(name, &table).is_some_and(|i| {
-                i.unique && i.predicate.is_none() && i.elements.iter().all(|e| {
-                    e.expr.form == Form::Column
-                        && all.iter().any(|c| c.name == e.expr.column && c.not_null)
-                })
+                i.unique
+                    && i.predicate.is_none()
+                    && i.elements.iter().all(|e| {
+                        e.expr.form == Form::Column
+                            && all.iter().any(|c| c.name == e.expr.column && c.not_null)
+                    })
             });
             if !holds {
                 table.replica = Replica::Default;
@@ -185,7 +207,9 @@ impl Model {
             }
             match index.method {
                 "btree" => ty.is_ordered(self) && ty != Ty::Tsvector,
-                "hash" => matches!(class, Class::Integer | Class::Text | Class::Enum) || ty == Ty::Uuid,
+                "hash" => {
+                    matches!(class, Class::Integer | Class::Text | Class::Enum) || ty == Ty::Uuid
+                }
                 "brin" => matches!(class, Class::Integer | Class::Time | Class::Zone),
                 "gin" => matches!(class, Class::Json | Class::Array) || ty == Ty::Tsvector,
                 "gist" => class == Class::Range || matches!(ty, Ty::Point | Ty::Tsvector),
@@ -195,35 +219,61 @@ impl Model {
         let condition = |e: &Expr| e.sql(columns, "", self).is_some();
         let json = |e: &Element| {
             e.class != Some("jsonb_path_ops")
-                || columns.iter().any(|c| c.name == e.expr.column && c.ty == Ty::Jsonb)
+                || columns
+                    .iter()
+                    .any(|c| c.name == e.expr.column && c.ty == Ty::Jsonb)
         };
         let unique = |e: &Element| {
             let column = columns.iter().find(|c| c.name == e.expr.column);
             column.is_some_and(|c| c.ty.is_distinct())
         };
-        index.elements.iter().all(|e| fits(e) && json(e) && (!index.unique || unique(e)))
-            && index.include.iter().all(|i| columns.iter().any(|c| c.name == *i))
+        index
+            .elements
+            .iter()
+            .all(|e| fits(e) && json(e) && (!index.unique || unique(e)))
+            && index
+                .include
+                .iter()
+                .all(|i| columns.iter().any(|c| c.name == *i))
             && index.predicate.as_ref().is_none_or(condition)
     }
 
-    fn constraint_holds(&self, key: Key, kind: &Kind, constraint: &mut Constraint, columns: &[Column]) -> bool {
+    fn constraint_holds(
+        &self,
+        key: Key,
+        kind: &Kind,
+        constraint: &mut Constraint,
+        columns: &[Column],
+    ) -> bool {
         let find = |name: &String| columns.iter().find(|c| c.name == *name);
         let table = &self.tables[&key];
         let needed = self.needed_in_keys(key);
         let named = self.relation(key);
-        let usable = |name: &String| {
-            find(name).is_some_and(|c| c.ty.is_distinct() && !c.is_generated())
-        };
+        let usable =
+            |name: &String| find(name).is_some_and(|c| c.ty.is_distinct() && !c.is_generated());
         let included = |name: &String| find(name).is_some_and(|c| !c.is_virtual());
         match &mut constraint.kind {
-            ConstraintKind::Primary { columns: of, include, without_overlaps, .. } => {
-                let range = of.last().and_then(&find).is_some_and(|c| c.ty == Ty::Tstzrange);
-                of.iter().all(|c| usable(c) && find(c).is_some_and(|c| !c.nulls))
+            ConstraintKind::Primary {
+                columns: of,
+                include,
+                without_overlaps,
+                ..
+            } => {
+                let range = of
+                    .last()
+                    .and_then(&find)
+                    .is_some_and(|c| c.ty == Ty::Tstzrange);
+                of.iter()
+                    .all(|c| usable(c) && find(c).is_some_and(|c| !c.nulls))
                     && needed.iter().all(|n| of.contains(n))
                     && include.iter().all(included)
                     && (!*without_overlaps || range)
             }
-            ConstraintKind::Unique { columns: of, include, .. } => {
+            ConstraintKind::Unique {
+                columns: of,
+                include,
+                ..
+            } => {
                 of.iter().all(usable)
                     && needed.iter().all(|n| of.contains(n))
                     && include.iter().all(included)
@@ -233,7 +283,11 @@ impl Model {
                 all.retain(|e| e.sql(&named, "", self).is_some());
                 !all.is_empty()
             }
-            ConstraintKind::Exclude { elements, method, predicate } => {
+            ConstraintKind::Exclude {
+                elements,
+                method,
+                predicate,
+            } => {
                 let fits = |(name, operator): &(String, &str)| {
                     let class = find(name).map(|c| c.ty.class(self));
                     match *operator {
@@ -242,13 +296,20 @@ impl Model {
                     }
                 };
                 let condition = |e: &Expr| {
-                    e.sql(&named, "", self).is_some() && find(&e.column).is_some_and(|c| !c.is_virtual())
+                    e.sql(&named, "", self).is_some()
+                        && find(&e.column).is_some_and(|c| !c.is_virtual())
                 };
                 table.by.is_none()
                     && elements.iter().all(fits)
                     && predicate.as_ref().is_none_or(condition)
             }
-            ConstraintKind::Foreign { columns: of, target, target_columns, full, .. } => {
+            ConstraintKind::Foreign {
+                columns: of,
+                target,
+                target_columns,
+                full,
+                ..
+            } => {
                 // Rows with NULL in some columns and not in others would not match.
                 *full &= of.len() == 1;
                 let Some(other) = self.tables.get(target) else {
@@ -256,7 +317,11 @@ impl Model {
                 };
                 let is_key = other.constraints.iter().any(|c| {
                     let key = match &c.kind {
-                        ConstraintKind::Primary { columns, without_overlaps: false, .. }
+                        ConstraintKind::Primary {
+                            columns,
+                            without_overlaps: false,
+                            ..
+                        }
                         | ConstraintKind::Unique { columns, .. } => columns,
                         _ => return false,
                     };
@@ -275,7 +340,10 @@ impl Model {
                 if table.by.is_some() && self.target < 18 {
                     constraint.validated = true;
                 }
-                is_key && fits && (table.unlogged || !other.unlogged) && !matches!(kind, Kind::Foreign(_))
+                is_key
+                    && fits
+                    && (table.unlogged || !other.unlogged)
+                    && !matches!(kind, Kind::Foreign(_))
             }
         }
     }
