@@ -47,6 +47,8 @@ pub enum Command {
     Verify(Verify),
     /// Show the schema that a source holds.
     Inspect(Inspect),
+    /// Plan the migration from one schema to another, forward and back.
+    Plan(crate::commands::plan::Plan),
     /// Server binaries for the sandbox.
     Postgres(Postgres),
     /// Completions for a shell.

@@ -3,5 +3,6 @@
 pub mod completions;
 pub mod design;
 pub mod inspect;
+pub mod plan;
 pub mod postgres;
 pub mod verify;
