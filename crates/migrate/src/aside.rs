@@ -160,14 +160,21 @@ struct Keeper<'a> {
 impl Keeper<'_> {
     /// True for a table that moves aside: one that is kept, or one whose rows are copied from there.
     fn moves(&self, name: &QualifiedName) -> bool {
-        let anew = self.replaced.objects.contains(&ObjectId::Table(name.clone()));
+        let anew = self
+            .replaced
+            .objects
+            .contains(&ObjectId::Table(name.clone()));
         let table = self.from.tables.get(name);
         table.is_some_and(|t| t.foreign.is_none())
             && (anew || (self.keep && !self.to.tables.contains_key(name)))
     }
 
     fn keeps_column(&self, table: &QualifiedName, column: &Column) -> bool {
-        let foreign = self.from.tables.get(table).is_some_and(|t| t.foreign.is_some());
+        let foreign = self
+            .from
+            .tables
+            .get(table)
+            .is_some_and(|t| t.foreign.is_some());
         self.keep && !foreign && column.generated.is_none()
     }
 
@@ -353,20 +360,14 @@ impl Keeper<'_> {
             })
     }
 
-    fn table(
-        &mut self,
-        name: &QualifiedName,
-        change: Change,
-        anew: bool,
-    ) -> Result<(), PlanError> {
+    fn table(&mut self, name: &QualifiedName, change: Change, anew: bool) -> Result<(), PlanError> {
         let Some(table) = self.from.tables.get(name).cloned() else {
             return Ok(());
         };
         let writer = self.writer;
         let mut moved = altered(&change, &ObjectId::Table(name.clone()));
         moved.heading = None;
-        let exclusive =
-            |sql: String| Statement::from(sql).lock(name, LockLevel::AccessExclusive);
+        let exclusive = |sql: String| Statement::from(sql).lock(name, LockLevel::AccessExclusive);
         let mut back = Vec::new();
         if let Some(of) = &table.partition_of
             && !self.moves(&of.parent)
@@ -384,7 +385,9 @@ impl Keeper<'_> {
         for (sequence, definition) in &self.from.sequences {
             let owned = definition.owned_by.as_ref().is_some_and(|(t, _)| t == name);
             if owned && self.to.sequences.contains_key(sequence) {
-                moved.up.push(writer.sequence_owned_by(sequence, None).into());
+                moved
+                    .up
+                    .push(writer.sequence_owned_by(sequence, None).into());
             }
         }
         let schema = aside_schema(&name.schema);
@@ -398,7 +401,10 @@ impl Keeper<'_> {
         self.done.changes.push(moved);
 
         let aside = aside_name(name);
-        let drop = self.drop_for_good(&ObjectId::Table(name.clone()), &format!("TABLE {}", aside.quoted()));
+        let drop = self.drop_for_good(
+            &ObjectId::Table(name.clone()),
+            &format!("TABLE {}", aside.quoted()),
+        );
         if !self.keep {
             // Its rows are in the new table.
             let mut drop = drop;
@@ -508,8 +514,7 @@ impl Keeper<'_> {
         let writer = self.writer;
         let object = ObjectId::Column(table.clone(), column.name.clone());
         let mut moved = altered(&change, &object);
-        let exclusive =
-            |sql: String| Statement::from(sql).lock(table, LockLevel::AccessExclusive);
+        let exclusive = |sql: String| Statement::from(sql).lock(table, LockLevel::AccessExclusive);
         let mut stripped = Column {
             comment: None,
             not_null_constraint: NotNull::default(),
@@ -534,9 +539,7 @@ impl Keeper<'_> {
         let aside = aside_column(&column.name);
         let address = format!("TABLE {}", table.quoted());
         let rename = writer.rename_part(&address, "COLUMN", &column.name, &aside);
-        moved
-            .up
-            .push(exclusive(rename).hazard(Hazard::DropsColumn));
+        moved.up.push(exclusive(rename).hazard(Hazard::DropsColumn));
         self.done.changes.push(moved);
 
         let drop = writer.drop_column(table, &aside);
@@ -587,10 +590,7 @@ impl Keeper<'_> {
         let aside = aside_name(name);
         let address = format!("{word} {}", name.quoted());
         self.move_beside(&change, &object, &address, &name.schema, hazard);
-        let condition = format!(
-            "{look_up}({}) IS NOT NULL",
-            quote_literal(&aside.quoted())
-        );
+        let condition = format!("{look_up}({}) IS NOT NULL", quote_literal(&aside.quoted()));
         let aside = format!("{word} {}", aside.quoted());
         self.settle(&object, &aside, &name.schema, condition, create);
         self.done.kept.restored.push(restored);
@@ -633,8 +633,7 @@ impl Keeper<'_> {
     fn drop_for_good(&self, object: &ObjectId, aside: &str) -> Change {
         let mut drop = Change::alter(object.clone(), FileGroup::Tables, Rank::Table);
         let sql = self.writer.drop(aside);
-        drop.up
-            .push(Statement::from(sql).hazard(Hazard::LosesData));
+        drop.up.push(Statement::from(sql).hazard(Hazard::LosesData));
         drop
     }
 
@@ -646,8 +645,7 @@ impl Keeper<'_> {
             make.up
                 .push(self.writer.create_schema_if_missing(&schema).into());
             self.done.changes.insert(0, make);
-            let mut drop =
-                Change::alter(object, FileGroup::EventTriggers, Rank::EventTrigger);
+            let mut drop = Change::alter(object, FileGroup::EventTriggers, Rank::EventTrigger);
             let unused = format!(
                 "to_regnamespace({name}) IS NOT NULL AND NOT EXISTS (SELECT FROM pg_depend \
                  WHERE refclassid = 'pg_namespace'::regclass AND refobjid = to_regnamespace({name}))",

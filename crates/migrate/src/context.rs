@@ -6,14 +6,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use pgwright_catalog::write::{Apart, Writer, not_null_name};
 use pgwright_catalog::{
-    CastSignature, Catalog, Name, ObjectId, PartitionParts, QualifiedName, RoutineSignature, Schema,
-    Table, Type,
+    CastSignature, Catalog, Name, ObjectId, PartitionParts, QualifiedName, RoutineSignature,
+    Schema, Table, Type,
 };
 
 use crate::change::{Change, Rank, Statement, Strength};
 use crate::plan::{PlanError, PlanOptions};
-use crate::references::References;
 use crate::question::Question;
+use crate::references::References;
 use crate::replace::{Replaced, names_type};
 use crate::serial::Conversions;
 use crate::step::FileGroup;
@@ -190,9 +190,11 @@ impl<'a> Context<'a> {
     /// True unless the table is known to be empty.
     pub fn has_rows(&self, table: &QualifiedName) -> bool {
         let sizes = &self.options.sizes;
-        self.with_rows(table)
-            .iter()
-            .any(|t| sizes.get(*t).is_none_or(|size| size.rows > 0 || size.bytes > 0))
+        self.with_rows(table).iter().any(|t| {
+            sizes
+                .get(*t)
+                .is_none_or(|size| size.rows > 0 || size.bytes > 0)
+        })
     }
 
     /// Tables with a column of a type, before the change.

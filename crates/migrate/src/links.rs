@@ -4,9 +4,7 @@
 use std::collections::BTreeSet;
 
 use pgwright_catalog::write::{Writer, scan};
-use pgwright_catalog::{
-    Catalog, Constraint, Name, ObjectId, PartitionBound, QualifiedName, Table,
-};
+use pgwright_catalog::{Catalog, Constraint, Name, ObjectId, PartitionBound, QualifiedName, Table};
 
 use crate::change::{Change, Rank, Statement};
 use crate::plan::{PlanError, PlanOptions};
@@ -48,7 +46,10 @@ pub(crate) fn part(
         };
         let place = |t: &Table| {
             let of = t.partition_of.as_ref();
-            (of.map(|of| (of.parent.clone(), of.bound.clone())), t.inherits.clone())
+            (
+                of.map(|of| (of.parent.clone(), of.bound.clone())),
+                t.inherits.clone(),
+            )
         };
         if place(a) == place(b) || remade(from, to, a, b) {
             continue;
@@ -57,9 +58,8 @@ pub(crate) fn part(
         parted.enter.extend(links(to, name, b));
     }
     let writer = Writer::new(options.target);
-    let undo = |links: &[Link]| -> Vec<String> {
-        links.iter().map(|link| leave(&writer, link)).collect()
-    };
+    let undo =
+        |links: &[Link]| -> Vec<String> { links.iter().map(|link| leave(&writer, link)).collect() };
     for (links, catalog, side) in [
         (&parted.leave, from, &mut parted.from),
         (&parted.enter, to, &mut parted.to),
@@ -143,7 +143,10 @@ fn check(catalog: &Catalog, parent: &QualifiedName, bound: &PartitionBound) -> O
             parts.join(" AND ")
         }
         PartitionBound::List(values) if !values.iter().any(|v| v == "NULL") => {
-            format!("{column} IS NOT NULL AND {column} IN ({})", values.join(", "))
+            format!(
+                "{column} IS NOT NULL AND {column} IN ({})",
+                values.join(", ")
+            )
         }
         _ => return None,
     };
@@ -213,11 +216,8 @@ fn joined(links: &[Link], options: &PlanOptions) -> Vec<Change> {
                 .join("\n"),
         };
         let check = link.check.as_ref();
-        let added = check.and_then(|check| {
-            writer
-                .add_constraint(child, &bound_check, check, true)
-                .ok()
-        });
+        let added =
+            check.and_then(|check| writer.add_constraint(child, &bound_check, check, true).ok());
         if let Some(add) = &added {
             change.up.push(
                 Statement::from(add.clone())

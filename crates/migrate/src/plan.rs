@@ -404,7 +404,9 @@ fn leave_out_covered(changes: &mut [Change], moving: bool) {
                 // Partitions of a referenced table go first, and the foreign key holds them.
                 let free = !partitioned.contains(&referenced);
                 let referenced = created.get(&referenced);
-                !moving && free && matches!((holder, referenced), (Some(h), r) if r.is_none_or(|r| r <= h))
+                !moving
+                    && free
+                    && matches!((holder, referenced), (Some(h), r) if r.is_none_or(|r| r <= h))
             }
         };
         if covered {

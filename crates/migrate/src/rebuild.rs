@@ -26,9 +26,12 @@ pub(crate) fn copies(context: &Context<'_>, out: &mut Vec<Change>) {
             continue;
         };
         // The rows of a partition come with those of its parent.
-        let with_parent = from
-            .parents()
-            .any(|p| context.replaced.objects.contains(&ObjectId::Table(p.clone())));
+        let with_parent = from.parents().any(|p| {
+            context
+                .replaced
+                .objects
+                .contains(&ObjectId::Table(p.clone()))
+        });
         if with_parent || from.foreign.is_some() || to.foreign.is_some() {
             continue;
         }

@@ -273,15 +273,13 @@ impl<'a> Dependents<'a> {
             | ObjectId::Policy(t, _)
             | ObjectId::Index(t, _)
             | ObjectId::Trigger(t, _)
-            | ObjectId::Rule(t, _) => {
-                ![
-                    ObjectId::Table(t.clone()),
-                    ObjectId::View(t.clone()),
-                    ObjectId::MaterializedView(t.clone()),
-                ]
-                .iter()
-                .any(|holder| whole.contains(holder))
-            }
+            | ObjectId::Rule(t, _) => ![
+                ObjectId::Table(t.clone()),
+                ObjectId::View(t.clone()),
+                ObjectId::MaterializedView(t.clone()),
+            ]
+            .iter()
+            .any(|holder| whole.contains(holder)),
             _ => true,
         });
         replaced
@@ -407,10 +405,7 @@ impl<'a> Dependents<'a> {
             return;
         }
         let names = |sql: &str| self.named.qualified(sql).contains(needed);
-        let mut key = definition
-            .partition_by
-            .iter()
-            .flat_map(|key| &key.elements);
+        let mut key = definition.partition_by.iter().flat_map(|key| &key.elements);
         let server = definition.foreign.as_ref().map(|f| &f.server);
         let of_type = definition.of_type.clone().map(ObjectId::Type);
         if key.any(|element| names(element))
@@ -524,12 +519,8 @@ impl<'a> Dependents<'a> {
             }
             for (name, publication) in &self.from.publications {
                 if let Some(published) = publication.tables.get(at)
-                    && (published
-                        .predicate
-                        .as_ref()
-                        .is_some_and(|p| names(p.sql()))
-                        || (!retyped
-                            && (published.columns.iter().flatten()).any(|c| c == column)))
+                    && (published.predicate.as_ref().is_some_and(|p| names(p.sql()))
+                        || (!retyped && (published.columns.iter().flatten()).any(|c| c == column)))
                 {
                     goes(ObjectId::Publication(name.clone()));
                 }
@@ -541,7 +532,10 @@ impl<'a> Dependents<'a> {
                 let predicate = index.predicate.as_ref().is_some_and(|p| names(p.sql()));
                 if predicate
                     || index.include.contains(column)
-                    || index.elements.iter().any(|e| element_names(e, column, &names))
+                    || index
+                        .elements
+                        .iter()
+                        .any(|e| element_names(e, column, &names))
                 {
                     goes(ObjectId::Index(at.clone(), name.clone()));
                 }
@@ -615,11 +609,7 @@ fn element_names(element: &IndexElement, column: &Name, names: &dyn Fn(&str) -> 
     }
 }
 
-fn constraint_names(
-    constraint: &Constraint,
-    column: &Name,
-    names: &dyn Fn(&str) -> bool,
-) -> bool {
+fn constraint_names(constraint: &Constraint, column: &Name, names: &dyn Fn(&str) -> bool) -> bool {
     match &constraint.kind {
         ConstraintKind::PrimaryKey(key) | ConstraintKind::Unique(key) => {
             key.columns.contains(column) || key.include.contains(column)

@@ -182,7 +182,10 @@ fn concurrent_drops(drops: Vec<Change>, from: &Catalog) -> (Vec<Change>, Vec<Cha
         let unique = index.is_some_and(|i| i.unique);
         change.action == Action::Drop
             && !(unique && referenced.contains(table))
-            && change.up.iter().any(|s| s.transaction == Transaction::Outside)
+            && change
+                .up
+                .iter()
+                .any(|s| s.transaction == Transaction::Outside)
     })
 }
 

@@ -22,10 +22,7 @@ impl Kind for Columns {
                 // A column that the parent gives is only changed.
                 let given = column.inherited
                     || to.partition_of.is_some()
-                    || context
-                        .full
-                        .inherited_column(to, &column.name)
-                        .is_some();
+                    || context.full.inherited_column(to, &column.name).is_some();
                 if from.column(column.name.as_str()).is_none() && !given {
                     add(context, table, column, position, out)?;
                 }
@@ -154,13 +151,19 @@ fn add(
         let others = others.flat_map(|t| &t.columns);
         for other in others.filter(|o| names.contains(&o.name.to_string()) && o.name != column.name)
         {
-            change.need(ObjectId::Column(table.clone(), other.name.clone()), Strength::Must);
+            change.need(
+                ObjectId::Column(table.clone(), other.name.clone()),
+                Strength::Must,
+            );
         }
     }
     // What would write every row, or demand a value of them, is done apart while the table is in use.
     let default = column.default.as_ref().map(|d| d.sql().to_owned());
     let computed = default.clone().filter(|d| calls(d));
-    let chosen = context.options.fill.get(&(table.clone(), column.name.clone()));
+    let chosen = context
+        .options
+        .fill
+        .get(&(table.clone(), column.name.clone()));
     let lacks = column.not_null
         && default.is_none()
         && column.identity.is_none()
@@ -265,7 +268,15 @@ fn calls(sql: &str) -> bool {
     ];
     // `numeric(10,2)` and the like are types.
     const TYPES: [&str; 9] = [
-        "numeric", "varchar", "character", "varying", "bit", "timestamp", "time", "interval", "char",
+        "numeric",
+        "varchar",
+        "character",
+        "varying",
+        "bit",
+        "timestamp",
+        "time",
+        "interval",
+        "char",
     ];
     let tokens = scan(sql);
     tokens.windows(2).any(|pair| {

@@ -159,9 +159,12 @@ fn value(context: &Context<'_>, changed: Changed<'_>, out: &mut Vec<Change>) {
         (None, Some(identity)) => {
             if !from.not_null {
                 let set = writer.column_not_null(table, column, true);
-                change
-                    .up
-                    .push(changed.exclusive(set).scan(table).hazard(Hazard::DependsOnRows));
+                change.up.push(
+                    changed
+                        .exclusive(set)
+                        .scan(table)
+                        .hazard(Hazard::DependsOnRows),
+                );
             }
             if let Some(old) = serial {
                 let free = writer.sequence_owned_by(&old.sequence, None);
@@ -176,7 +179,9 @@ fn value(context: &Context<'_>, changed: Changed<'_>, out: &mut Vec<Change>) {
             let name = identity_name(table, column, identity);
             match serial {
                 Some(old) => {
-                    change.up.push(writer.copy_position(&old.aside, &name).into());
+                    change
+                        .up
+                        .push(writer.copy_position(&old.aside, &name).into());
                     let drop = writer.drop(&format!("SEQUENCE {}", old.aside.quoted()));
                     change.up.push(drop.into());
                 }
@@ -189,7 +194,10 @@ fn value(context: &Context<'_>, changed: Changed<'_>, out: &mut Vec<Change>) {
             let set = IdentityChange::Set { from: a, to: b };
             let set = writer.column_identity(table, column, set);
             change.up.extend(set.map(|s| changed.exclusive(s)));
-            let (before, after) = (identity_name(table, column, a), identity_name(table, column, b));
+            let (before, after) = (
+                identity_name(table, column, a),
+                identity_name(table, column, b),
+            );
             if before != after {
                 let address = format!("SEQUENCE {}", before.quoted());
                 change.up.push(writer.rename(&address, &after.name).into());
@@ -272,7 +280,13 @@ fn retype(context: &Context<'_>, changed: Changed<'_>, made_anew: bool, change: 
         .writer
         .column_type_change(table, to, using.as_deref());
     let mut statement = changed.exclusive(sql);
-    let free = matches!(kind, Conversion::Assignment { rewrites: false, .. }) && chosen.is_none();
+    let free = matches!(
+        kind,
+        Conversion::Assignment {
+            rewrites: false,
+            ..
+        }
+    ) && chosen.is_none();
     if !free {
         statement = statement.rewrite(table);
         if !matches!(kind, Conversion::Assignment { .. }) || kind.may_fail() {
@@ -461,8 +475,7 @@ fn settings(context: &Context<'_>, changed: Changed<'_>, out: &mut Vec<Change>) 
         change.up.push(statement);
     }
     let address = writer.column_address(table, column, foreign);
-    let set =
-        writer.foreign_options_change(&address, &from.foreign_options, &to.foreign_options);
+    let set = writer.foreign_options_change(&address, &from.foreign_options, &to.foreign_options);
     change.up.extend(set.map(|s| changed.exclusive(s)));
     if !change.up.is_empty() {
         out.push(change);

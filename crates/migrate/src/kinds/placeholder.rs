@@ -9,8 +9,8 @@ use crate::question::Question;
 /// The value that the plan takes for granted, with the question that it answers for now; nothing for
 /// types of which no value is known.
 pub(super) fn ask(context: &Context<'_>, table: &QualifiedName, column: &Column) -> Option<String> {
-    let value = referenced(context, table, column)
-        .or_else(|| of_type(context, &column.data_type))?;
+    let value =
+        referenced(context, table, column).or_else(|| of_type(context, &column.data_type))?;
     context.ask(Question {
         subject: pgwright_catalog::ObjectId::Column(table.clone(), column.name.clone()),
         question: format!(
@@ -18,9 +18,10 @@ pub(super) fn ask(context: &Context<'_>, table: &QualifiedName, column: &Column)
             column.name
         ),
         default: format!("a stand-in, {value}"),
-        why: "The new column demands a value and has no default, and nothing tells what is true of \
+        why:
+            "The new column demands a value and has no default, and nothing tells what is true of \
               the rows that are there."
-            .to_owned(),
+                .to_owned(),
         answer: format!("--fill {table}.{}=EXPRESSION", column.name),
     });
     Some(value)
@@ -50,9 +51,13 @@ fn of_type(context: &Context<'_>, data_type: &str) -> Option<String> {
         "smallint" | "integer" | "bigint" | "numeric" | "real" | "double precision" | "int"
         | "money" => "0",
         "boolean" => "false",
-        "text" | "varchar" | "char" | "bpchar" | "character varying" | "character" | "bytea" => "''",
+        "text" | "varchar" | "char" | "bpchar" | "character varying" | "character" | "bytea" => {
+            "''"
+        }
         "date" => "CURRENT_DATE",
-        "timestamptz" | "timestamp" | "timestamp with time zone"
+        "timestamptz"
+        | "timestamp"
+        | "timestamp with time zone"
         | "timestamp without time zone" => "now()",
         "time" | "timetz" => "'00:00'",
         "interval" => "'0'",

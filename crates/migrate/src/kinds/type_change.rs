@@ -197,7 +197,14 @@ fn domain(
     }
     let names: BTreeSet<_> = checks_a.keys().chain(checks_b.keys()).collect();
     for check in names {
-        check_change(context, name, check, checks_a.get(check), checks_b.get(check), out);
+        check_change(
+            context,
+            name,
+            check,
+            checks_a.get(check),
+            checks_b.get(check),
+            out,
+        );
     }
     true
 }

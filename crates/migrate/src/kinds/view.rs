@@ -54,10 +54,11 @@ impl Kind for Views {
                 }
                 change.down.push(replace(from)?.into());
                 out.push(change);
-            } else if from.columns.iter().map(|c| (&c.name, &c.data_type)).ne(to
+            } else if from
                 .columns
                 .iter()
-                .map(|c| (&c.name, &c.data_type)))
+                .map(|c| (&c.name, &c.data_type))
+                .ne(to.columns.iter().map(|c| (&c.name, &c.data_type)))
             {
                 context.replace(object());
                 continue;
@@ -85,9 +86,10 @@ fn replaceable(from: &[ViewColumn], to: &[ViewColumn]) -> bool {
     let known = |c: &ViewColumn| c.data_type.is_some();
     from.len() <= to.len()
         && !from.is_empty()
-        && from.iter().zip(to).all(|(a, b)| {
-            known(a) && known(b) && a.name == b.name && a.data_type == b.data_type
-        })
+        && from
+            .iter()
+            .zip(to)
+            .all(|(a, b)| known(a) && known(b) && a.name == b.name && a.data_type == b.data_type)
 }
 
 /// A view that is needed by what it needs itself: its columns come first, its query replaces them.

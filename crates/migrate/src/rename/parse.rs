@@ -41,7 +41,10 @@ fn split(text: &str) -> Option<(String, String)> {
         match character {
             '"' => quoted = !quoted,
             '=' if !quoted => {
-                return Some((text[..at].trim().to_owned(), text[at + 1..].trim().to_owned()));
+                return Some((
+                    text[..at].trim().to_owned(),
+                    text[at + 1..].trim().to_owned(),
+                ));
             }
             _ => {}
         }
@@ -70,12 +73,7 @@ fn completed(old: &[String], new: &[String]) -> Vec<String> {
     old[..missing].iter().chain(new).cloned().collect()
 }
 
-fn candidates(
-    old: &[String],
-    new: &[String],
-    from: &Catalog,
-    to: &Catalog,
-) -> Vec<Vec<Rename>> {
+fn candidates(old: &[String], new: &[String], from: &Catalog, to: &Catalog) -> Vec<Vec<Rename>> {
     let mut found = Vec::new();
     let object = |old: ObjectId, new: ObjectId| Rename::Object { old, new };
     let new = completed(old, new);
@@ -119,9 +117,7 @@ fn candidates(
                     let mut renamed = s.clone();
                     renamed.name = b.clone();
                     let there = to.routines.contains_key(&renamed);
-                    there.then(|| {
-                        object(ObjectId::Routine(s.clone()), ObjectId::Routine(renamed))
-                    })
+                    there.then(|| object(ObjectId::Routine(s.clone()), ObjectId::Routine(renamed)))
                 })
                 .collect();
             if !routines.is_empty() {

@@ -2,7 +2,8 @@
 //! the two leads there and back.
 //!
 //! `PGWRIGHT_PAIRS=300` says how many, `PGWRIGHT_PAIR_SEED=7` tries one and prints its scripts, and
-//! `PGWRIGHT_PAIRS_ON=15` names a major version of the server other than the newest found.
+//! `PGWRIGHT_PAIRS_ON=15` names a major version of the server other than the newest found. With
+//! `PGWRIGHT_PAIRS_SHRINK=1` each pair that fails is made as small as it goes, and printed.
 
 #![allow(clippy::unwrap_used, clippy::print_stderr)]
 
@@ -19,6 +20,7 @@ mod random;
 mod render;
 mod repair;
 mod server;
+mod shrink;
 mod values;
 
 use std::collections::BTreeMap;
@@ -128,8 +130,19 @@ fn plans_lead_there_and_back() {
             print(&pair);
         }
         let failures = plans::attempt(&sandbox, &pair, seed);
-        if !failures.is_empty() {
+        if let Some(first) = failures.first() {
             report += &format!("seed {seed}: {:?}\n", pair.mutations);
+            if number("PGWRIGHT_PAIRS_SHRINK").is_some() {
+                let first = first.shape();
+                let small = shrink::shrink(pair, |pair| {
+                    let failures = plans::attempt(&sandbox, pair, seed);
+                    failures.first().is_some_and(|f| f.shape() == first)
+                });
+                print(&small);
+                for failure in plans::attempt(&sandbox, &small, seed) {
+                    eprintln!("-- {}: {}", failure.stage, failure.what);
+                }
+            }
         }
         for failure in failures {
             stages.entry(failure.stage).or_default().push(seed);

@@ -1,12 +1,13 @@
 //! Plans between the two catalogs of a pair, run there and back on a server.
 
-use pgwright_catalog::Catalog;
-use pgwright_migrate::{PlanOptions, Step, Transaction, difference, plan};
+use pgwright_catalog::{Catalog, Name};
+use pgwright_migrate::{ASIDE, Plan, PlanOptions, Step, Transaction, difference, plan};
 use pgwright_server::Sandbox;
 use pgwright_server::postgres::Client;
 
+use crate::content::{self, Content};
 use crate::mutate::Pair;
-use crate::{content, server};
+use crate::server;
 
 /// What went wrong, and where.
 #[derive(Debug)]
@@ -15,95 +16,197 @@ pub struct Failure {
     pub what: String,
 }
 
+impl Failure {
+    /// What it says without the names in it, so that two of the same cause are alike.
+    pub fn shape(&self) -> String {
+        let named = |w: &&str| !w.contains(|c: char| c.is_ascii_digit() || "\"'.".contains(c));
+        let words = |line: &str| line.split(' ').filter(named).collect::<Vec<_>>().join(" ");
+        let first = self.what.lines().next().map(words).unwrap_or_default();
+        // What the server says of a statement that failed stands in a line of its own.
+        let said = self.what.lines().rev().find(|l| l.starts_with("    "));
+        let said = said.map(words).unwrap_or_default();
+        format!("{}: {first} {said}", self.stage)
+    }
+}
+
 fn at(stage: &'static str) -> impl Fn(String) -> Failure {
     move |what| Failure { stage, what }
 }
 
-/// Plans from A to B, runs the plan and its way back, and looks at everything in between.
+/// Plans from A to B and runs the plan: there, back, there again, through the contract, and back.
 pub fn attempt(sandbox: &Sandbox, pair: &Pair, seed: u64) -> Vec<Failure> {
-    let databases = [format!("a_{seed}"), format!("b_{seed}")];
-    for database in &databases {
-        sandbox.create_database(database).unwrap();
-    }
-    let mut failures = vec![];
-    if let Err(failure) = there_and_back(sandbox, pair, &databases, &mut failures) {
-        failures.push(failure);
-    }
-    for database in &databases {
-        server::drop_database(sandbox, database);
-    }
-    failures
-}
-
-fn connect(sandbox: &Sandbox, database: &str) -> Client {
-    let mut client = sandbox.connect(database).unwrap();
-    let quiet = "SET client_min_messages = error";
-    client.batch_execute(quiet).unwrap();
-    client
-}
-
-fn there_and_back(
-    sandbox: &Sandbox,
-    pair: &Pair,
-    databases: &[String; 2],
-    failures: &mut Vec<Failure>,
-) -> Result<(), Failure> {
-    let load = |database: &str, scripts: &[&String]| {
-        let mut client = connect(sandbox, database);
-        for script in scripts {
-            server::load(&mut client, script).map_err(at("load"))?;
-        }
-        Ok(client)
+    let mut attempt = Attempt {
+        sandbox,
+        pair,
+        seed,
+        failures: vec![],
     };
-    let mut client = load(&databases[0], &[&pair.a_sql, &pair.rows_sql])?;
-    let before = content::read(&mut client).map_err(at("rows of A"))?;
-    let a = server::read(&mut client);
-    let b = server::read(&mut load(&databases[1], &[&pair.b_sql])?);
+    if let Err(failure) = attempt.all() {
+        attempt.failures.push(failure);
+    }
+    attempt.failures
+}
 
-    let options = PlanOptions::new(sandbox.major());
-    let planned =
-        |from: &Catalog, to: &Catalog| plan(from, to, &options).map_err(|e| e.to_string());
-    let there = planned(&a, &b).map_err(at("plan"))?;
-    if std::env::var_os("PGWRIGHT_PAIR_SEED").is_some() {
-        for (name, steps) in [("up", &there.up), ("down", &there.down)] {
-            eprintln!("-- {name}");
-            for step in steps {
-                eprintln!("{} -- {:?}", step.sql, step.transaction);
+struct Attempt<'a> {
+    sandbox: &'a Sandbox,
+    pair: &'a Pair,
+    seed: u64,
+    failures: Vec<Failure>,
+}
+
+impl Attempt<'_> {
+    fn all(&mut self) -> Result<(), Failure> {
+        let b = self.with_database("b", |attempt, client| {
+            server::load(client, &attempt.pair.b_sql).map_err(at("load"))?;
+            Ok(server::read(client))
+        })?;
+        let done = self.with_database("a", |attempt, client| attempt.there_and_back(client, &b));
+        // What is broken is no place to go on from.
+        let failed = match done {
+            Ok(failed) => failed,
+            Err(failure) => {
+                self.failures.push(failure);
+                true
+            }
+        };
+        if failed {
+            self.with_database("c", |attempt, client| attempt.contract(client, &b, true))?;
+        }
+        Ok(())
+    }
+
+    fn with_database<T>(
+        &mut self,
+        name: &str,
+        run: impl FnOnce(&mut Self, &mut Client) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let database = format!("{name}_{}", self.seed);
+        self.sandbox.create_database(&database).unwrap();
+        let mut client = self.sandbox.connect(&database).unwrap();
+        let quiet = "SET client_min_messages = error";
+        client.batch_execute(quiet).unwrap();
+        let result = run(self, &mut client);
+        drop(client);
+        server::drop_database(self.sandbox, &database);
+        result
+    }
+
+    fn load_a(&self, client: &mut Client) -> Result<(Content, Catalog), Failure> {
+        for script in [&self.pair.a_sql, &self.pair.rows_sql] {
+            server::load(client, script).map_err(at("load"))?;
+        }
+        let content = content::read(client).map_err(at("rows of A"))?;
+        Ok((content, server::read(client)))
+    }
+
+    fn plan(&self, from: &Catalog, to: &Catalog) -> Result<Plan, String> {
+        plan(from, to, &PlanOptions::new(self.sandbox.major())).map_err(|e| e.to_string())
+    }
+
+    /// There and back, and then through the contract. True when something went wrong before it.
+    fn there_and_back(&mut self, client: &mut Client, b: &Catalog) -> Result<bool, Failure> {
+        let (before, a) = self.load_a(client)?;
+        let there = match self.plan(&a, b) {
+            Ok(there) => there,
+            Err(error) => {
+                self.failures.push(at("plan")(error));
+                return Ok(false);
+            }
+        };
+        if std::env::var_os("PGWRIGHT_PAIR_SEED").is_some() {
+            print(&there);
+        }
+        run(client, &there.up).map_err(at("up"))?;
+        let result = without_aside(&server::read(client));
+        self.collect("up differs", differences(&result, b));
+        self.second_plan("second plan", &result, b);
+        let then = content::read(client).map_err(at("rows of B"))?;
+        self.collect("up loses", before.losses(&then));
+
+        run(client, &there.down).map_err(at("down"))?;
+        self.collect("down differs", differences(&server::read(client), &a));
+        let back = content::read(client).map_err(at("rows of A again"))?;
+        self.collect("down loses", before.differences(&back));
+        if !self.failures.is_empty() {
+            return Ok(true);
+        }
+        self.contract(client, b, false)?;
+        Ok(false)
+    }
+
+    /// There, through the contract, and back.
+    fn contract(&mut self, client: &mut Client, b: &Catalog, load: bool) -> Result<(), Failure> {
+        if load {
+            for script in [&self.pair.a_sql, &self.pair.rows_sql] {
+                server::load(client, script).map_err(at("load"))?;
             }
         }
-    }
-
-    run(&mut client, &there.up).map_err(at("up"))?;
-    let result = server::read(&mut client);
-    collect(failures, "up differs", differences(&result, &b));
-    match planned(&result, &b) {
-        Ok(second) => {
-            let steps: Vec<String> = second.up.iter().map(|s| s.sql.clone()).collect();
-            collect(failures, "second plan", steps);
+        let before = content::read(client).map_err(at("rows of A"))?;
+        let a = server::read(client);
+        let there = self.plan(&a, b).map_err(at("plan"))?;
+        let again = if load { "up" } else { "up again" };
+        if let Err(why) = run(client, &there.up) {
+            // Said already, when it was the first time.
+            return if load { Ok(()) } else { Err(at(again)(why)) };
         }
-        Err(error) => failures.push(at("second plan")(error)),
+        run(client, &there.contract).map_err(at("contract"))?;
+        let result = server::read(client);
+        self.collect("contract differs", differences(&result, b));
+        self.second_plan("second plan after the contract", &result, b);
+        let then = content::read(client).map_err(at("rows of B"))?;
+        self.collect("contract loses", before.losses(&then));
+        run(client, &there.down).map_err(at("down after the contract"))?;
+        let back = differences(&server::read(client), &a);
+        self.collect("down after the contract differs", back);
+        Ok(())
     }
-    let then = content::read(&mut client).map_err(at("rows of B"))?;
-    collect(failures, "up loses", before.losses(&then));
 
-    run(&mut client, &there.down).map_err(at("down"))?;
-    collect(
-        failures,
-        "down differs",
-        differences(&server::read(&mut client), &a),
-    );
-    let back = content::read(&mut client).map_err(at("rows of A again"))?;
-    collect(failures, "down loses", before.differences(&back));
-    Ok(())
+    fn second_plan(&mut self, stage: &'static str, result: &Catalog, b: &Catalog) {
+        match self.plan(result, b) {
+            Ok(second) => {
+                let steps = second.up.iter().map(|s| s.sql.clone());
+                self.collect(stage, steps.collect());
+            }
+            Err(error) => self.failures.push(at(stage)(error)),
+        }
+    }
+
+    fn collect(&mut self, stage: &'static str, found: Vec<String>) {
+        if !found.is_empty() {
+            self.failures.push(at(stage)(found.join("\n    ")));
+        }
+    }
 }
 
-fn collect(failures: &mut Vec<Failure>, stage: &'static str, found: Vec<String>) {
-    if !found.is_empty() {
-        failures.push(Failure {
-            stage,
-            what: found.join("\n    "),
-        });
+fn print(plan: &Plan) {
+    for (name, steps) in [
+        ("up", &plan.up),
+        ("contract", &plan.contract),
+        ("down", &plan.down),
+    ] {
+        eprintln!("-- {name}");
+        for step in steps {
+            eprintln!("{} -- {:?}", step.sql, step.transaction);
+        }
     }
+    for question in &plan.questions {
+        eprintln!("-- question: {}: {}", question.subject, question.question);
+    }
+}
+
+/// A catalog without what a plan has kept aside.
+fn without_aside(catalog: &Catalog) -> Catalog {
+    let mut catalog = catalog.clone();
+    let aside = |name: &Name| name.as_str().starts_with(ASIDE);
+    catalog.schemas.retain(|name, _| !aside(name));
+    catalog.tables.retain(|name, _| !aside(&name.schema));
+    catalog.sequences.retain(|name, _| !aside(&name.schema));
+    catalog.types.retain(|name, _| !aside(&name.schema));
+    catalog.routines.retain(|name, _| !aside(&name.name.schema));
+    for table in catalog.tables.values_mut() {
+        table.columns.retain(|c| !aside(&c.name));
+    }
+    catalog
 }
 
 /// In what a catalog differs from what it is to be, apart from the order of columns.

@@ -89,6 +89,22 @@ pub struct Pair {
     pub carried_sql: String,
     /// What was changed.
     pub mutations: Vec<String>,
+    pub from: Model,
+    pub to: Model,
+}
+
+impl Pair {
+    pub fn new(from: Model, to: Model, mutations: Vec<String>) -> Self {
+        Self {
+            a_sql: render::script(&from),
+            rows_sql: render::rows(&from),
+            b_sql: render::script(&to),
+            carried_sql: render::carried(&from, &to),
+            mutations,
+            from,
+            to,
+        }
+    }
 }
 
 /// How many of a pair's mutations are not left to the dice.
@@ -139,14 +155,8 @@ pub fn pair(seed: u64, target: u32) -> Pair {
         let mutation = random.one_of(&all);
         mutations.extend(apply(&mutation, &mut b, &mut random));
     }
-    let (from, to) = if a.swapped { (&b, &a) } else { (&a, &b) };
-    Pair {
-        a_sql: render::script(from),
-        rows_sql: render::rows(from),
-        b_sql: render::script(to),
-        carried_sql: render::carried(from, to),
-        mutations,
-    }
+    let (from, to) = if a.swapped { (b, a) } else { (a, b) };
+    Pair::new(from, to, mutations)
 }
 
 /// Applies a mutation; gives its name when something came of it.
