@@ -23,9 +23,10 @@ mod server;
 mod shrink;
 mod values;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use mutate::pair;
+use pgwright_server::Sandbox;
 use server::number;
 
 /// The seeds to try.
@@ -122,6 +123,7 @@ fn plans_lead_there_and_back() {
         return;
     };
     let mut stages: BTreeMap<&str, Vec<u64>> = BTreeMap::new();
+    let mut shapes = BTreeSet::new();
     let mut report = String::new();
     let seeds = seeds(40);
     for &seed in &seeds {
@@ -129,19 +131,12 @@ fn plans_lead_there_and_back() {
         if seeds.len() == 1 {
             print(&pair);
         }
-        let failures = plans::attempt(&sandbox, &pair, seed);
+        let failures = plans::attempt(&sandbox, &pair, seed, seeds.len() == 1);
         if let Some(first) = failures.first() {
             report += &format!("seed {seed}: {:?}\n", pair.mutations);
-            if number("PGWRIGHT_PAIRS_SHRINK").is_some() {
-                let first = first.shape();
-                let small = shrink::shrink(pair, |pair| {
-                    let failures = plans::attempt(&sandbox, pair, seed);
-                    failures.first().is_some_and(|f| f.shape() == first)
-                });
-                print(&small);
-                for failure in plans::attempt(&sandbox, &small, seed) {
-                    eprintln!("-- {}: {}", failure.stage, failure.what);
-                }
+            if number("PGWRIGHT_PAIRS_SHRINK").is_some() && shapes.insert(first.shape()) {
+                eprintln!("-- seed {seed}, as small as it goes");
+                smallest(&sandbox, pair, seed, &first.shape());
             }
         }
         for failure in failures {
@@ -153,6 +148,18 @@ fn plans_lead_there_and_back() {
         report += &format!("{stage}: {} pairs {seeds:?}\n", seeds.len());
     }
     assert!(stages.is_empty(), "of {} pairs\n{report}", seeds.len());
+}
+
+/// Prints the smallest pair found that fails in the same way, with its plan.
+fn smallest(sandbox: &Sandbox, pair: mutate::Pair, seed: u64, shape: &str) {
+    let small = shrink::shrink(pair, |pair| {
+        let failures = plans::attempt(sandbox, pair, seed, false);
+        failures.first().is_some_and(|f| f.shape() == shape)
+    });
+    print(&small);
+    for failure in plans::attempt(sandbox, &small, seed, true) {
+        eprintln!("-- {}: {}", failure.stage, failure.what);
+    }
 }
 
 fn print(pair: &mutate::Pair) {

@@ -34,11 +34,12 @@ fn at(stage: &'static str) -> impl Fn(String) -> Failure {
 }
 
 /// Plans from A to B and runs the plan: there, back, there again, through the contract, and back.
-pub fn attempt(sandbox: &Sandbox, pair: &Pair, seed: u64) -> Vec<Failure> {
+pub fn attempt(sandbox: &Sandbox, pair: &Pair, seed: u64, show: bool) -> Vec<Failure> {
     let mut attempt = Attempt {
         sandbox,
         pair,
         seed,
+        show,
         failures: vec![],
     };
     if let Err(failure) = attempt.all() {
@@ -51,6 +52,8 @@ struct Attempt<'a> {
     sandbox: &'a Sandbox,
     pair: &'a Pair,
     seed: u64,
+    /// Whether to print the plan.
+    show: bool,
     failures: Vec<Failure>,
 }
 
@@ -113,7 +116,7 @@ impl Attempt<'_> {
                 return Ok(false);
             }
         };
-        if std::env::var_os("PGWRIGHT_PAIR_SEED").is_some() {
+        if self.show {
             print(&there);
         }
         run(client, &there.up).map_err(at("up"))?;
