@@ -49,6 +49,10 @@ impl Catalog {
     }
 
     /// The columns of a table and those of its parents that it does not list.
+    pub fn columns_of(&self, table: &QualifiedName) -> Vec<&Column> {
+        self.all_columns(table, DEEPEST)
+    }
+
     fn all_columns(&self, table: &QualifiedName, depth: usize) -> Vec<&Column> {
         let (Some(depth), Some(table)) = (depth.checked_sub(1), self.tables.get(table)) else {
             return Vec::new();

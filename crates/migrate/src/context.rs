@@ -187,6 +187,21 @@ impl<'a> Context<'a> {
         found
     }
 
+    /// Children by plain inheritance, and theirs.
+    pub fn heirs(&self, table: &QualifiedName) -> Vec<&'a QualifiedName> {
+        let mut found: Vec<&QualifiedName> = Vec::new();
+        let mut open = vec![table];
+        while let Some(parent) = open.pop() {
+            for (name, child) in &self.full.tables {
+                if child.inherits.contains(parent) && !found.contains(&name) {
+                    found.push(name);
+                    open.push(name);
+                }
+            }
+        }
+        found
+    }
+
     /// True unless the table is known to be empty.
     pub fn has_rows(&self, table: &QualifiedName) -> bool {
         let sizes = &self.options.sizes;

@@ -33,6 +33,7 @@ pub(crate) fn plan(from: &Catalog, to: &Catalog, options: &PlanOptions) -> Resul
         up.extend(renames);
     }
     up.extend(parted.release(options));
+    up.extend(forward.drops.clone());
     up.extend(forward.changes.clone());
     up.extend(parted.join(options));
 
@@ -41,11 +42,17 @@ pub(crate) fn plan(from: &Catalog, to: &Catalog, options: &PlanOptions) -> Resul
     let mut back_options = options.clone();
     back_options.fill.clear();
     back_options.using.clear();
+    // A text that names no owner was run by somebody, who is taken to run the way back.
+    back_options.unsaid_owners_are_own = true;
     let backward = way(&back_from, before, &back_options, false)?;
-    let mut down: Vec<Change> = forward.kept.restore.clone();
-    down.extend(backward.early.clone());
+    let mut down: Vec<Change> = backward.early.clone();
+    down.extend(forward.kept.clear.clone());
     down.extend(parted.release_back(options));
+    // What came in the place of what is kept goes first.
+    down.extend(backward.drops.clone());
+    down.extend(forward.kept.restore.clone());
     down.extend(backward.changes.clone());
+    down.extend(forward.kept.tidy.clone());
     down.extend(parted.join_back(options));
     down.extend(renaming.backward(from, options));
 

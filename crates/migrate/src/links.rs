@@ -27,6 +27,8 @@ struct Link {
     child: QualifiedName,
     parent: QualifiedName,
     bound: Option<PartitionBound>,
+    /// The parent is a composite type, of which the table is one.
+    typed: bool,
     /// What every row meets that the bound lets in, where it can be said.
     check: Option<Constraint>,
     /// The parent has a partition for all other rows.
@@ -49,6 +51,7 @@ pub(crate) fn part(
             (
                 of.map(|of| (of.parent.clone(), of.bound.clone())),
                 t.inherits.clone(),
+                t.of_type.clone(),
             )
         };
         if place(a) == place(b) || remade(from, to, a, b) {
@@ -100,6 +103,7 @@ fn links(catalog: &Catalog, name: &QualifiedName, table: &Table) -> Vec<Link> {
         child: name.clone(),
         parent: of.parent.clone(),
         bound: Some(of.bound.clone()),
+        typed: false,
         check: check(catalog, &of.parent, &of.bound),
         beside_default: catalog.partitions_of(&of.parent).any(|(_, t)| {
             t.partition_of
@@ -107,14 +111,17 @@ fn links(catalog: &Catalog, name: &QualifiedName, table: &Table) -> Vec<Link> {
                 .is_some_and(|of| of.bound == PartitionBound::Default)
         }),
     });
-    let inherits = table.inherits.iter().map(|parent| Link {
+    let bare = |parent: &QualifiedName, typed| Link {
         child: name.clone(),
         parent: parent.clone(),
         bound: None,
+        typed,
         check: None,
         beside_default: false,
-    });
-    of.chain(inherits).collect()
+    };
+    let inherits = table.inherits.iter().map(|parent| bare(parent, false));
+    let types = table.of_type.iter().map(|of_type| bare(of_type, true));
+    of.chain(inherits).chain(types).collect()
 }
 
 /// The condition of a bound, where the key is one plain column.
@@ -156,6 +163,7 @@ fn check(catalog: &Catalog, parent: &QualifiedName, bound: &PartitionBound) -> O
 fn leave(writer: &Writer, link: &Link) -> String {
     match &link.bound {
         Some(_) => writer.detach_partition(&link.parent, &link.child, false),
+        None if link.typed => writer.of_type(&link.child, None),
         None => writer.no_inherit(&link.child, &link.parent),
     }
 }
@@ -211,6 +219,7 @@ fn joined(links: &[Link], options: &PlanOptions) -> Vec<Change> {
         let mut change = begin(link);
         let attach = match &link.bound {
             Some(bound) => writer.attach_partition(&link.parent, child, bound),
+            None if link.typed => writer.of_type(child, Some(&link.parent)),
             None => writer
                 .inherit(child, std::slice::from_ref(&link.parent))
                 .join("\n"),

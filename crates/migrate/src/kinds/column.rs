@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use pgwright_catalog::write::{TokenKind, scan};
-use pgwright_catalog::{Column, Name, NotNull, ObjectId, QualifiedName, Table};
+use pgwright_catalog::{Column, Name, NotNull, ObjectId, QualifiedName, Table, TypeKind};
 
 use super::column_change::{self, Changed};
 use super::table::comment_parts_of_column;
@@ -22,6 +22,7 @@ impl Kind for Columns {
                 // A column that the parent gives is only changed.
                 let given = column.inherited
                     || to.partition_of.is_some()
+                    || to.of_type.is_some()
                     || context.full.inherited_column(to, &column.name).is_some();
                 if from.column(column.name.as_str()).is_none() && !given {
                     add(context, table, column, position, out)?;
@@ -44,6 +45,8 @@ impl Kind for Columns {
                     let inherited = context.base.inherited_column(from, &column.name)?;
                     given.then(|| as_given(inherited))
                 });
+                let of_type = || Column::new(column.name.clone(), column.data_type.clone());
+                let before = before.or_else(|| to.of_type.as_ref().map(|_| of_type()));
                 let Some(before) = before else { continue };
                 let changed = Changed {
                     table,
@@ -54,7 +57,7 @@ impl Kind for Columns {
                 };
                 column_change::alter(context, changed, out)?;
             }
-            if to.parents().next().is_some() {
+            if to.parents().next().is_some() || to.of_type.is_some() {
                 no_longer_said(context, table, from, to, out)?;
             }
         }
@@ -86,16 +89,29 @@ fn no_longer_said(
         if to.column(before.name.as_str()).is_some() {
             continue;
         }
-        let Some(given) = context.full.inherited_column(to, &before.name) else {
+        let of_type = || {
+            let of = to.of_type.as_ref()?;
+            let kind = context.full.types.get(of).map(|t| &t.kind);
+            let Some(TypeKind::Composite(attributes)) = kind else {
+                return None;
+            };
+            let attribute = attributes.iter().find(|a| a.name == before.name)?;
+            Some(Column::new(
+                before.name.clone(),
+                attribute.data_type.clone(),
+            ))
+        };
+        let given = context.full.inherited_column(to, &before.name);
+        let Some(after) = given.map(as_given).or_else(of_type) else {
             continue;
         };
-        let after = as_given(given);
+        let typed = to.of_type.is_some();
         let changed = Changed {
             table,
             definition: to,
             from: before,
             to: &after,
-            given: true,
+            given: !typed,
         };
         column_change::alter(context, changed, out)?;
     }
@@ -172,6 +188,12 @@ fn add(
     let mut value = computed.clone().or(chosen.cloned());
     if lacks && value.is_none() && context.has_rows(table) {
         value = placeholder::ask(context, table, column);
+    }
+    // Nobody can say what the rows get: they stay without a value.
+    let open = lacks && value.is_none() && context.has_rows(table);
+    if open {
+        plain.not_null = false;
+        plain.not_null_constraint = NotNull::default();
     }
     let apart = value.is_some() && column.generated.is_none() && column.identity.is_none();
     let filled_from = context.virtual_value(table, &column.name);

@@ -130,7 +130,11 @@ fn value(context: &Context<'_>, changed: Changed<'_>, out: &mut Vec<Change>) {
     let writer = &context.writer;
     let column = &to.name;
     let made_anew = context.replaced.names_type(&from.data_type);
-    let retyped = is_retyped(from, to) || made_anew.is_some();
+    let collated_anew = from
+        .collation
+        .as_ref()
+        .is_some_and(|c| (context.replaced.objects).contains(&ObjectId::Collation(c.clone())));
+    let retyped = is_retyped(from, to) || made_anew.is_some() || collated_anew;
     let serial = context.conversions.get(&(table.clone(), column.clone()));
     let mut change = changed.begin("2 value");
     let default_goes = from.default.is_some() && (retyped || from.default != to.default);
@@ -223,6 +227,10 @@ fn value(context: &Context<'_>, changed: Changed<'_>, out: &mut Vec<Change>) {
     if !change.up.is_empty() {
         let id = changed.object();
         context.need_recorded(&mut change, &id);
+        if retyped {
+            // What is computed from it waits for its type.
+            change.provides.push(id);
+        }
         out.push(change);
     }
 }
@@ -425,6 +433,18 @@ fn not_null_constraint(context: &Context<'_>, changed: Changed<'_>, out: &mut Ve
         if a.no_inherit != b.no_inherit {
             let say = writer.not_null_inheritance(table, &after, b.no_inherit);
             change.up.push(changed.exclusive(say));
+            if b.no_inherit {
+                // Children keep what they had by inheritance as their own.
+                for child in context.heirs(table) {
+                    let column = &changed.to.name;
+                    let own = context.full.tables[child].column(column.as_str());
+                    if !own.is_some_and(|c| c.not_null) {
+                        let drop = writer.column_not_null(child, column, false);
+                        let level = LockLevel::AccessExclusive;
+                        change.up.push(Statement::from(drop).lock(child, level));
+                    }
+                }
+            }
         }
         if a.not_valid && !b.not_valid {
             let validate = writer.validate_constraint(table, &after);

@@ -47,12 +47,6 @@ impl Kind for Views {
                 need_query(context, &mut change, &to.query);
                 let replace = |view| context.writer.create_view(name, view, true);
                 change.up.push(replace(to)?.into());
-                // The way back may have fewer columns, which OR REPLACE does not take away.
-                if from.columns.len() < to.columns.len() {
-                    context.replace(object());
-                    continue;
-                }
-                change.down.push(replace(from)?.into());
                 out.push(change);
             } else if from
                 .columns
@@ -168,6 +162,18 @@ pub(super) fn need_query(context: &Context<'_>, change: &mut Change, query: &str
         Strength::Must
     };
     context.need_text_as(change, query, strength);
+    if query.contains("GROUP BY") {
+        // What is grouped by a key may show other columns of the table: the key must be there.
+        for object in context.named(query) {
+            if let ObjectId::Table(name) = object
+                && let Some(table) = context.full.tables.get(&name)
+                && let Some((key, _)) = table.primary_key()
+            {
+                let key = ObjectId::Constraint(name.clone(), key.clone());
+                change.need(context.made_by(key), Strength::Use);
+            }
+        }
+    }
 }
 
 pub(super) fn comment_columns(

@@ -163,6 +163,9 @@ impl<'a> Judging<'a> {
                 report.none("a second plan is not empty", &steps);
             }
         }
+        if self.case.contract_is_final {
+            return Some(());
+        }
         let ran = self.run(plan, "down.sql", "up");
         report.ok("down.sql fails after up.sql and contract.sql", ran)?;
         self.judge_schema_is_old("up", "after up, contract and down", report)

@@ -80,9 +80,14 @@ impl Writer {
         )
     }
 
-    /// `TRUNCATE ONLY`.
-    pub fn empty_table(&self, table: &QualifiedName) -> String {
-        format!("TRUNCATE ONLY {};", table.quoted())
+    /// `UPDATE … SET` of a column to the values of another, where that has one.
+    pub fn take_values(&self, table: &QualifiedName, column: &Name, other: &Name) -> String {
+        format!(
+            "UPDATE {} SET {} = {other} WHERE {other} IS NOT NULL;",
+            table.quoted(),
+            column.quoted(),
+            other = other.quoted()
+        )
     }
 
     /// Sets a sequence to where another one stands.
