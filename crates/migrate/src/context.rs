@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use pgwright_catalog::write::{Apart, Writer, not_null_name};
 use pgwright_catalog::{
-    CastSignature, Catalog, Name, ObjectId, PartitionParts, QualifiedName, RoutineSignature,
-    Schema, Table, Type,
+    CastSignature, Catalog, ConstraintKind, Name, ObjectId, PartitionParts, QualifiedName,
+    RoutineSignature, Schema, Table, Type,
 };
 
 use crate::change::{Change, Rank, Statement, Strength};
@@ -142,6 +142,33 @@ impl<'a> Context<'a> {
         self.before = before;
         self.replaced = replaced;
         self.conversions = conversions;
+        for (name, table) in &self.full.tables {
+            let Some(before) = self.base.tables.get(name) else {
+                continue;
+            };
+            if table.partition_by.is_none() {
+                continue;
+            }
+            for (index, definition) in &table.indexes {
+                if !before.indexes.contains_key(index) && definition.parent.is_none() {
+                    let id = ObjectId::Index(name.clone(), index.clone());
+                    self.parts.split_apart(self.full, &id);
+                }
+            }
+            for (constraint, definition) in &table.constraints {
+                let key = matches!(
+                    definition.kind,
+                    ConstraintKind::PrimaryKey(_) | ConstraintKind::Unique(_)
+                );
+                if key
+                    && !before.constraints.contains_key(constraint)
+                    && definition.parent.is_none()
+                {
+                    let id = ObjectId::Constraint(name.clone(), constraint.clone());
+                    self.parts.split_apart(self.full, &id);
+                }
+            }
+        }
         self
     }
 

@@ -21,7 +21,12 @@ pub(crate) fn plan(from: &Catalog, to: &Catalog, options: &PlanOptions) -> Resul
         parted.to.as_ref().unwrap_or(to),
     );
 
-    let forward = way(before, after, options, options.keep_aside)?;
+    let forward = way(
+        &parted.without_gone(before),
+        after,
+        options,
+        options.keep_aside,
+    )?;
     // All that shares a transaction stands together, where names let it.
     let renames = renaming.forward(from, options);
     let mut up = Vec::new();
@@ -38,7 +43,7 @@ pub(crate) fn plan(from: &Catalog, to: &Catalog, options: &PlanOptions) -> Resul
     up.extend(parted.join(options));
 
     // The way back begins where the way forward ended, with what was kept aside in its place again.
-    let back_from = forward.kept.added_to(after);
+    let back_from = forward.kept.added_to(&parted.without_new(after));
     let mut back_options = options.clone();
     back_options.fill.clear();
     back_options.using.clear();

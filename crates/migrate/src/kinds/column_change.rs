@@ -1,7 +1,9 @@
 //! Changes of columns that are there already.
 
 use pgwright_catalog::write::{IdentityChange, not_null_name};
-use pgwright_catalog::{Column, Generated, Identity, Name, ObjectId, QualifiedName, Table};
+use pgwright_catalog::{
+    Column, Generated, Identity, Name, ObjectId, QualifiedName, Table, TypeKind,
+};
 
 use super::fill;
 use crate::change::{Change, Rank, Statement, Strength};
@@ -284,6 +286,22 @@ fn retype(context: &Context<'_>, changed: Changed<'_>, made_anew: bool, change: 
         });
         statements.push(context.writer.in_utc().into());
     }
+    let lost = lost_labels(context, &from.data_type);
+    if !lost.is_empty() && chosen.is_none() {
+        context.ask(Question {
+            subject: changed.object(),
+            question: format!(
+                "What becomes of rows that have {}, which the type no longer knows?",
+                lost.join(", ")
+            ),
+            default: "there are none: the migration fails where there are".to_owned(),
+            why: "No label of the new type stands for them.".to_owned(),
+            answer: format!(
+                "--using \"{table}.{0}=CASE {0}::text WHEN '{1}' THEN 'NEW' ELSE {0}::text END::{2}\"",
+                to.name, lost[0], to.data_type
+            ),
+        });
+    }
     let sql = context
         .writer
         .column_type_change(table, to, using.as_deref());
@@ -303,6 +321,22 @@ fn retype(context: &Context<'_>, changed: Changed<'_>, made_anew: bool, change: 
     }
     statements.push(statement);
     change.up.extend(statements);
+}
+
+/// Labels that an enumeration had and has no longer.
+fn lost_labels(context: &Context<'_>, data_type: &str) -> Vec<String> {
+    let Some(name) = context.replaced.names_type(data_type) else {
+        return Vec::new();
+    };
+    let labels =
+        |catalog: &pgwright_catalog::Catalog| match catalog.types.get(name).map(|t| &t.kind) {
+            Some(TypeKind::Enum(labels)) => labels.clone(),
+            _ => Vec::new(),
+        };
+    let after = labels(context.full);
+    let mut before = labels(context.before);
+    before.retain(|label| !after.contains(label));
+    before
 }
 
 /// The default of a column that a parent gives.

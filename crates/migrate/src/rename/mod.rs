@@ -144,6 +144,8 @@ pub(crate) fn settle(
         if found.len() == known {
             break;
         }
+        let new = order::without_collisions(found.split_off(known));
+        found.extend(new);
         let mut after = catalog.unwrap_or_else(|| from.clone());
         for part in &found[known..] {
             shallow::apply(&mut after, &part.rename);

@@ -47,7 +47,10 @@ pub(super) fn without_collisions(found: Vec<Found>) -> Vec<Found> {
 /// True when one still has the name that the other shall get.
 fn is_in_the_way(other: &Rename, candidate: &Rename) -> bool {
     match (other, candidate) {
-        (Rename::Object { old, .. }, Rename::Object { old: own, new }) => old == new && old != own,
+        (Rename::Object { old, .. }, Rename::Object { old: own, new }) => {
+            old != own
+                && (old == new || index_name(old).is_some_and(|n| index_name(new) == Some(n)))
+        }
         (
             Rename::Label {
                 data_type: a, old, ..
@@ -59,6 +62,16 @@ fn is_in_the_way(other: &Rename, candidate: &Rename) -> bool {
             },
         ) => a == b && old == new && old != own,
         _ => false,
+    }
+}
+
+/// The name by which an index is known in its schema, that of a constraint too.
+fn index_name(object: &ObjectId) -> Option<(&Name, &Name)> {
+    match object {
+        ObjectId::Index(table, name) | ObjectId::Constraint(table, name) => {
+            Some((&table.schema, name))
+        }
+        _ => None,
     }
 }
 
@@ -75,6 +88,10 @@ fn by_way_of(rename: &Rename) -> Option<(Rename, Rename)> {
         Rename::Object { old, new } => {
             let middle = match new {
                 ObjectId::Column(table, name) => ObjectId::Column(table.clone(), between(name)),
+                ObjectId::Index(table, name) => ObjectId::Index(table.clone(), between(name)),
+                ObjectId::Constraint(table, name) => {
+                    ObjectId::Constraint(table.clone(), between(name))
+                }
                 ObjectId::Table(_) => {
                     let name = qualified(new)?;
                     ObjectId::Table(QualifiedName::new(name.schema.clone(), between(&name.name)))

@@ -155,7 +155,7 @@ impl<'a> Judging<'a> {
         unlike.retain(|entry| !self.may_differ(entry));
         report.none("the schema (<) is not b.sql's (>)", &unlike);
         self.judge_rows(report);
-        if self.case.differs.is_empty() {
+        if self.case.differs.is_empty() && !self.case.once {
             let (from, to) = (Source::Database("up"), Source::Database("b"));
             let again = self.planner.plan(self.case, from, to, "again");
             let again = again.and_then(|plan| plan.steps_up());

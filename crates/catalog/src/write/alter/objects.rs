@@ -20,6 +20,15 @@ impl Writer {
         )
     }
 
+    /// Gives an extension the comment that it comes with.
+    pub fn usual_extension_comment(&self, name: &Name) -> String {
+        format!(
+            "DO $plan$\nBEGIN\n    EXECUTE format('COMMENT ON EXTENSION %I IS %L', {name},\n        \
+             (SELECT comment FROM pg_available_extensions WHERE name = {name}));\nEND\n$plan$;",
+            name = quote_literal(name.as_str())
+        )
+    }
+
     /// `ALTER POLICY`: its roles and expressions. What a policy has cannot be taken away from it.
     pub fn alter_policy(&self, table: &QualifiedName, name: &Name, to: &Policy) -> String {
         let mut sql = format!("ALTER POLICY {} ON {}", name.quoted(), table.quoted());
