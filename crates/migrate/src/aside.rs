@@ -532,7 +532,10 @@ impl Keeper<'_> {
                 Ok(())
             }
             // Columns have its types until they take others.
-            ObjectId::Extension(_) | ObjectId::Collation(_)
+            ObjectId::Extension(_)
+            | ObjectId::Collation(_)
+            | ObjectId::AccessMethod(_)
+            | ObjectId::Schema(_)
                 if !anew && !self.needed.contains(&object) =>
             {
                 let mut drop = altered(&change, &object);
@@ -640,6 +643,36 @@ impl Keeper<'_> {
             FileGroup::Tables,
             Rank::Table,
         );
+        let placeless = self.to.tables.get(name).is_some_and(|t| t.partition_by.is_some())
+            && self.to.partitions_of(name).next().is_none();
+        if anew && placeless {
+            // The rows were never anywhere else.
+            let waiting = cut(format!("{}__rows", aside.name));
+            let address = format!("TABLE {}", aside.quoted());
+            let rename = vec![writer.rename(&address, &waiting)];
+            restore
+                .up
+                .push(writer.where_holds(&there, &rename, &[]).into());
+            self.done.kept.clear.insert(0, restore);
+            let waiting = QualifiedName::new(aside.schema.clone(), waiting);
+            let there = format!(
+                "to_regclass({}) IS NOT NULL",
+                quote_literal(&waiting.quoted())
+            );
+            let columns: Vec<_> = (self.from.columns_of(name).into_iter())
+                .filter(|c| c.generated.is_none())
+                .map(|c| (c.name.clone(), c.name.quoted()))
+                .collect();
+            let back = [
+                writer.copy_rows(&waiting, name, &columns),
+                writer.drop(&format!("TABLE {}", waiting.quoted())),
+            ];
+            let mut rows =
+                Change::alter(ObjectId::Table(name.clone()), FileGroup::Tables, Rank::Rows);
+            rows.up.push(writer.where_holds(&there, &back, &[]).into());
+            self.done.kept.tidy.push(rows);
+            return Ok(());
+        }
         if anew {
             let drop = vec![writer.drop(&format!("TABLE {}", aside.quoted()))];
             restore

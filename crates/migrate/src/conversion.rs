@@ -91,6 +91,24 @@ pub(crate) fn conversion(
         if let Some(expression) = composite(context, from, to) {
             return Conversion::Expression(expression);
         }
+        let base = |catalog: &pgwright_catalog::Catalog, data_type: &str| {
+            let found = (catalog.types.iter()).find(|(n, _)| n.quoted() == type_name(data_type));
+            found.and_then(|(_, t)| match &t.kind {
+                TypeKind::Domain { base, .. } => Some(base.clone()),
+                _ => None,
+            })
+        };
+        if let (Some(a), Some(b)) = (base(context.before, from), base(context.full, to)) {
+            let old = format!("$::{}", type_name(&a));
+            return match conversion(context, &a, &b, false) {
+                Conversion::Assignment { .. } => {
+                    Conversion::Expression(format!("{old}::{}::{target}", type_name(&b)))
+                }
+                Conversion::Expression(e) | Conversion::Unsure(e) => {
+                    Conversion::Expression(format!("({})::{target}", e.replace('$', &old)))
+                }
+            };
+        }
         let text = if from.trim_end().ends_with("[]") {
             "text[]"
         } else {

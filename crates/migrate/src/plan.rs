@@ -117,11 +117,13 @@ pub enum PlanError {
         /// What is in the way.
         problem: String,
     },
-    /// A part of a partitioned index that gets a name which is not known.
-    #[error("{object}: the name that PostgreSQL gives to it is not known")]
-    UnknownName {
+    /// A change that no statement brings about.
+    #[error("{object}: {problem}")]
+    Impossible {
         /// The object.
         object: Box<ObjectId>,
+        /// What is in the way.
+        problem: String,
     },
     /// Objects that each need the other to exist first.
     #[error("{} need each other, so none of them can be created first", list(.members))]

@@ -75,7 +75,18 @@ fn copy(context: &Context<'_>, name: &QualifiedName, from: &Table, to: &Table) -
         })
         .collect();
     let writer = &context.writer;
-    if !columns.is_empty() {
+    // Without a partition there is no place for the rows: they stay aside.
+    let placeless = to.partition_by.is_some() && context.full.partitions_of(name).next().is_none();
+    if placeless {
+        context.ask(crate::question::Question {
+            subject: change.object.clone(),
+            question: format!("Where do the rows of {name} go, which gets no partition?"),
+            default: "they stay aside until the contract".to_owned(),
+            why: "A partitioned table holds rows only in its partitions.".to_owned(),
+            answer: "partitions in the new schema".to_owned(),
+        });
+    }
+    if !columns.is_empty() && !placeless {
         let insert = writer.copy_rows(&source, name, &columns);
         change.up.push(
             Statement::from(insert)

@@ -59,6 +59,26 @@ pub(crate) fn way(
     }
     let from = &from;
     let replaced = find_replaced(from, to, options, &conversions)?;
+    for object in &replaced.objects {
+        if let ObjectId::Type(name) = object
+            && matches!(
+                from.types.get(name).map(|t| &t.kind),
+                Some(pgwright_catalog::TypeKind::Base(_))
+            )
+            && from
+                .tables
+                .values()
+                .flat_map(|t| &t.columns)
+                .any(|c| crate::replace::names_type(&c.data_type, name))
+        {
+            return Err(PlanError::Impossible {
+                object: Box::new(object.clone()),
+                problem: "a base type that columns have cannot be defined anew\nhint: make a type \
+                          of another name, and give the columns that"
+                    .to_owned(),
+            });
+        }
+    }
     let mut way = Way::default();
 
     let (rest, to_be_added) = (replaced.taken_from(from), replaced.taken_from(to));

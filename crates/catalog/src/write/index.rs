@@ -73,7 +73,8 @@ impl Writer {
             clauses.push(format!("TABLESPACE {}", tablespace.quoted()));
         }
         if let Some(predicate) = &index.predicate {
-            let line = format!("WHERE {}", predicate.sql().trim());
+            let sql = super::between::restored(predicate.sql().trim());
+            let line = format!("WHERE {sql}");
             clauses.push(if line.len() + 4 > WIDTH || line.contains('\n') {
                 condition("WHERE", predicate.sql(), 4)
             } else {

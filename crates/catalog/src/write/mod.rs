@@ -6,6 +6,7 @@
 
 mod aggregate;
 mod alter;
+mod between;
 mod cast;
 mod collation;
 mod column;

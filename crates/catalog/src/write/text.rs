@@ -113,7 +113,7 @@ pub(super) fn parenthesised(head: &str, items: &[String], indent: usize) -> Stri
 
 /// `head (condition)`, with a long condition one term a line.
 pub(super) fn condition(head: &str, sql: &str, indent: usize) -> String {
-    let sql = sql.trim();
+    let sql = &super::between::restored(sql.trim());
     let line = format!("{head} ({sql})");
     if !line.contains('\n') && line.len() + indent <= WIDTH {
         return line;

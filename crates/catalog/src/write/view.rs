@@ -105,7 +105,7 @@ impl Writer {
     }
 }
 
-fn query(query: &str) -> &str {
+fn query(query: &str) -> String {
     // `pg_get_viewdef` indents the first line by one space.
-    query.trim().trim_end_matches(';').trim_end()
+    super::between::restored(query.trim().trim_end_matches(';').trim_end())
 }

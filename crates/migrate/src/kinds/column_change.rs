@@ -2,7 +2,7 @@
 
 use pgwright_catalog::write::{IdentityChange, not_null_name};
 use pgwright_catalog::{
-    Column, Generated, Identity, Name, ObjectId, QualifiedName, Table, TypeKind,
+    Column, ConstraintKind, Generated, Identity, Name, ObjectId, QualifiedName, Table, TypeKind,
 };
 
 use super::fill;
@@ -92,7 +92,10 @@ fn generation(context: &Context<'_>, changed: Changed<'_>, out: &mut Vec<Change>
             !is_retyped(changed.from, changed.to)
         }
         (Some(a), Some(b)) => {
+            let checked = (changed.definition.constraints.values())
+                .any(|c| matches!(c.kind, ConstraintKind::Check(_)));
             if a.stored != b.stored
+                || (!b.stored && checked)
                 || context.options.target < 17
                 || is_retyped(changed.from, changed.to)
             {
@@ -114,7 +117,7 @@ fn generation(context: &Context<'_>, changed: Changed<'_>, out: &mut Vec<Change>
             true
         }
         (Some(a), None) if a.stored => {
-            let mut change = changed.begin("3 generated");
+            let mut change = changed.begin("1 generated");
             let sql = context
                 .writer
                 .column_expression(changed.table, &changed.to.name, None);
@@ -302,9 +305,10 @@ fn retype(context: &Context<'_>, changed: Changed<'_>, made_anew: bool, change: 
             ),
         });
     }
-    let sql = context
-        .writer
-        .column_type_change(table, to, using.as_deref());
+    let foreign = changed.definition.foreign.is_some();
+    // The rows of a foreign table are elsewhere.
+    let using = using.filter(|_| !foreign);
+    let sql = (context.writer).column_type_change(table, to, using.as_deref(), foreign);
     let mut statement = changed.exclusive(sql);
     let free = matches!(
         kind,
@@ -518,13 +522,14 @@ fn settings(context: &Context<'_>, changed: Changed<'_>, out: &mut Vec<Change>) 
         change.up.push(changed.exclusive(set));
     }
     if from.statistics != to.statistics {
-        let set = writer.column_statistics(table, column, to.statistics);
+        let set = writer.only(writer.column_statistics(table, column, to.statistics));
         let statement = changed.locked(set, LockLevel::ShareUpdateExclusive);
         change.up.push(statement);
     }
     let foreign = changed.definition.foreign.is_some();
     let address = writer.column_address(table, column, false);
     for set in writer.options_change(&address, &from.options, &to.options) {
+        let set = writer.only(set);
         let statement = changed.locked(set, LockLevel::ShareUpdateExclusive);
         change.up.push(statement);
     }

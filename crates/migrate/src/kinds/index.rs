@@ -24,7 +24,7 @@ impl Kind for Indexes {
                     Some(part::Made::ByParent) => continue,
                     Some(part::Made::Alone) => part::attach(context, &id, out),
                     Some(part::Made::Named(automatic)) => {
-                        if let Some(mut change) = part::rename(context, &id, &automatic) {
+                        if let Some(mut change) = part::rename(context, &id, automatic.as_ref()) {
                             let statistics =
                                 (context.writer).index_statistics(table, name, &index.elements);
                             change.up.extend(statistics.into_iter().map(Into::into));

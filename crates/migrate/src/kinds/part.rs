@@ -13,8 +13,8 @@ pub(super) enum Made {
     ByParent,
     /// By a statement of its own, and is attached afterwards.
     Alone,
-    /// With the partition, under a name that it does not keep.
-    Named(Name),
+    /// With the partition, under a name that it does not keep; nothing where that is not known.
+    Named(Option<Name>),
 }
 
 /// How a new part comes to be; nothing for what is no part.
@@ -37,12 +37,8 @@ pub(super) fn of_parent(context: &Context<'_>, id: &ObjectId) -> Result<Option<M
             return Ok(Some(Made::ByParent));
         }
         // The new partition gets it by itself, under an automatic name.
-        return match context.parts.automatic_name(id) {
-            Some(automatic) => Ok(Some(Made::Named(automatic.clone()))),
-            None => Err(PlanError::UnknownName {
-                object: Box::new(id.clone()),
-            }),
-        };
+        let automatic = context.parts.automatic_name(id).cloned();
+        return Ok(Some(Made::Named(automatic)));
     }
     // Where some part needs a statement, all of them do.
     let made = if context.parts.is_implied(id) && !context.parts.is_split(&parent) {
@@ -76,14 +72,28 @@ pub(super) fn attach(context: &Context<'_>, id: &ObjectId, out: &mut Vec<Change>
 }
 
 /// `ALTER INDEX … RENAME TO`: the part gets its own name; a constraint goes by that of its index.
-pub(super) fn rename(context: &Context<'_>, id: &ObjectId, automatic: &Name) -> Option<Change> {
+pub(super) fn rename(
+    context: &Context<'_>,
+    id: &ObjectId,
+    automatic: Option<&Name>,
+) -> Option<Change> {
     let (table, name) = names(id)?;
     let mut change = Change::alter(id.clone(), FileGroup::Indexes, Rank::IndexPart);
     change.need(ObjectId::Table(table.clone()), Strength::Must);
     change.provides.push(id.clone());
-    if automatic != name {
-        let sql = context.writer.rename_index(table, automatic, name);
-        change.up.push(sql.into());
+    let writer = &context.writer;
+    match automatic {
+        Some(automatic) if automatic == name => {}
+        Some(automatic) => change
+            .up
+            .push(writer.rename_index(table, automatic, name).into()),
+        None => {
+            let parent = context.parent_of_part(id)?;
+            let (on, of) = names(&parent)?;
+            change
+                .up
+                .push(writer.rename_part_of_index((on, of), table, name).into());
+        }
     }
     Some(change)
 }

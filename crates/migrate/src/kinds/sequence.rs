@@ -76,6 +76,22 @@ impl Kind for Sequences {
                 let rank = Rank::SequenceOwner;
                 let change = alter(object(), group, rank, [own(to)], [own(from)]);
                 out.extend(change.map(|mut change| {
+                    if let Some((table, _)) = &to.owned_by
+                        && context.options.owners
+                        && from.owned_by.is_none()
+                    {
+                        // Only a sequence of the table's owner can belong to a column.
+                        let owner = context.base.tables.get(table);
+                        let owner = owner.and_then(|t| t.owner.as_ref());
+                        if owner != from.owner.as_ref() {
+                            let address = writer.address(context.full, &object());
+                            let set = match owner {
+                                Some(owner) => writer.owner(&address, owner),
+                                None => writer.own(&address),
+                            };
+                            change.up.insert(0, set.into());
+                        }
+                    }
                     if let Some((table, column)) = &to.owned_by {
                         change.need(ObjectId::Table(table.clone()), Strength::Must);
                         let column = ObjectId::Column(table.clone(), column.clone());

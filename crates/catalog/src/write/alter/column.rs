@@ -36,6 +36,7 @@ impl Writer {
         table: &QualifiedName,
         column: &Column,
         using: Option<&str>,
+        foreign: bool,
     ) -> String {
         let mut what = format!("TYPE {}", type_name(&column.data_type));
         if let Some(collation) = &column.collation {
@@ -44,7 +45,13 @@ impl Writer {
         if let Some(using) = using {
             what.push_str(&format!(" USING {using}"));
         }
-        self.change_column(table, &column.name, &what)
+        let address = self.column_address(table, &column.name, foreign);
+        format!("ALTER {address} {what};")
+    }
+
+    /// The statement on the table alone, not on its partitions or children.
+    pub fn only(&self, statement: String) -> String {
+        statement.replacen("ALTER TABLE ", "ALTER TABLE ONLY ", 1)
     }
 
     /// `… SET STORAGE`; nothing sets that of the type.

@@ -2,7 +2,9 @@
 
 use super::super::Writer;
 use super::super::constraint::deferrability;
-use crate::{Constraint, ConstraintKind, Deferrability, Name, Persistence, QualifiedName};
+use crate::{
+    Constraint, ConstraintKind, Deferrability, Name, Persistence, QualifiedName, quote_literal,
+};
 
 impl Writer {
     /// `ALTER TABLE … SET LOGGED`, or UNLOGGED; of a sequence as well (PostgreSQL 15).
@@ -38,6 +40,24 @@ impl Writer {
             "ALTER TABLE {} DETACH PARTITION {}{tail};",
             parent.quoted(),
             partition.quoted()
+        )
+    }
+
+    /// Names the part that a partition has of an index of its partitioned table, whatever it is called.
+    pub fn rename_part_of_index(
+        &self,
+        (table, index): (&QualifiedName, &Name),
+        partition: &QualifiedName,
+        name: &Name,
+    ) -> String {
+        let index = QualifiedName::new(table.schema.clone(), index.clone());
+        format!(
+            "DO $plan$\nBEGIN\n    EXECUTE (SELECT format('ALTER INDEX %s RENAME TO %I', i.inhrelid::regclass, {})\n        \
+             FROM pg_inherits i JOIN pg_index x ON x.indexrelid = i.inhrelid\n        \
+             WHERE i.inhparent = {}::regclass AND x.indrelid = {}::regclass);\nEND\n$plan$;",
+            quote_literal(name.as_str()),
+            quote_literal(&index.quoted()),
+            quote_literal(&partition.quoted())
         )
     }
 
