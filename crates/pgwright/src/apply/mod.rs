@@ -1,0 +1,667 @@
+//! Running a plan on a database: what is checked before, the run itself, and what is checked after.
+
+pub mod compare;
+pub mod duration;
+mod interrupt;
+mod journal;
+mod levels;
+mod monitor;
+mod plan_file;
+mod preflight;
+mod report;
+mod retry;
+mod runner;
+mod session;
+mod settle;
+mod units;
+mod who;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
+
+use pgwright_server::script::describe;
+use pgwright_server::{ConnectionSettings, Environment, ReadOptions, postgres, read_catalog};
+use serde_json::Value;
+
+use crate::commands::apply::{Apply, ApplyFormat};
+use crate::exit::Failure;
+use crate::terminal::{Terminal, output};
+
+use compare::{Aside, Difference, differences};
+use interrupt::Interrupt;
+use journal::{Found, Journal, Progress};
+use monitor::Monitor;
+use plan_file::{Direction, PlanDirectory};
+use report::{HazardReport, Outcome, Report, count};
+use retry::Backoff;
+use runner::{Limits, Runner, Stopped};
+use session::Session;
+use units::{Unit, units};
+
+/// How long to wait for what a killed run left behind: its backend looks for its client twice a
+/// second.
+const LEFT_BEHIND: Duration = Duration::from_secs(5);
+
+/// How many differences are shown; the JSON form has them all.
+const SHOWN: usize = 40;
+
+/// Runs the command.
+pub fn run(arguments: &Apply, terminal: &Terminal) -> Result<(), Failure> {
+    let direction = match (arguments.down, arguments.contract) {
+        (true, _) => Direction::Down,
+        (_, true) => Direction::Contract,
+        _ => Direction::Up,
+    };
+    let directory = PlanDirectory::read(&arguments.plan)?;
+    let mut report = Report::new(&directory.plan, direction);
+    let mut application = Application {
+        arguments,
+        terminal,
+        directory: &directory,
+        direction,
+        units: units(directory.plan.steps(direction)),
+        limits: Limits {
+            lock_timeout: arguments.lock_timeout,
+            retries: arguments.retries,
+            reconnect: arguments.reconnect,
+        },
+        interrupt: Interrupt::listen(),
+    };
+    let result = application.run(&mut report);
+    if let Err(Failure::NotProven(text) | Failure::Usage(text) | Failure::NoServer(text)) = &result
+    {
+        report.message = Some(text.clone());
+    }
+    match arguments.format {
+        ApplyFormat::Json => {
+            let text = serde_json::to_string_pretty(&report)
+                .map_err(|error| Failure::Usage(error.to_string()))?;
+            output(&(text + "\n"))?;
+        }
+        ApplyFormat::Text if report.outcome == Outcome::DryRun => output(&report.text())?,
+        ApplyFormat::Text => {}
+    }
+    result
+}
+
+/// One run of the command.
+struct Application<'a> {
+    arguments: &'a Apply,
+    terminal: &'a Terminal,
+    directory: &'a PlanDirectory,
+    direction: Direction,
+    units: Vec<Unit<'a>>,
+    limits: Limits,
+    interrupt: Interrupt,
+}
+
+/// What a database must be before a run, and is after it.
+struct Ends<'a> {
+    before: (&'a Value, Aside),
+    after: (&'a Value, Aside),
+}
+
+impl Application<'_> {
+    fn ends(&self) -> Ends<'_> {
+        let (from, to) = (&self.directory.from, &self.directory.to);
+        match self.direction {
+            Direction::Up => Ends {
+                before: (from, Aside::Counted),
+                after: (to, Aside::Passed),
+            },
+            Direction::Down => Ends {
+                before: (to, Aside::Passed),
+                after: (from, Aside::Counted),
+            },
+            Direction::Contract => Ends {
+                before: (to, Aside::Passed),
+                after: (to, Aside::Counted),
+            },
+        }
+    }
+
+    fn run(&mut self, report: &mut Report) -> Result<(), Failure> {
+        let dry = self.arguments.dry_run;
+        if dry {
+            report.outcome = Outcome::DryRun;
+        }
+        self.check_hazards(report)?;
+        for question in &self.directory.plan.questions {
+            let text = question.as_str().map(str::to_owned);
+            let text = text.unwrap_or_else(|| match &question["text"] {
+                Value::String(text) => text.clone(),
+                _ => question.to_string(),
+            });
+            report.notes.push(format!("the plan assumes: {text}"));
+        }
+        let settings = ConnectionSettings::resolve(&self.arguments.to, &Environment::of_process())
+            .map_err(|error| Failure::Usage(error.to_string()))?;
+        for warning in settings.warnings() {
+            self.terminal.say(format_args!("warning: {warning}"));
+        }
+        let mut session =
+            Session::open(&settings).map_err(|error| Failure::NoServer(error.to_string()))?;
+        report.server = Some(session.version.clone());
+        report.database = Some(session.database.clone());
+        self.check_server(&session)?;
+
+        if dry {
+            let holders = session.lock_holders().map_err(lost)?;
+            let problem = holders.first().map(|who| format!("it is run by {who}"));
+            report.check("no other apply runs in this database", problem);
+        } else {
+            let taken = session
+                .take_lock(LEFT_BEHIND, None, &self.interrupt)
+                .map_err(lost)?;
+            if let Err(holders) = taken {
+                return Err(Failure::NotProven(beside(&holders, &session.database)));
+            }
+        }
+        let journal = Journal {
+            fingerprint: self.directory.plan.fingerprint.clone(),
+            direction: self.direction.word(),
+            plan: self.directory.plan.name.clone(),
+        };
+        let progress = self.check_journal(&journal, &mut session, report)?;
+        report.set_units(
+            &self.units,
+            progress.as_ref().unwrap_or(&Progress::default()),
+            &BTreeMap::new(),
+            &self.limits,
+        );
+        if progress.is_none() && self.check_drift(&mut session, report)? == Drift::Already {
+            return Ok(());
+        }
+        let left: Vec<&Unit<'_>> = self
+            .units
+            .iter()
+            .filter(|unit| {
+                let known = progress.as_ref().and_then(|p| p.units.get(&unit.number));
+                known != Some(&journal::State::Done)
+            })
+            .collect();
+        self.check_preflight(&mut session, &left, report)?;
+        if dry {
+            return match report.checks.iter().all(|check| check.passed) {
+                true => Ok(()),
+                false => Err(Failure::NotProven(
+                    "the plan would not be begun: see the checks that failed".to_owned(),
+                )),
+            };
+        }
+        for note in &report.notes {
+            self.terminal.say(format_args!("note: {note}"));
+        }
+        self.execute(settings, session, journal, progress, report)
+    }
+
+    /// Hazards must be allowed by name.
+    fn check_hazards(&self, report: &mut Report) -> Result<(), Failure> {
+        let normal = |name: &String| name.trim().replace('-', "_").to_ascii_lowercase();
+        let allowed: BTreeSet<String> = self.arguments.allow.iter().map(normal).collect();
+        let steps = self.directory.plan.steps(self.direction);
+        for hazard in self.directory.plan.hazards(self.direction) {
+            let holders = steps
+                .iter()
+                .enumerate()
+                .filter(|(_, step)| step.hazards.iter().any(|other| other == hazard));
+            report.hazards.push(HazardReport {
+                hazard: hazard.to_owned(),
+                allowed: allowed.contains("all") || allowed.contains(&normal(&hazard.to_owned())),
+                steps: holders
+                    .map(|(index, step)| format!("{}: {}", index + 1, step.title()))
+                    .collect(),
+            });
+        }
+        let refused: Vec<&HazardReport> = report.hazards.iter().filter(|h| !h.allowed).collect();
+        if refused.is_empty() {
+            report.check("every hazard is allowed by name", None);
+            return Ok(());
+        }
+        let mut lines = Vec::new();
+        for hazard in &refused {
+            lines.push(format!("{}:", hazard.hazard.replace('_', "-")));
+            match hazard.steps.is_empty() {
+                true => lines.push("  the plan as a whole".to_owned()),
+                false => lines.extend(hazard.steps.iter().map(|step| format!("  step {step}"))),
+            }
+        }
+        // Those that were allowed have to be named again.
+        let names: Vec<String> = report
+            .hazards
+            .iter()
+            .map(|hazard| hazard.hazard.replace('_', "-"))
+            .collect();
+        let text = format!(
+            "the plan has hazards that are not allowed\n{}\nhint: to run it nevertheless, pass --allow {}",
+            lines.join("\n"),
+            names.join(",")
+        );
+        self.refuse(report, "every hazard is allowed by name", text)
+    }
+
+    fn check_server(&self, session: &Session) -> Result<(), Failure> {
+        let target = self.directory.plan.target;
+        if session.major < target {
+            return Err(Failure::NotProven(format!(
+                "the plan is for PostgreSQL {target}, and {} is {}\n\
+                 hint: make it for this server: pgwright plan --pg {} …",
+                session.database, session.version, session.major
+            )));
+        }
+        if session.read_only {
+            return Err(Failure::NotProven(format!(
+                "{} cannot be written to: it is a standby, or read-only by default",
+                session.database
+            )));
+        }
+        Ok(())
+    }
+
+    /// What an earlier run left: `Some` when it was of this plan and is not through.
+    fn check_journal(
+        &self,
+        journal: &Journal,
+        session: &mut Session,
+        report: &mut Report,
+    ) -> Result<Option<Progress>, Failure> {
+        match journal.look(&mut session.client).map_err(lost)? {
+            Found::Nothing => Ok(None),
+            Found::Ours(progress) => {
+                report.resumed = true;
+                let done = progress.units.values();
+                let done = done.filter(|state| **state == journal::State::Done).count();
+                self.terminal.say(format_args!(
+                    "going on with a run that was begun before: {done} of {} units done",
+                    self.units.len()
+                ));
+                Ok(Some(progress))
+            }
+            Found::Other(_) if self.arguments.abandon => Ok(None),
+            Found::Other(other) => {
+                let text = format!(
+                    "another plan was begun in this database and is not through: {other}\n\
+                     hint: apply that one to its end; or forget it with --abandon, and apply a plan \
+                     that was made from the database as it is now"
+                );
+                self.refuse(report, "no other plan is half done", text)
+                    .map(|()| None)
+            }
+        }
+    }
+
+    /// The database must be what the plan was made for.
+    fn check_drift(&self, session: &mut Session, report: &mut Report) -> Result<Drift, Failure> {
+        const NAME: &str = "the database is what the plan was made for";
+        let ends = self.ends();
+        let live = self.live_catalog(session)?;
+        let drift = differences(ends.before.0, &live, ends.before.1);
+        if differences(ends.after.0, &live, ends.after.1).is_empty()
+            && (!drift.is_empty() || self.units.is_empty() || self.direction == Direction::Contract)
+        {
+            if !self.arguments.dry_run {
+                report.outcome = Outcome::Already;
+            }
+            report.check("the database is not yet as the plan ends", None);
+            self.terminal.good(match self.direction {
+                Direction::Up => "nothing to do: the database is what the plan leads to already",
+                Direction::Down => "nothing to do: the database is what it was before the plan",
+                Direction::Contract => "nothing to do: nothing is kept aside",
+            });
+            return Ok(Drift::Already);
+        }
+        if drift.is_empty() && self.direction == Direction::Down {
+            self.check_kept_aside(&live, report)?;
+        }
+        if drift.is_empty() {
+            report.check(NAME, None);
+            return Ok(Drift::None);
+        }
+        let text = format!(
+            "the database is not what the plan was made for\n{}\n\
+             hint: make the plan again from the database as it is, or pass --ignore-drift",
+            shown(&drift)
+        );
+        report.differences = drift;
+        if self.arguments.ignore_drift {
+            self.terminal.say(format_args!(
+                "warning: the database is not what the plan was made for; going on, as --ignore-drift asks\n{}",
+                shown(&report.differences)
+            ));
+            return Ok(Drift::Ignored);
+        }
+        self.refuse(report, NAME, text).map(|()| Drift::Ignored)
+    }
+
+    /// The way back needs what was kept aside, which `--contract` drops.
+    fn check_kept_aside(&self, live: &Value, report: &mut Report) -> Result<(), Failure> {
+        let plan = &self.directory.plan;
+        let kept = !plan.steps(Direction::Contract).is_empty();
+        if kept && differences(&self.directory.to, live, Aside::Counted).is_empty() {
+            let text = "what the plan kept aside for its way back is gone: --contract was run\n\
+                        hint: make a plan from the database as it is to what it should be";
+            return self.refuse(report, "what was kept aside is there", text.to_owned());
+        }
+        Ok(())
+    }
+
+    fn live_catalog(&self, session: &mut Session) -> Result<Value, Failure> {
+        // Reading waits for a lock only where a view or a key is being changed right now.
+        let reading = self
+            .terminal
+            .phase("reading the catalog", || {
+                read_catalog(&mut session.client, &ReadOptions::default())
+            })
+            .map_err(|error| Failure::NoServer(error.to_string()))?;
+        serde_json::to_value(&reading.catalog).map_err(|error| Failure::Usage(error.to_string()))
+    }
+
+    /// Nothing may hold the plan up; with `--wait`, it may for a while.
+    fn check_preflight(
+        &self,
+        session: &mut Session,
+        units: &[&Unit<'_>],
+        report: &mut Report,
+    ) -> Result<(), Failure> {
+        const NAME: &str = "nothing would hold the plan up";
+        let end = Instant::now() + self.arguments.wait;
+        let ours = [session.pid];
+        let mut said = false;
+        let found = loop {
+            let found =
+                preflight::blockers(&mut session.client, units, self.arguments.older_than, &ours)
+                    .map_err(lost)?;
+            if found.is_empty() || self.arguments.dry_run || Instant::now() >= end {
+                break found;
+            }
+            if !said {
+                said = true;
+                self.terminal.say(format_args!(
+                    "waiting up to {} for what would hold the plan up:\n{}",
+                    duration::show(self.arguments.wait),
+                    lines(found.iter())
+                ));
+            }
+            if !self.interrupt.sleep(Duration::from_millis(250)) {
+                report.outcome = Outcome::Interrupted;
+                return Err(Failure::NotProven(
+                    "stopped before anything was begun".to_owned(),
+                ));
+            }
+        };
+        report.notes.extend(preflight::notes(&mut session.client));
+        if self.limits.lock_timeout <= session.deadlock_timeout {
+            report.notes.push(format!(
+                "an autovacuum gives way after deadlock_timeout, {}: a lock timeout of {} is over before",
+                duration::show(session.deadlock_timeout),
+                duration::show(self.limits.lock_timeout)
+            ));
+        }
+        if found.is_empty() {
+            report.check(NAME, None);
+            return Ok(());
+        }
+        let hints: Vec<String> = found.iter().map(|blocker| blocker.hint()).collect();
+        let text = format!(
+            "the plan would be held up, and others would wait behind it\n{}\n\
+             hint: wait for it with --wait 10min, or make an end of it:\n  {}",
+            lines(found.iter()),
+            hints.join("\n  ")
+        );
+        report.blockers = found;
+        self.refuse(report, NAME, text)
+    }
+
+    /// Refuses to begin; a dry run only notes it.
+    fn refuse(
+        &self,
+        report: &mut Report,
+        check: &'static str,
+        text: String,
+    ) -> Result<(), Failure> {
+        report.check(check, Some(text.clone()));
+        match self.arguments.dry_run {
+            true => Ok(()),
+            false => Err(Failure::NotProven(text)),
+        }
+    }
+
+    /// Runs the units, and checks what came of it.
+    fn execute(
+        &mut self,
+        settings: ConnectionSettings,
+        mut session: Session,
+        journal: Journal,
+        progress: Option<Progress>,
+        report: &mut Report,
+    ) -> Result<(), Failure> {
+        let before = match progress {
+            Some(progress) => progress,
+            None => {
+                journal
+                    .begin(&mut session.client, self.arguments.abandon)
+                    .map_err(|error| begin_failed(&error))?;
+                Progress::default()
+            }
+        };
+        let begun = Instant::now();
+        // Often enough to see who is waited for before the wait is given up.
+        let tick = (self.limits.lock_timeout / 5)
+            .clamp(Duration::from_millis(20), Duration::from_millis(200));
+        let monitor = Monitor::start(
+            settings.clone(),
+            tick,
+            self.interrupt.clone(),
+            self.terminal,
+        );
+        let mut runner = Runner {
+            session,
+            monitor,
+            settings,
+            journal,
+            units: &self.units,
+            limits: self.limits.clone(),
+            interrupt: self.interrupt.clone(),
+            terminal: self.terminal,
+            backoff: Backoff::new(),
+        };
+        let mut finished = BTreeMap::new();
+        let result = match runner.replay_settings(&before) {
+            Ok(()) => runner.run(before.clone(), &mut finished),
+            Err(error) => Err(Stopped::Gone(describe(&error))),
+        };
+        report.set_units(&self.units, &before, &finished, &self.limits);
+        let Runner {
+            mut session,
+            monitor,
+            journal,
+            ..
+        } = runner;
+        drop(monitor);
+        match result {
+            Ok(()) => {}
+            Err(stopped) => return Err(self.stopped(stopped, &before, finished.len(), report)),
+        }
+        self.finish(&mut session, &journal, report)?;
+        self.terminal.good(format_args!(
+            "{} in {}: {}",
+            count(self.directory.plan.steps(self.direction).len(), "step"),
+            duration::show(begun.elapsed()),
+            match self.direction {
+                Direction::Up => "the database is what the plan leads to",
+                Direction::Down => "the database is what it was before the plan",
+                Direction::Contract => "what was kept aside is gone",
+            }
+        ));
+        Ok(())
+    }
+
+    fn stopped(
+        &self,
+        stopped: Stopped,
+        before: &Progress,
+        finished: usize,
+        report: &mut Report,
+    ) -> Failure {
+        let states = before.units.values();
+        let done = states.filter(|s| **s == journal::State::Done).count() + finished;
+        let so_far = format!("{done} of {} units done", self.units.len());
+        match stopped {
+            Stopped::Interrupted { left } => {
+                report.outcome = Outcome::Interrupted;
+                let left = left.map_or_else(String::new, |left| format!("\n{left}"));
+                Failure::NotProven(format!(
+                    "stopped: {so_far}{left}\nhint: the same command goes on from here"
+                ))
+            }
+            Stopped::Failed { unit, text } => {
+                report.outcome = Outcome::Failed;
+                Failure::NotProven(format!(
+                    "unit {unit} failed: {text}\n{so_far}\n\
+                     hint: mend what it complains about, and the same command goes on from here"
+                ))
+            }
+            Stopped::Gone(text) => {
+                report.outcome = Outcome::Gone;
+                Failure::NoServer(format!("{text}\n{so_far}"))
+            }
+        }
+    }
+
+    /// Takes the journal away, and checks that the database is as the plan says.
+    fn finish(
+        &self,
+        session: &mut Session,
+        journal: &Journal,
+        report: &mut Report,
+    ) -> Result<(), Failure> {
+        let mut backoff = Backoff::new();
+        let mut attempt = 0;
+        loop {
+            let timeout = duration::milliseconds(self.limits.lock_timeout);
+            let result = session
+                .client
+                .batch_execute(&format!("SET lock_timeout = {timeout}"))
+                .and_then(|()| journal.finish(&mut session.client, self.arguments.keep_journal));
+            match result {
+                Ok(()) => break,
+                // Somebody reads the journal.
+                Err(error)
+                    if retry::meaning(&error) == retry::Meaning::Again
+                        && attempt < self.limits.retries =>
+                {
+                    attempt += 1;
+                    if !self.interrupt.sleep(backoff.before(attempt)) {
+                        report.outcome = Outcome::Interrupted;
+                        return Err(Failure::NotProven(
+                            "stopped: all units are done, the journal is still there\n\
+                             hint: the same command takes it away"
+                                .to_owned(),
+                        ));
+                    }
+                }
+                Err(error) => return Err(lost(error)),
+            }
+        }
+        let ends = self.ends();
+        let live = self.live_catalog(session)?;
+        let found = differences(ends.after.0, &live, ends.after.1);
+        let invalid = self.invalid_indexes(session)?;
+        let mut problems = Vec::new();
+        if !found.is_empty() {
+            let text = "the plan is through, and the database is not what it leads to";
+            problems.push(format!("{text}\n{}", shown(&found)));
+        }
+        for index in &invalid {
+            problems.push(format!(
+                "index {} of {} is INVALID",
+                index.index, index.table
+            ));
+        }
+        let problem = (!problems.is_empty()).then(|| problems.join("\n"));
+        report.differences = found;
+        report.check("the database is what the plan leads to", problem.clone());
+        match problem {
+            None => {
+                report.outcome = Outcome::Applied;
+                Ok(())
+            }
+            // What differed before and was to be ignored may differ still.
+            Some(problem) if self.arguments.ignore_drift => {
+                report.outcome = Outcome::Differs;
+                self.terminal.say(format_args!("warning: {problem}"));
+                Ok(())
+            }
+            Some(problem) => {
+                report.outcome = Outcome::Differs;
+                Err(Failure::NotProven(format!(
+                    "{problem}\nhint: `pgwright plan` from the database as it is to what it should \
+                     be shows what is missing"
+                )))
+            }
+        }
+    }
+
+    fn invalid_indexes(
+        &self,
+        session: &mut Session,
+    ) -> Result<Vec<preflight::InvalidIndex>, Failure> {
+        let locks: Vec<BTreeMap<&str, _>> = self.units.iter().map(Unit::locks).collect();
+        let names: BTreeSet<&str> = locks
+            .iter()
+            .flat_map(|locks| locks.keys().copied())
+            .collect();
+        let names: Vec<&str> = names.into_iter().collect();
+        let client = &mut session.client;
+        let tables = preflight::tables(client, &names).map_err(lost)?;
+        let all = preflight::invalid_indexes(client, &tables).map_err(lost)?;
+        Ok(all.into_iter().filter(|index| index.concerned).collect())
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Drift {
+    None,
+    Ignored,
+    Already,
+}
+
+fn lost(error: postgres::Error) -> Failure {
+    Failure::NoServer(describe(&error))
+}
+
+fn begin_failed(error: &postgres::Error) -> Failure {
+    let text = format!("writing the journal: {}", describe(error));
+    match retry::meaning(error) {
+        retry::Meaning::Lost => Failure::NoServer(text),
+        _ => Failure::NotProven(format!(
+            "{text}\nhint: the role needs CREATE on the database, for schema pgwright"
+        )),
+    }
+}
+
+fn beside(holders: &[who::Who], database: &str) -> String {
+    let mut text = format!("another `pgwright apply` is at work in {database}");
+    for who in holders {
+        text.push_str(&format!("\n  {who}"));
+        if who.application != session::APPLICATION {
+            text.push_str("\n  (it holds the same advisory lock)");
+        }
+    }
+    text + "\nhint: let it end; it holds the lock until its connection is closed"
+}
+
+fn lines(items: impl Iterator<Item = impl std::fmt::Display>) -> String {
+    let lines: Vec<String> = items
+        .map(|item| format!("  {}", item.to_string().replace('\n', "\n  ")))
+        .collect();
+    lines.join("\n")
+}
+
+fn shown(differences: &[Difference]) -> String {
+    let text = lines(differences.iter().take(SHOWN));
+    match differences.len().saturating_sub(SHOWN) {
+        0 => text,
+        more => format!("{text}\n  … and {more} more"),
+    }
+}
