@@ -231,6 +231,13 @@ impl Journal {
             return Ok(());
         }
         let mut transaction = client.transaction()?;
+        // Where commits are not waited for, this one is, and with it all that came before: a crash
+        // takes nothing back of what is reported as done.
+        transaction.execute(
+            "SELECT set_config('synchronous_commit', 'local', true)
+             WHERE current_setting('synchronous_commit') = 'off'",
+            &[],
+        )?;
         if keep {
             transaction.execute(
                 "UPDATE pgwright.journal SET state = 'done', finished = clock_timestamp()
