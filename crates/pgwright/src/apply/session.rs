@@ -19,7 +19,9 @@ const LOCK_HOLDER: &str = include_str!("sql/lock_holder.sql");
 /// Limits that a role or database may have set and that must not end a step halfway. The one on idle
 /// transactions is ours: a run that hangs between two statements must not hold its locks for long.
 /// A server that looks whether its client is still there ends what a killed run left behind.
-const SETTINGS: [(&str, &str, i32); 6] = [
+const SETTINGS: [(&str, &str, i32); 7] = [
+    // For what we read; units have their own.
+    ("lock_timeout", "'30s'", 14),
     ("application_name", "'pgwright apply'", 14),
     ("statement_timeout", "0", 14),
     ("idle_session_timeout", "0", 14),

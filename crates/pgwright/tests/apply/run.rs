@@ -125,18 +125,26 @@ fn what_is_kept_aside_is_no_difference_until_it_is_contracted() {
         .expect(0, &["what was kept aside is gone"]);
     case.assert_is("to.json");
     case.apply(&["--contract"]).expect(0, &["nothing to do"]);
-    case.apply(&["--down"]).expect(1, &["--contract was run"]);
+    case.apply(&["--down", "--dry-run"])
+        .expect(0, &["the way back makes it anew, without its data"]);
 }
 
 #[test]
 fn a_dry_run_shows_everything_and_changes_nothing() {
     let Some(sandbox) = newest() else { return };
-    let case = Case::new(&sandbox, FROM, TO, json!({"up": steps()}));
+    let question = json!({"question": "Was `x` renamed to `b`?", "default": "It was not."});
+    let case = Case::new(
+        &sandbox,
+        FROM,
+        TO,
+        json!({"up": steps(), "questions": [question]}),
+    );
     let dry = case.apply(&["--dry-run"]);
     dry.expect(
         0,
         &[
             "plan case (up, fingerprint",
+            "note  the plan asks: Was `x` renamed to `b`? It takes for granted: It was not.",
             "ok    the database is what the plan was made for",
             "ok    nothing would hold the plan up",
             "unit 1 of 7: 3 statements in one transaction",
@@ -259,4 +267,65 @@ fn a_kept_journal_is_kept_and_in_nobodys_way() {
     case.apply(&["--down"]).expect(0, &[]);
     case.apply(&[]).expect(0, &[]);
     case.assert_is("to.json");
+}
+
+#[test]
+fn the_owner_of_the_tables_needs_to_be_no_superuser() {
+    let Some(sandbox) = newest() else { return };
+    let case = Case::new(
+        &sandbox,
+        "CREATE ROLE app LOGIN; CREATE TABLE t (id int); ALTER TABLE t OWNER TO app;",
+        "CREATE TABLE t (id int, a int); ALTER TABLE t OWNER TO app;",
+        json!({"up": [locking(locking(shared("ALTER TABLE public.t ADD COLUMN a int;"),
+                                      "public.t", "access_exclusive"),
+                              "pg_catalog.pg_class", "share_row_exclusive")]}),
+    );
+    let as_app = |arguments: &[&str]| {
+        let to = sandbox.conninfo(&case.database);
+        let to = to.replace("user=postgres", "user=app");
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_pgwright"));
+        command
+            .arg("apply")
+            .arg(&case.directory)
+            .args(["--to", &to])
+            .args(arguments);
+        crate::common::Ended::of(command.output().unwrap())
+    };
+    as_app(&[]).expect(
+        1,
+        &[
+            "permission denied for database",
+            "the role needs CREATE on the database",
+        ],
+    );
+    let grant = format!("GRANT CREATE ON DATABASE {} TO app", case.database);
+    case.connect().batch_execute(&grant).unwrap();
+    as_app(&[]).expect(
+        0,
+        &["note: this role sees nothing of other roles' sessions"],
+    );
+    case.assert_is("to.json");
+}
+
+#[test]
+fn subscribers_of_all_tables_hear_nothing_of_the_journal() {
+    let Some(sandbox) = newest() else { return };
+    let publication = "CREATE PUBLICATION everything FOR ALL TABLES;";
+    let case = Case::new(
+        &sandbox,
+        &format!("CREATE TABLE t (id int); {publication}"),
+        &format!("CREATE TABLE t (id int, a int); {publication}"),
+        json!({"up": [shared("ALTER TABLE public.t ADD COLUMN a int;")]}),
+    );
+    case.apply(&["--keep-journal"])
+        .expect(0, &["publication \"everything\" is FOR ALL TABLES"]);
+    let published: i64 = case
+        .connect()
+        .query_one(
+            "SELECT count(*) FROM pg_publication_tables WHERE schemaname = 'pgwright'",
+            &[],
+        )
+        .unwrap()
+        .get(0);
+    assert_eq!(published, 0);
 }

@@ -202,3 +202,42 @@ fn control_c_stops_at_a_safe_point_and_the_same_command_goes_on() {
     case.apply(&[]).expect(0, &["going on", "2/2"]);
     case.assert_is("to.json");
 }
+
+#[test]
+fn a_partition_that_is_half_detached_is_finalized() {
+    let Some(sandbox) = newest() else { return };
+    let parts = |p1: &str| {
+        format!(
+            "CREATE TABLE p (at int) PARTITION BY RANGE (at);
+             CREATE TABLE p2 PARTITION OF p FOR VALUES FROM (10) TO (20); {p1}"
+        )
+    };
+    let case = Case::new(
+        &sandbox,
+        &parts("CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10);"),
+        &parts("CREATE TABLE p1 (at int);"),
+        json!({"up": [
+            {"sql": "ALTER TABLE public.p DETACH PARTITION public.p1 CONCURRENTLY;",
+             "object": "table public.p1", "action": "alter", "transaction": "outside",
+             "locks": [{"table": "public.p", "level": "share_update_exclusive"},
+                       {"table": "public.p1", "level": "access_exclusive"}],
+             "resume": {"kind": "detach_partition", "schema": "public", "name": "p1",
+                        "parent_schema": "public", "parent": "p"}},
+            shared("ALTER TABLE public.p1 DROP CONSTRAINT p1_at_check;"),
+        ]}),
+    );
+    let mut holder = case.connect();
+    holder
+        .batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT * FROM p")
+        .unwrap();
+    let child = case.command(&["--lock-timeout", "300ms"]).spawn().unwrap();
+    let mut client = case.connect();
+    eventually("it is half detached", || {
+        let pending = "SELECT count(*) FROM pg_inherits WHERE inhdetachpending";
+        client.query_one(pending, &[]).unwrap().get::<_, i64>(0) > 0
+    });
+    std::thread::sleep(Duration::from_secs(1));
+    holder.batch_execute("COMMIT").unwrap();
+    Ended::of(child.wait_with_output().unwrap()).expect(0, &["trying again in"]);
+    case.assert_is("to.json");
+}
