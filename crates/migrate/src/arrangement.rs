@@ -19,8 +19,8 @@ pub enum Arrangement {
 /// Where a change stands among those that can be next. Smaller keys come first.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Place {
-    /// What needs a transaction of its own comes late, so that the others share one.
-    late: bool,
+    /// What needs a transaction of its own comes late, so that the others share one; some comes first.
+    late: u8,
     group: FileGroup,
     /// The object that it stands with: a table's name, for a partition after that of its parent.
     with: Vec<QualifiedName>,
@@ -49,7 +49,11 @@ impl Arrangement {
                 Self::ByObject => table_of(&change.object, full),
             };
             Place {
-                late: change.alone(),
+                late: match (change.first, change.alone()) {
+                    (true, _) => 0,
+                    (_, false) => 1,
+                    (_, true) => 2,
+                },
                 group: match with {
                     // Privileges are granted on many objects at once.
                     Some(_) if change.group < FileGroup::Privileges => FileGroup::Tables,

@@ -2,7 +2,7 @@
 
 use pgwright_catalog::{ObjectId, QualifiedName};
 
-use crate::step::{Action, FileGroup, Hazard, Lock, LockLevel, Transaction};
+use crate::step::{Action, FileGroup, Hazard, Lock, LockLevel, Resume, Transaction};
 
 /// One unit of a plan, ordered as a whole.
 #[derive(Debug, Clone)]
@@ -25,6 +25,8 @@ pub(crate) struct Change {
     pub covered_by: Option<Cover>,
     /// Creates a partitioned table.
     pub partitioned: bool,
+    /// Comes before everything that shares a transaction.
+    pub first: bool,
 }
 
 /// Order of kinds inside a file group.
@@ -56,6 +58,8 @@ pub(crate) enum Rank {
     UserMapping,
     Table,
     Column,
+    Fill,
+    Rows,
     SequenceOwner,
     Constraint,
     Validation,
@@ -120,9 +124,32 @@ pub(crate) struct Statement {
     pub transaction: Transaction,
     pub locks: Vec<Lock>,
     pub hazards: Vec<Hazard>,
+    /// Tables that are written anew.
+    pub rewrites: Vec<QualifiedName>,
+    /// Tables that are read from end to end.
+    pub scans: Vec<QualifiedName>,
+    /// How to go on after it was broken off.
+    pub resume: Option<Resume>,
 }
 
 impl Statement {
+    /// It writes the table anew, while nobody can use it.
+    pub fn rewrite(mut self, table: &QualifiedName) -> Self {
+        self.rewrites.push(table.clone());
+        self.hazard(Hazard::RewritesTable)
+    }
+
+    /// It reads the table from end to end.
+    pub fn scan(mut self, table: &QualifiedName) -> Self {
+        self.scans.push(table.clone());
+        self
+    }
+
+    pub fn resume(mut self, resume: Resume) -> Self {
+        self.resume = Some(resume);
+        self
+    }
+
     pub fn lock(mut self, table: &QualifiedName, level: LockLevel) -> Self {
         self.locks.push(Lock {
             table: table.clone(),
@@ -149,6 +176,9 @@ impl From<String> for Statement {
             transaction: Transaction::Shared,
             locks: Vec::new(),
             hazards: Vec::new(),
+            rewrites: Vec::new(),
+            scans: Vec::new(),
+            resume: None,
         }
     }
 }
@@ -177,6 +207,7 @@ impl Change {
             heading: None,
             covered_by: None,
             partitioned: false,
+            first: false,
         }
     }
 

@@ -1,17 +1,29 @@
 //! What every kind of object is planned with: the two catalogs, the writer, and name look-up.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use pgwright_catalog::write::{Apart, Writer, not_null_name};
 use pgwright_catalog::{
-    Catalog, Name, ObjectId, PartitionParts, QualifiedName, RoutineSignature, Schema, Table,
+    CastSignature, Catalog, Name, ObjectId, PartitionParts, QualifiedName, RoutineSignature, Schema,
+    Table, Type,
 };
 
 use crate::change::{Change, Rank, Statement, Strength};
 use crate::plan::{PlanError, PlanOptions};
 use crate::references::References;
+use crate::question::Question;
+use crate::replace::{Replaced, names_type};
+use crate::serial::Conversions;
 use crate::step::FileGroup;
+
+static NOTHING_REPLACED: Replaced = Replaced {
+    objects: BTreeSet::new(),
+    defaults: BTreeSet::new(),
+    domains: BTreeSet::new(),
+};
+static NO_CONVERSIONS: Conversions = Conversions::new();
 
 /// What is made in two steps because objects need each other.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -44,6 +56,16 @@ pub(crate) struct Context<'a> {
     /// another one must not be taken for free.
     not_null_names: BTreeSet<(&'a Name, &'a Name)>,
     references: References,
+    /// What turned out to be different in a way that cannot be changed in place.
+    replace: RefCell<BTreeSet<ObjectId>>,
+    /// The whole of what was there, with what is made anew.
+    pub before: &'a Catalog,
+    /// What is made anew.
+    pub replaced: &'a Replaced,
+    /// Sequences that become those of identity columns, and the other way round.
+    pub conversions: &'a Conversions,
+    questions: RefCell<BTreeSet<Question>>,
+    notes: RefCell<BTreeSet<String>>,
 }
 
 impl<'a> Context<'a> {
@@ -54,6 +76,12 @@ impl<'a> Context<'a> {
         opened: &'a Opened,
     ) -> Self {
         Self {
+            replace: RefCell::default(),
+            before: base,
+            replaced: &NOTHING_REPLACED,
+            conversions: &NO_CONVERSIONS,
+            questions: RefCell::default(),
+            notes: RefCell::default(),
             base,
             full,
             writer: Writer::new(options.target),
@@ -81,6 +109,125 @@ impl<'a> Context<'a> {
             }
         }
         named
+    }
+
+    /// An object of both catalogs that cannot become the other in place: it is dropped and made anew.
+    pub fn replace(&self, object: ObjectId) {
+        self.replace.borrow_mut().insert(object);
+    }
+
+    /// Notes an object to be made anew where something differs that cannot be changed in place. True
+    /// when it does.
+    pub fn replace_unless_equal<T: PartialEq + ?Sized>(
+        &self,
+        object: impl FnOnce() -> ObjectId,
+        from: &T,
+        to: &T,
+    ) -> bool {
+        let differs = from != to;
+        if differs {
+            self.replace(object());
+        }
+        differs
+    }
+
+    /// The same in the midst of a change: what was there as a whole, what is made anew of it, and what
+    /// goes over.
+    pub fn amid(
+        mut self,
+        before: &'a Catalog,
+        replaced: &'a Replaced,
+        conversions: &'a Conversions,
+    ) -> Self {
+        self.before = before;
+        self.replaced = replaced;
+        self.conversions = conversions;
+        self
+    }
+
+    /// Asks what the catalogs do not tell.
+    pub fn ask(&self, question: Question) {
+        self.questions.borrow_mut().insert(question);
+    }
+
+    /// Tells what is not planned, or worth knowing.
+    pub fn note(&self, note: String) {
+        self.notes.borrow_mut().insert(note);
+    }
+
+    /// Questions and notes so far.
+    pub fn take_remarks(&self) -> (BTreeSet<Question>, BTreeSet<String>) {
+        (self.questions.take(), self.notes.take())
+    }
+
+    /// The tables that hold the rows of a table: itself, its partitions' partitions, its children.
+    pub fn with_rows(&self, table: &QualifiedName) -> Vec<&'a QualifiedName> {
+        let mut found = Vec::new();
+        let mut open: Vec<_> = self.full.tables.keys().filter(|n| *n == table).collect();
+        let mut seen = BTreeSet::new();
+        while let Some(name) = open.pop() {
+            if !seen.insert(name) {
+                continue;
+            }
+            let definition = &self.full.tables[name];
+            if definition.partition_by.is_none()
+                && definition.foreign.is_none()
+                && self.base.tables.contains_key(name)
+            {
+                found.push(name);
+            }
+            let children = self.full.tables.iter();
+            open.extend(
+                children
+                    .filter(|(_, t)| t.parents().any(|p| p == name))
+                    .map(|(n, _)| n),
+            );
+        }
+        found.sort();
+        found
+    }
+
+    /// True unless the table is known to be empty.
+    pub fn has_rows(&self, table: &QualifiedName) -> bool {
+        let sizes = &self.options.sizes;
+        self.with_rows(table)
+            .iter()
+            .any(|t| sizes.get(*t).is_none_or(|size| size.rows > 0 || size.bytes > 0))
+    }
+
+    /// Tables with a column of a type, before the change.
+    pub fn users_of_type(&self, name: &QualifiedName) -> Vec<(&'a QualifiedName, &'a Name)> {
+        let tables = self.before.tables.iter();
+        tables
+            .flat_map(|(table, t)| t.columns.iter().map(move |c| (table, c)))
+            .filter(|(_, c)| names_type(&c.data_type, name))
+            .map(|(table, c)| (table, &c.name))
+            .collect()
+    }
+
+    /// What a column was computed from that was not stored and shall be a value of its own.
+    pub fn virtual_value(&self, table: &QualifiedName, column: &Name) -> Option<String> {
+        let now = self.full.tables.get(table)?.column(column.as_str())?;
+        let before = self.before.tables.get(table)?.column(column.as_str())?;
+        let generated = before.generated.as_ref().filter(|g| !g.stored)?;
+        now.generated
+            .is_none()
+            .then(|| format!("({})", generated.expression.sql()))
+    }
+
+    /// Types of both sides.
+    pub fn types(&self) -> impl Iterator<Item = (&'a QualifiedName, &'a Type)> {
+        self.full.types.iter().chain(&self.before.types)
+    }
+
+    /// Casts of both sides.
+    pub fn casts(&self) -> impl Iterator<Item = &'a CastSignature> {
+        self.full.casts.keys().chain(self.before.casts.keys())
+    }
+
+    /// What cannot be changed in place, as far as it was found.
+    pub fn take_replaced(&self) -> BTreeSet<ObjectId> {
+        self.replace.take()
     }
 
     /// True for a table that is in use while the plan runs.
@@ -252,23 +399,6 @@ impl<'a> Context<'a> {
             schema.grants.insert(Grant::to_public(Privilege::Create));
         }
         schema
-    }
-}
-
-/// Fails when a property differs that cannot be changed in place yet.
-pub(crate) fn unchanged<T: PartialEq + ?Sized>(
-    object: impl FnOnce() -> ObjectId,
-    property: &'static str,
-    from: &T,
-    to: &T,
-) -> Result<(), PlanError> {
-    if from == to {
-        Ok(())
-    } else {
-        Err(PlanError::Unplanned {
-            object: Box::new(object()),
-            property,
-        })
     }
 }
 

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::bodies;
 use crate::plan::Plan;
-use crate::step::{FileGroup, Step};
+use crate::step::{FileGroup, Step, Transaction};
 
 /// The files of a plan from an empty database: name and text, in the order in which they run. Each
 /// file is one transaction; files with nothing in them are left out.
@@ -35,13 +35,21 @@ fn file(group: FileGroup, steps: &[&Step]) -> String {
     let mut text = String::new();
     let _ = writeln!(text, "-- {}", group.title());
     text.push_str("-- Run the files of this directory in the order of their names.\n\n");
-    text.push_str(&transaction(&body(steps)));
+    text.push_str(&transaction(SAFETY, &body(steps)));
     text
 }
 
 /// Statements in a transaction that gives up rather than wait long for a lock.
-pub(crate) fn transaction(body: &str) -> String {
-    format!("BEGIN;\n\n{SAFETY}\n{body}\nCOMMIT;\n")
+pub(crate) fn transaction(safety: &str, body: &str) -> String {
+    format!("BEGIN;\n\n{safety}\n{body}\nCOMMIT;\n")
+}
+
+/// The time limits of a transaction. What reads whole tables may take its time: it blocks nobody.
+pub(crate) fn safety(steps: &[&Step]) -> &'static str {
+    match steps {
+        [step] if step.transaction == Transaction::Own => "SET LOCAL lock_timeout = '5s';\n",
+        _ => SAFETY,
+    }
 }
 
 /// A migration that waits for a lock makes everybody behind it wait too.

@@ -5,21 +5,37 @@
 //! in what two catalogs differ. Nothing here reads files or talks to a server.
 
 mod arrangement;
+mod aside;
 mod bodies;
 mod change;
 mod context;
+mod conversion;
 mod difference;
+mod document;
 mod files;
+mod in_use;
 mod kinds;
 mod layout;
+mod links;
+pub mod locks;
 mod order;
 mod plan;
+mod question;
+mod rebuild;
 mod references;
+mod rename;
+mod replace;
+mod serial;
+mod simulate;
 mod step;
+mod way;
 
 pub use arrangement::Arrangement;
 pub use difference::{Difference, difference};
 pub use files::{schema_files, schema_script};
 pub use layout::{Layout, MigrationName, migration_files};
-pub use plan::{Plan, PlanError, PlanOptions, plan};
-pub use step::{Action, FileGroup, Hazard, Lock, LockLevel, Step, Transaction};
+pub use aside::ASIDE;
+pub use plan::{Plan, PlanError, PlanOptions, TableSize, plan};
+pub use question::Question;
+pub use rename::{Rename, parse as parse_rename};
+pub use step::{Action, FileGroup, Hazard, Lock, LockLevel, Resume, Step, Transaction};

@@ -3,16 +3,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use pgwright_catalog::write::{Apart, WriteError};
-use pgwright_catalog::{Catalog, ConstraintKind, ObjectId, QualifiedName, RoutineBody, TypeKind};
+use pgwright_catalog::{
+    Catalog, ConstraintKind, Name, ObjectId, QualifiedName, RoutineBody, TypeKind,
+};
 use serde::Serialize;
 
 use crate::arrangement::Arrangement;
-use crate::bodies;
 use crate::change::{Change, Cover, Statement};
 use crate::context::{Context, Opened};
-use crate::kinds;
 use crate::order::{Cycle, order};
+use crate::question::Question;
+use crate::rename::Rename;
 use crate::step::{Action, Step};
+use crate::way::Amid;
+use crate::{bodies, in_use, kinds, rebuild};
 
 /// What a plan is made for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +32,27 @@ pub struct PlanOptions {
     pub check_bodies: bool,
     /// How the steps are arranged, as far as what they need leaves it open.
     pub arrangement: Arrangement,
+    /// Renames that are known: what is called so on the left is what is called otherwise on the right.
+    pub renames: Vec<Rename>,
+    /// Whether renames that are likely are looked for, taken for granted and asked about.
+    pub find_renames: bool,
+    /// Whether what would lose data is kept aside until the contract.
+    pub keep_aside: bool,
+    /// Values for rows that are there, of columns that demand one: an expression for each.
+    pub fill: BTreeMap<(QualifiedName, Name), String>,
+    /// How values of columns that change their type are converted: an expression for each.
+    pub using: BTreeMap<(QualifiedName, Name), String>,
+    /// Sizes of tables, where they are known.
+    pub sizes: BTreeMap<QualifiedName, TableSize>,
+}
+
+/// How large a table is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct TableSize {
+    /// Rows, about.
+    pub rows: u64,
+    /// Bytes of the table without its indexes.
+    pub bytes: u64,
 }
 
 impl PlanOptions {
@@ -38,6 +63,12 @@ impl PlanOptions {
             owners: true,
             check_bodies: true,
             arrangement: Arrangement::default(),
+            renames: Vec::new(),
+            find_renames: true,
+            keep_aside: true,
+            fill: BTreeMap::new(),
+            using: BTreeMap::new(),
+            sizes: BTreeMap::new(),
         }
     }
 }
@@ -47,8 +78,16 @@ impl PlanOptions {
 pub struct Plan {
     /// Steps that lead there, in order.
     pub up: Vec<Step>,
-    /// Steps that lead back: the inverse of each change, last change first.
+    /// Steps that lead back, before or after the contract.
     pub down: Vec<Step>,
+    /// Steps that drop for good what the way forward keeps aside.
+    pub contract: Vec<Step>,
+    /// What the catalogs leave open, with what the plan takes for granted.
+    pub questions: Vec<Question>,
+    /// What is worth knowing, one sentence each.
+    pub notes: Vec<String>,
+    /// Major version of the server that it is for.
+    pub target: u32,
 }
 
 impl Plan {
@@ -64,13 +103,21 @@ pub enum PlanError {
     /// An object that the target server cannot hold.
     #[error(transparent)]
     Write(#[from] WriteError),
-    /// A change in place that is not planned yet.
-    #[error("{object}: a change of its {property} cannot be planned yet")]
-    Unplanned {
+    /// A rename that the catalogs do not allow.
+    #[error("{old} cannot be renamed to {new}: {problem}")]
+    Rename {
+        /// The object.
+        old: Box<ObjectId>,
+        /// What it would be.
+        new: Box<ObjectId>,
+        /// What is in the way.
+        problem: String,
+    },
+    /// A part of a partitioned index that gets a name which is not known.
+    #[error("{object}: the name that PostgreSQL gives to it is not known")]
+    UnknownName {
         /// The object.
         object: Box<ObjectId>,
-        /// The property that differs.
-        property: &'static str,
     },
     /// Objects that each need the other to exist first.
     #[error("{} need each other, so none of them can be created first", list(.members))]
@@ -95,53 +142,69 @@ fn list(members: &[ObjectId]) -> String {
 
 /// The steps from one catalog to another, and back.
 ///
-/// New objects, new parts of tables, comments, privileges, owners and the drops of all these are
-/// planned. Any other difference is an error that names the object and the property.
-///
 /// # Errors
 ///
 /// See [`PlanError`].
 pub fn plan(from: &Catalog, to: &Catalog, options: &PlanOptions) -> Result<Plan, PlanError> {
-    let opened = Opened::default();
-    let context = Context::new(from, to, options, &opened);
-    // Privileges go first: a role that still has some cannot be dropped.
-    let mut changes = kinds::revocations(&context)?;
-    let (drops, unchecked_before) = additions(to, from, options, false)?;
-    changes.extend(drops.into_iter().rev().map(Change::inverted));
-    let (adds, unchecked) = additions(from, to, options, true)?;
-    changes.extend(adds);
-
-    let mut plan = Plan::default();
-    for (number, change) in changes.iter().enumerate() {
-        let heading = change.heading.as_ref();
-        for (i, statement) in change.up.iter().enumerate() {
-            let heading = heading.filter(|_| i == 0 && change.action == Action::Create);
-            plan.up
-                .push(step(number, change, change.action, statement, heading));
-        }
+    if from.without_dependencies() == Catalog::empty() {
+        return from_nothing(from, to, options);
     }
+    in_use::plan(from, to, options)
+}
+
+/// What there shall be is made from nothing; the way back is the inverse.
+fn from_nothing(from: &Catalog, to: &Catalog, options: &PlanOptions) -> Result<Plan, PlanError> {
+    let (changes, unchecked, _) = additions(from, to, options, None, false)?;
+    let mut plan = Plan {
+        up: steps(&changes, 0),
+        target: options.target,
+        ..Plan::default()
+    };
     for (number, change) in changes.iter().enumerate().rev() {
         let action = match change.action {
             Action::Create => Action::Drop,
             Action::Drop => Action::Create,
             Action::Alter => Action::Alter,
         };
-        for (i, statement) in change.down.iter().enumerate() {
-            let heading = change
-                .heading
-                .as_ref()
-                .filter(|_| i == 0 && action == Action::Create);
-            plan.down
-                .push(step(number, change, action, statement, heading));
+        for statement in &change.down {
+            let down = step(number, change, action, statement, None);
+            plan.down.push(down);
         }
     }
-    let taken_as_they_are = !options.check_bodies || unchecked || unchecked_before;
+    look_at_bodies(&mut plan, from, to, options, unchecked);
+    Ok(plan)
+}
+
+/// Takes bodies of functions as they are where the server cannot look at them.
+pub(crate) fn look_at_bodies(
+    plan: &mut Plan,
+    from: &Catalog,
+    to: &Catalog,
+    options: &PlanOptions,
+    unchecked: bool,
+) {
+    let taken_as_they_are = !options.check_bodies || unchecked;
     for steps in [&mut plan.up, &mut plan.down] {
         if taken_as_they_are || bodies::without_search_path(steps, from, to) {
             bodies::take_as_they_are(steps);
         }
     }
-    Ok(plan)
+}
+
+/// The steps of changes, which are numbered from a number on.
+pub(crate) fn steps(changes: &[Change], first: usize) -> Vec<Step> {
+    let mut steps = Vec::new();
+    for (number, change) in changes.iter().enumerate() {
+        for (i, statement) in change.up.iter().enumerate() {
+            let heading = change
+                .heading
+                .as_ref()
+                .filter(|_| i == 0 && change.action == Action::Create);
+            let number = first + number;
+            steps.push(step(number, change, change.action, statement, heading));
+        }
+    }
+    steps
 }
 
 fn step(
@@ -161,28 +224,42 @@ fn step(
         locks: statement.locks.clone(),
         hazards: statement.hazards.clone(),
         change: number,
+        rewrites: statement.rewrites.clone(),
+        scans: statement.scans.clone(),
+        estimate_ms: None,
+        resume: statement.resume.clone(),
     }
 }
 
-/// The ordered changes that add to `base` what `full` has besides; with `alter`, the changes of what
-/// both have as well. The second value is true when some body names what comes later.
-fn additions(
+/// Questions and notes.
+pub(crate) type Remarks = (BTreeSet<Question>, BTreeSet<String>);
+
+/// The ordered changes that add to `base` what `full` has besides; amid a change, the changes of what
+/// both have as well. The second value is true when some body names what comes later. With `moving`,
+/// tables may move rather than be dropped, so that nothing goes with them by itself.
+pub(crate) fn additions(
     base: &Catalog,
     full: &Catalog,
     options: &PlanOptions,
-    alter: bool,
-) -> Result<(Vec<Change>, bool), PlanError> {
+    amid: Option<Amid<'_>>,
+    moving: bool,
+) -> Result<(Vec<Change>, bool, Remarks), PlanError> {
     let mut opened = Opened::default();
     loop {
-        let context = Context::new(base, full, options, &opened);
+        let mut context = Context::new(base, full, options, &opened);
+        if let Some(amid) = amid {
+            context = context.amid(amid.before, amid.replaced, amid.conversions);
+        }
         let mut changes = kinds::additions(&context)?;
-        if alter {
+        if amid.is_some() {
             changes.extend(kinds::alterations(&context)?);
+            rebuild::copies(&context, &mut changes);
         }
         match order(&mut changes, full, options.arrangement) {
             Ok(sequence) => {
                 let unchecked = !opened.unchecked.is_empty() || !opened.routines.is_empty();
-                return Ok((sorted(changes, &sequence), unchecked));
+                let changes = sorted(changes, &sequence, moving);
+                return Ok((changes, unchecked, context.take_remarks()));
             }
             Err(Cycle(members)) => {
                 let members: Vec<_> = members.iter().map(|&m| changes[m].object.clone()).collect();
@@ -297,15 +374,15 @@ fn set_apart(context: &Context<'_>, members: &[ObjectId]) -> BTreeMap<QualifiedN
     more
 }
 
-fn sorted(changes: Vec<Change>, sequence: &[usize]) -> Vec<Change> {
+fn sorted(changes: Vec<Change>, sequence: &[usize], moving: bool) -> Vec<Change> {
     let mut slots: Vec<_> = changes.into_iter().map(Some).collect();
     let mut changes: Vec<_> = sequence.iter().filter_map(|&at| slots[at].take()).collect();
-    leave_out_covered(&mut changes);
+    leave_out_covered(&mut changes, moving);
     changes
 }
 
 /// Takes out the inverse of what is dropped together with its table.
-fn leave_out_covered(changes: &mut [Change]) {
+fn leave_out_covered(changes: &mut [Change], moving: bool) {
     let mut created: BTreeMap<ObjectId, usize> = BTreeMap::new();
     let mut partitioned = BTreeSet::new();
     for (at, change) in changes.iter().enumerate() {
@@ -327,7 +404,7 @@ fn leave_out_covered(changes: &mut [Change]) {
                 // Partitions of a referenced table go first, and the foreign key holds them.
                 let free = !partitioned.contains(&referenced);
                 let referenced = created.get(&referenced);
-                free && matches!((holder, referenced), (Some(h), r) if r.is_none_or(|r| r <= h))
+                !moving && free && matches!((holder, referenced), (Some(h), r) if r.is_none_or(|r| r <= h))
             }
         };
         if covered {

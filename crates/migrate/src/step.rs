@@ -1,6 +1,6 @@
 //! A step of a plan: one statement with what is known of its locks and dangers.
 
-use pgwright_catalog::{ObjectId, QualifiedName};
+use pgwright_catalog::{Name, ObjectId, QualifiedName};
 use serde::Serialize;
 
 /// One statement of a migration.
@@ -24,6 +24,47 @@ pub struct Step {
     pub hazards: Vec<Hazard>,
     /// Number of the change. A change's steps stand together, and its inverse has the same number.
     pub change: usize,
+    /// Tables that it writes anew.
+    pub rewrites: Vec<QualifiedName>,
+    /// Tables that it reads from end to end.
+    pub scans: Vec<QualifiedName>,
+    /// How long it takes by the sizes of the tables, in milliseconds, where they are known.
+    pub estimate_ms: Option<u64>,
+    /// How to go on after it was broken off, of what no transaction takes back.
+    pub resume: Option<Resume>,
+}
+
+/// How to find out whether a statement outside of transactions was done, after it was broken off.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum Resume {
+    /// The index is there and valid; one that is not valid is dropped first.
+    CreateIndex {
+        /// Its schema.
+        schema: Name,
+        /// Its name.
+        name: Name,
+    },
+    /// The index is gone.
+    DropIndex {
+        /// Its schema.
+        schema: Name,
+        /// Its name.
+        name: Name,
+    },
+    /// The partition is detached; one that is half detached is finalised.
+    DetachPartition {
+        /// The partition's schema.
+        schema: Name,
+        /// The partition's name.
+        name: Name,
+        /// The schema of the partitioned table.
+        parent_schema: Name,
+        /// The name of the partitioned table.
+        parent: Name,
+    },
+    /// It can be run again.
+    Repeatable,
 }
 
 /// What a step does to its object.
@@ -91,6 +132,28 @@ pub enum Hazard {
     DependsOnRows,
     /// Takes rights away that a running application may use.
     RevokesPrivileges,
+    /// A column is not there any more for who uses it. Its values are kept until the contract.
+    DropsColumn,
+    /// A table is not there any more for who uses it. Its rows are kept until the contract.
+    DropsTable,
+    /// A sequence is not there any more for who uses it. It is kept until the contract.
+    DropsSequence,
+    /// Has another name afterwards, by which who uses it must call it.
+    RenamesObject,
+    /// Takes for a rename what may be one thing gone and another come.
+    AssumesRename,
+    /// Fills rows that are there with values that the plan chose.
+    ChangesRows,
+    /// All rows are copied into a new table while writes wait.
+    CopiesTable,
+}
+
+impl Hazard {
+    /// Its name, by which it is allowed on a command line: `loses-data`.
+    pub fn name(self) -> String {
+        let name = serde_json::to_value(self).unwrap_or_default();
+        name.as_str().unwrap_or_default().replace('_', "-")
+    }
 }
 
 /// The files of a package, in the order in which they run.

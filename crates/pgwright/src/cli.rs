@@ -47,6 +47,8 @@ pub enum Command {
     Verify(Verify),
     /// Show the schema that a source holds.
     Inspect(Inspect),
+    /// Plan the migration from one schema to another, forward and back.
+    Plan(crate::commands::plan::Plan),
     /// Run a plan on a database: bounded lock waits, retries, a journal, and to its end.
     Apply(crate::commands::apply::Apply),
     /// Server binaries for the sandbox.

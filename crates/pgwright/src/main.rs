@@ -42,6 +42,7 @@ fn main() -> ExitCode {
         Command::Design(arguments) => commands::design::run(arguments, &terminal),
         Command::Verify(arguments) => commands::verify::run(arguments, &terminal),
         Command::Inspect(arguments) => commands::inspect::run(arguments, &terminal),
+        Command::Plan(arguments) => commands::plan::run(arguments, &terminal),
         Command::Apply(arguments) => commands::apply::run(arguments, &terminal),
         Command::Postgres(arguments) => commands::postgres::run(arguments, &terminal),
         Command::Completions(arguments) => commands::completions::run(arguments),

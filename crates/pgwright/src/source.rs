@@ -47,6 +47,8 @@ pub struct Read {
     pub catalog: Catalog,
     /// How many statements a server would refuse, or are no SQL. They have been shown.
     pub errors: usize,
+    /// Major version of the server that it was read from.
+    pub major: Option<u32>,
 }
 
 impl Source {
@@ -90,7 +92,7 @@ impl Source {
                 let brief = read_brief(path, &text, terminal)?;
                 Ok(whole(pgwright_design::design(&brief).catalog))
             }
-            Self::Server(address) => read_server(address, terminal).map(whole),
+            Self::Server(address) => read_server(address, terminal),
             Self::Script(path) => {
                 let name = match path.to_str() {
                     Some("-") => "standard input".to_owned(),
@@ -105,10 +107,14 @@ impl Source {
 }
 
 fn whole(catalog: Catalog) -> Read {
-    Read { catalog, errors: 0 }
+    Read {
+        catalog,
+        errors: 0,
+        major: None,
+    }
 }
 
-fn read_server(address: &str, terminal: &Terminal) -> Result<Catalog, Failure> {
+fn read_server(address: &str, terminal: &Terminal) -> Result<Read, Failure> {
     let mut client =
         pgwright_server::connect(address).map_err(|error| Failure::NoServer(error.to_string()))?;
     let reading = terminal
@@ -119,7 +125,13 @@ fn read_server(address: &str, terminal: &Terminal) -> Result<Catalog, Failure> {
     for warning in &reading.warnings {
         terminal.say(format_args!("warning: {warning}"));
     }
-    Ok(reading.catalog)
+    let major = pgwright_server::major_version(&mut client)
+        .map_err(|error| Failure::NoServer(error.to_string()))?;
+    Ok(Read {
+        catalog: reading.catalog,
+        errors: 0,
+        major: Some(major),
+    })
 }
 
 /// The scripts of a directory in the order in which they run: name and text.
@@ -190,6 +202,7 @@ fn read_texts(
     Ok(Read {
         catalog: read.catalog,
         errors,
+        major: None,
     })
 }
 

@@ -11,7 +11,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("server", &["catalog"]),
     ("brief", &["catalog", "ddl"]),
     ("design", &["brief", "catalog", "ddl"]),
-    ("migrate", &["catalog"]),
+    ("migrate", &["catalog", "ddl"]),
     ("report", &["brief", "catalog", "ddl", "design", "migrate"]),
     (
         "pgwright",

@@ -1,6 +1,7 @@
 //! Connections, the catalog reader and the sandbox: the only crate that talks to a server.
 
 pub mod connect;
+mod facts;
 pub mod install;
 pub mod installation;
 pub mod paths;
@@ -10,6 +11,7 @@ pub mod sandbox;
 pub mod script;
 
 pub use connect::{ConnectError, ConnectionSettings, Environment, connect};
+pub use facts::{major_version, table_sizes};
 pub use install::{InstallError, install};
 pub use installation::{DiscoverError, Installation, Source, discover, select};
 /// The client of the `postgres` crate, which everything here works with.

@@ -336,7 +336,7 @@ pub(super) fn same_generation(column: &Column, parent: &Column) -> bool {
     expression(column) == expression(parent)
 }
 
-fn identity_clause(identity: &Identity) -> String {
+pub(super) fn identity_clause(identity: &Identity) -> String {
     let kind = if identity.always {
         "ALWAYS"
     } else {

@@ -264,7 +264,7 @@ fn key_columns(columns: &[Name], period: bool) -> String {
     }
 }
 
-fn deferrability(deferrability: Deferrability) -> &'static str {
+pub(super) fn deferrability(deferrability: Deferrability) -> &'static str {
     match deferrability {
         Deferrability::NotDeferrable => "",
         Deferrability::InitiallyImmediate => " DEFERRABLE",

@@ -5,6 +5,7 @@
 //! takes as given. The order of statements is the business of the migration planner.
 
 mod aggregate;
+mod alter;
 mod cast;
 mod collation;
 mod column;
@@ -33,6 +34,7 @@ use crate::{
     TypeKind,
 };
 
+pub use alter::{EnumPosition, IdentityChange};
 pub use column::not_null_name;
 pub use privilege::GrantTarget;
 pub use scan::{Token, TokenKind, scan};
@@ -241,6 +243,11 @@ impl Writer {
     /// `CREATE SCHEMA`.
     pub fn create_schema(&self, name: &Name) -> String {
         format!("CREATE SCHEMA {};", name.quoted())
+    }
+
+    /// `CREATE SCHEMA IF NOT EXISTS`.
+    pub fn create_schema_if_missing(&self, name: &Name) -> String {
+        format!("CREATE SCHEMA IF NOT EXISTS {};", name.quoted())
     }
 
     /// `CREATE EXTENSION`: an extension that is there already is left as it is, because a managed

@@ -18,28 +18,18 @@ impl Writer {
         if publication.all_tables {
             sql.push_str(" FOR ALL TABLES");
         }
-        let mut lines = Vec::new();
-        if !publication.tables.is_empty() {
-            let mut tables = Vec::new();
-            for (table, published) in &publication.tables {
-                // A table is published as itself: what inherits from it is listed as well.
-                let mut text = format!("ONLY {}", QualifiedName::quoted(table));
-                if let Some(columns) = &published.columns {
-                    self.needs(15, "a column list of a publication", object)?;
-                    text.push_str(&format!(" ({})", names(columns)));
-                }
-                if let Some(predicate) = &published.predicate {
-                    self.needs(15, "a row filter of a publication", object)?;
-                    text.push_str(&format!(" WHERE ({})", predicate.sql().trim()));
-                }
-                tables.push(text);
+        for published in publication.tables.values() {
+            if published.columns.is_some() {
+                self.needs(15, "a column list of a publication", object)?;
             }
-            lines.push(format!("TABLE {}", tables.join(",\n        ")));
+            if published.predicate.is_some() {
+                self.needs(15, "a row filter of a publication", object)?;
+            }
         }
         if !publication.schemas.is_empty() {
             self.needs(15, "a publication of the tables of a schema", object)?;
-            lines.push(format!("TABLES IN SCHEMA {}", names(&publication.schemas)));
         }
+        let lines = published(publication);
         if !lines.is_empty() {
             sql.push_str(&format!(" FOR\n    {}", lines.join(",\n    ")));
         }
@@ -103,4 +93,31 @@ impl Writer {
             format!("DROP SUBSCRIPTION {name};"),
         ]
     }
+}
+
+/// What a publication publishes, as `FOR`, `SET` and `DROP` list it.
+pub(super) fn published(publication: &Publication) -> Vec<String> {
+    let mut lines = Vec::new();
+    if !publication.tables.is_empty() {
+        let tables: Vec<_> = publication
+            .tables
+            .iter()
+            .map(|(table, published)| {
+                // A table is published as itself: what inherits from it is listed as well.
+                let mut text = format!("ONLY {}", QualifiedName::quoted(table));
+                if let Some(columns) = &published.columns {
+                    text.push_str(&format!(" ({})", names(columns)));
+                }
+                if let Some(predicate) = &published.predicate {
+                    text.push_str(&format!(" WHERE ({})", predicate.sql().trim()));
+                }
+                text
+            })
+            .collect();
+        lines.push(format!("TABLE {}", tables.join(",\n        ")));
+    }
+    if !publication.schemas.is_empty() {
+        lines.push(format!("TABLES IN SCHEMA {}", names(&publication.schemas)));
+    }
+    lines
 }

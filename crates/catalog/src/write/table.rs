@@ -283,7 +283,7 @@ fn constraint_rank(constraint: &Constraint) -> u8 {
     }
 }
 
-fn partition_bound(bound: &PartitionBound) -> String {
+pub(super) fn partition_bound(bound: &PartitionBound) -> String {
     match bound {
         PartitionBound::Range { from, to } => {
             format!(

@@ -42,7 +42,7 @@ impl Kind for Aggregates {
                 a.owner = None;
                 a.grants.clear();
                 a.comment.take()
-            })?;
+            });
         }
         Ok(())
     }

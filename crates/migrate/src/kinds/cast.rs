@@ -37,7 +37,7 @@ impl Kind for Casts {
     fn alterations(&self, context: &Context<'_>, out: &mut Vec<Change>) -> Result<(), PlanError> {
         for (name, from, to) in kept(&context.base.casts, &context.full.casts) {
             let object = ObjectId::Cast(name.clone());
-            only_comment(context, object, GROUP, from, to, out, |c| c.comment.take())?;
+            only_comment(context, object, GROUP, from, to, out, |c| c.comment.take());
         }
         Ok(())
     }
@@ -68,7 +68,7 @@ impl Kind for Transforms {
     fn alterations(&self, context: &Context<'_>, out: &mut Vec<Change>) -> Result<(), PlanError> {
         for (name, from, to) in kept(&context.base.transforms, &context.full.transforms) {
             let object = ObjectId::Transform(name.clone());
-            only_comment(context, object, GROUP, from, to, out, |t| t.comment.take())?;
+            only_comment(context, object, GROUP, from, to, out, |t| t.comment.take());
         }
         Ok(())
     }

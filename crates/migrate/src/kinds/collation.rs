@@ -34,7 +34,7 @@ impl Kind for Collations {
             only_comment(context, object, GROUP, from, to, out, |c| {
                 c.owner = None;
                 c.comment.take()
-            })?;
+            });
         }
         Ok(())
     }
@@ -60,7 +60,7 @@ impl Kind for Conversions {
             only_comment(context, object, GROUP, from, to, out, |c| {
                 c.owner = None;
                 c.comment.take()
-            })?;
+            });
         }
         Ok(())
     }

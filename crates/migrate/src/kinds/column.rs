@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use pgwright_catalog::write::{TokenKind, scan};
-use pgwright_catalog::{Column, Identity, Name, NotNull, ObjectId, QualifiedName};
+use pgwright_catalog::{Column, Name, NotNull, ObjectId, QualifiedName, Table};
 
+use super::column_change::{self, Changed};
 use super::table::comment_parts_of_column;
-use super::{Kind, kept};
-use crate::change::{Change, Rank, Statement};
-use crate::context::{Context, unchanged};
+use super::{Kind, fill, kept, placeholder};
+use crate::change::{Change, Rank, Statement, Strength};
+use crate::context::Context;
 use crate::plan::PlanError;
 use crate::step::{FileGroup, Hazard, LockLevel};
 
@@ -18,8 +19,15 @@ impl Kind for Columns {
     fn additions(&self, context: &Context<'_>, out: &mut Vec<Change>) -> Result<(), PlanError> {
         for (table, from, to) in kept(&context.base.tables, &context.full.tables) {
             for (position, column) in to.columns.iter().enumerate() {
-                if from.column(column.name.as_str()).is_none() {
-                    out.push(add(context, table, column, position)?);
+                // A column that the parent gives is only changed.
+                let given = column.inherited
+                    || to.partition_of.is_some()
+                    || context
+                        .full
+                        .inherited_column(to, &column.name)
+                        .is_some();
+                if from.column(column.name.as_str()).is_none() && !given {
+                    add(context, table, column, position, out)?;
                 }
             }
         }
@@ -28,60 +36,92 @@ impl Kind for Columns {
 
     fn alterations(&self, context: &Context<'_>, out: &mut Vec<Change>) -> Result<(), PlanError> {
         for (table, from, to) in kept(&context.base.tables, &context.full.tables) {
-            let id = |column: &Name| ObjectId::Column(table.clone(), column.clone());
-            let old: BTreeMap<_, _> = from.columns.iter().map(|c| (&c.name, c)).collect();
-            // PostgreSQL appends columns: those that stay keep their order and come first.
-            let stay = |columns: &[Column], other: &dyn Fn(&str) -> bool| -> Vec<Name> {
-                let stay = columns.iter().filter(|c| other(c.name.as_str()));
-                stay.map(|c| c.name.clone()).collect()
-            };
-            let before = stay(&from.columns, &|name| to.column(name).is_some());
-            let after: Vec<_> = to
-                .columns
-                .iter()
-                .take(before.len())
-                .map(|c| &c.name)
-                .collect();
-            let object = || ObjectId::Table(table.clone());
-            unchanged(
-                object,
-                "order of columns",
-                &before.iter().collect::<Vec<_>>(),
-                &after,
-            )?;
-            for b in &to.columns {
-                let Some(a) = old.get(&b.name) else { continue };
-                let object = || id(&b.name);
-                unchanged(object, "type", &a.data_type, &b.data_type)?;
-                unchanged(object, "NOT NULL", &a.not_null, &b.not_null)?;
-                let demand = |c: &Column| NotNull {
-                    comment: None,
-                    ..c.not_null_constraint.clone()
+            order_of_columns(context, table, from, to);
+            for column in &to.columns {
+                let parent = context.full.inherited_column(to, &column.name);
+                let given = parent.is_some()
+                    && (to.partition_of.is_some() || column.inherited || !to.inherits.is_empty());
+                let before = from.column(column.name.as_str()).cloned();
+                // What a child says of a column that it had from its parent, it says anew.
+                let before = before.or_else(|| {
+                    let inherited = context.base.inherited_column(from, &column.name)?;
+                    given.then(|| as_given(inherited))
+                });
+                let Some(before) = before else { continue };
+                let changed = Changed {
+                    table,
+                    definition: to,
+                    from: &before,
+                    to: column,
+                    given,
                 };
-                unchanged(object, "NOT NULL constraint", &demand(a), &demand(b))?;
-                unchanged(object, "default", &a.default, &b.default)?;
-                let identity = |c: &Column| {
-                    let identity = c.identity.clone();
-                    identity.map(|identity| Identity {
-                        comment: None,
-                        grants: Default::default(),
-                        ..identity
-                    })
-                };
-                unchanged(object, "identity", &identity(a), &identity(b))?;
-                unchanged(object, "attribute options", &a.options, &b.options)?;
-                let (c, d) = (&a.foreign_options, &b.foreign_options);
-                unchanged(object, "options", c, d)?;
-                unchanged(object, "generation expression", &a.generated, &b.generated)?;
-                unchanged(object, "collation", &a.collation, &b.collation)?;
-                unchanged(object, "storage", &a.storage, &b.storage)?;
-                unchanged(object, "compression", &a.compression, &b.compression)?;
-                unchanged(object, "statistics target", &a.statistics, &b.statistics)?;
-                let (a, c) = (a.comment.as_ref(), b.comment.as_ref());
-                context.comment_change(id(&b.name), FileGroup::Tables, a, c, out);
+                column_change::alter(context, changed, out)?;
+            }
+            if to.parents().next().is_some() {
+                no_longer_said(context, table, from, to, out)?;
             }
         }
         Ok(())
+    }
+}
+
+/// A column as a child has it that says nothing of it.
+fn as_given(column: &Column) -> Column {
+    Column {
+        statistics: None,
+        options: BTreeMap::new(),
+        comment: None,
+        not_null_constraint: NotNull::default(),
+        inherited: true,
+        ..column.clone()
+    }
+}
+
+/// What a child said of a column that it has from its parent, and says no longer.
+fn no_longer_said(
+    context: &Context<'_>,
+    table: &QualifiedName,
+    from: &Table,
+    to: &Table,
+    out: &mut Vec<Change>,
+) -> Result<(), PlanError> {
+    for before in &from.columns {
+        if to.column(before.name.as_str()).is_some() {
+            continue;
+        }
+        let Some(given) = context.full.inherited_column(to, &before.name) else {
+            continue;
+        };
+        let after = as_given(given);
+        let changed = Changed {
+            table,
+            definition: to,
+            from: before,
+            to: &after,
+            given: true,
+        };
+        column_change::alter(context, changed, out)?;
+    }
+    Ok(())
+}
+
+/// PostgreSQL appends columns: another order is told, not brought about.
+fn order_of_columns(context: &Context<'_>, table: &QualifiedName, from: &Table, to: &Table) {
+    let new = |c: &&Column| from.column(c.name.as_str()).is_none();
+    let stay: Vec<_> = from
+        .columns
+        .iter()
+        .filter(|c| to.column(c.name.as_str()).is_some())
+        .map(|c| &c.name)
+        .collect();
+    let after = to.columns.iter().filter(new).map(|c| &c.name);
+    let order: Vec<_> = stay.into_iter().chain(after).collect();
+    if order.iter().copied().ne(to.columns.iter().map(|c| &c.name)) {
+        let names: Vec<_> = order.iter().map(|n| n.to_string()).collect();
+        context.note(format!(
+            "{table}: its columns will be in the order {}, as new ones come last",
+            names.join(", ")
+        ));
     }
 }
 
@@ -90,7 +130,8 @@ fn add(
     table: &QualifiedName,
     column: &Column,
     position: usize,
-) -> Result<Change, PlanError> {
+    out: &mut Vec<Change>,
+) -> Result<(), PlanError> {
     let id = ObjectId::Column(table.clone(), column.name.clone());
     let mut change = Change::create(id.clone(), FileGroup::Tables, Rank::Column);
     // Columns are appended, so their order in the table is the order of the statements.
@@ -98,42 +139,119 @@ fn add(
     change.completes = Some(ObjectId::Table(table.clone()));
     context.need_recorded(&mut change, &id);
     context.need_text(&mut change, &column.data_type);
+    change.must_have(column.collation.iter().cloned().map(ObjectId::Collation));
     if let Some(default) = &column.default {
         context.need_text(&mut change, default.sql());
     }
     if let Some(generated) = &column.generated {
         context.need_text(&mut change, generated.expression.sql());
+        // The columns it is computed from may be new.
+        let names: Vec<_> = scan(generated.expression.sql())
+            .iter()
+            .filter_map(|t| t.name())
+            .collect();
+        let others = context.full.tables.get(table).into_iter();
+        let others = others.flat_map(|t| &t.columns);
+        for other in others.filter(|o| names.contains(&o.name.to_string()) && o.name != column.name)
+        {
+            change.need(ObjectId::Column(table.clone(), other.name.clone()), Strength::Must);
+        }
     }
-    let sql = context.writer.add_column(table, column)?;
+    // What would write every row, or demand a value of them, is done apart while the table is in use.
+    let default = column.default.as_ref().map(|d| d.sql().to_owned());
+    let computed = default.clone().filter(|d| calls(d));
+    let chosen = context.options.fill.get(&(table.clone(), column.name.clone()));
+    let lacks = column.not_null
+        && default.is_none()
+        && column.identity.is_none()
+        && column.generated.is_none();
+    let mut plain = column.clone();
+    let mut value = computed.clone().or(chosen.cloned());
+    if lacks && value.is_none() && context.has_rows(table) {
+        value = placeholder::ask(context, table, column);
+    }
+    let apart = value.is_some() && column.generated.is_none() && column.identity.is_none();
+    let filled_from = context.virtual_value(table, &column.name);
+    if apart {
+        plain.default = None;
+        plain.not_null = false;
+        plain.not_null_constraint = NotNull::default();
+    }
+    let sql = context.writer.add_column(table, &plain)?;
     let mut statement = Statement::from(sql).lock(table, LockLevel::AccessExclusive);
-    if rewrites(column) {
-        statement = statement.hazard(Hazard::RewritesTable);
+    if rewrites(&plain) {
+        statement = statement.rewrite(table);
     }
-    let filled =
-        column.default.is_some() || column.identity.is_some() || column.generated.is_some();
-    if column.not_null && !filled {
+    let filled = plain.default.is_some() || plain.identity.is_some() || plain.generated.is_some();
+    if plain.not_null && !filled {
         statement = statement.hazard(Hazard::DependsOnRows);
     }
     change.up.push(statement);
-    for sql in context.writer.column_settings(table, column) {
+    if let Some(default) = default.as_ref().filter(|_| apart) {
+        let set = context
+            .writer
+            .column_default(table, &column.name, Some(default));
+        change
+            .up
+            .push(Statement::from(set).lock(table, LockLevel::AccessExclusive));
+    }
+    for sql in context.writer.column_settings(table, &plain) {
         change
             .up
             .push(Statement::from(sql).lock(table, LockLevel::ShareUpdateExclusive));
     }
     context.comment(&mut change, &id, column.comment.as_ref());
-    comment_parts_of_column(context, &mut change, table, column);
+    if apart {
+        if let Some(identity) = &mut plain.identity {
+            identity.comment = None;
+        }
+    } else {
+        comment_parts_of_column(context, &mut change, table, column);
+    }
     let drop = context.writer.drop_column(table, &column.name);
     change.down.push(
         Statement::from(drop)
             .lock(table, LockLevel::AccessExclusive)
             .hazard(Hazard::LosesData),
     );
-    Ok(change)
+    out.push(change);
+    if let Some(expression) = filled_from {
+        fill::rows(context, table, &column.name, &expression, out);
+    }
+    if apart {
+        if let Some(value) = value {
+            fill::rows(context, table, &column.name, &value, out);
+        }
+        if column.not_null {
+            column_change::set_not_null(context, table, column, out);
+            let mut change = Change::alter(id.clone(), FileGroup::Tables, Rank::Comment);
+            change.sort.1 = format!("{table} {} not null", column.name);
+            change.need(
+                ObjectId::Constraint(
+                    table.clone(),
+                    Name::new(format!("{} not null", column.name)),
+                ),
+                Strength::Must,
+            );
+            comment_parts_of_column(context, &mut change, table, column);
+            if !change.up.is_empty() {
+                out.push(change);
+            }
+        }
+    }
+    Ok(())
 }
 
 /// True when ADD COLUMN writes every row: a value that is computed row by row. A constant or STABLE
 /// default is computed once and kept in the catalog (since PostgreSQL 11).
 fn rewrites(column: &Column) -> bool {
+    let stored = column.generated.as_ref().is_some_and(|g| g.stored);
+    let computed = column.default.as_ref().is_some_and(|d| calls(d.sql()));
+    column.identity.is_some() || stored || computed
+}
+
+/// True when an expression calls a function whose value need not be the same for every row.
+fn calls(sql: &str) -> bool {
     const COMPUTED_ONCE: [&str; 9] = [
         "now",
         "current_timestamp",
@@ -145,15 +263,16 @@ fn rewrites(column: &Column) -> bool {
         "to_tsvector",
         "coalesce",
     ];
-    let stored = column.generated.as_ref().is_some_and(|g| g.stored);
-    let calls = |sql: &str| {
-        let tokens = scan(sql);
-        tokens.windows(2).any(|pair| {
-            pair[1].is_symbol("(")
-                && matches!(pair[0].kind, TokenKind::Word | TokenKind::QuotedName)
-                && !COMPUTED_ONCE.contains(&pair[0].text.to_lowercase().as_str())
-        })
-    };
-    let computed = column.default.as_ref().is_some_and(|d| calls(d.sql()));
-    column.identity.is_some() || stored || computed
+    // `numeric(10,2)` and the like are types.
+    const TYPES: [&str; 9] = [
+        "numeric", "varchar", "character", "varying", "bit", "timestamp", "time", "interval", "char",
+    ];
+    let tokens = scan(sql);
+    tokens.windows(2).any(|pair| {
+        let word = pair[0].text.to_lowercase();
+        pair[1].is_symbol("(")
+            && matches!(pair[0].kind, TokenKind::Word | TokenKind::QuotedName)
+            && !COMPUTED_ONCE.contains(&word.as_str())
+            && !TYPES.contains(&word.as_str())
+    })
 }

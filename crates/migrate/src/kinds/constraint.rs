@@ -3,16 +3,16 @@
 use std::collections::BTreeSet;
 
 use pgwright_catalog::{
-    Catalog, Constraint, ConstraintKind, ForeignKey, Index, IndexElement, IndexKey, Key, Name,
+    Catalog, Constraint, ConstraintKind, Deferrability, ForeignKey, Index, IndexElement, IndexKey, Key, Name,
     ObjectId, QualifiedName,
 };
 
 use super::table::{apart, comment_constraint, need_constraint};
 use super::{Kind, kept, part};
 use crate::change::{Change, Cover, Rank, Statement, Strength};
-use crate::context::{Context, unchanged};
+use crate::context::Context;
 use crate::plan::PlanError;
-use crate::step::{FileGroup, Hazard, LockLevel, Transaction};
+use crate::step::{FileGroup, Hazard, LockLevel, Resume, Transaction};
 
 pub(super) struct Constraints;
 
@@ -59,13 +59,10 @@ impl Kind for Constraints {
         for (table, from, to) in kept(&context.base.tables, &context.full.tables) {
             for (name, from, to) in kept(&from.constraints, &to.constraints) {
                 let object = || ObjectId::Constraint(table.clone(), name.clone());
-                let without_comment = |c: &Constraint| Constraint {
-                    comment: None,
-                    index_comment: None,
-                    ..c.clone()
-                };
-                let (a, b) = (without_comment(from), without_comment(to));
-                unchanged(object, "definition", &a, &b)?;
+                if !alter(context, table, name, from, to, out) {
+                    context.replace(object());
+                    continue;
+                }
                 let (a, b) = (from.comment.as_ref(), to.comment.as_ref());
                 context.comment_change(object(), FileGroup::Tables, a, b, out);
                 let (a, b) = (from.index_comment.as_ref(), to.index_comment.as_ref());
@@ -75,6 +72,64 @@ impl Kind for Constraints {
         }
         Ok(())
     }
+}
+
+/// What can be changed in place: when a foreign key is checked and whether it is, and the look at the
+/// rows that were there before. False for any other difference.
+fn alter(
+    context: &Context<'_>,
+    table: &QualifiedName,
+    name: &Name,
+    from: &Constraint,
+    to: &Constraint,
+    out: &mut Vec<Change>,
+) -> bool {
+    let alike = |c: &Constraint| Constraint {
+        deferrability: Deferrability::NotDeferrable,
+        validated: true,
+        comment: None,
+        index_comment: None,
+        ..c.clone()
+    };
+    if alike(from) != alike(to) {
+        // A part follows that of its parent.
+        return from.parent.is_some() && to.parent.is_some();
+    }
+    if to.parent.is_some() {
+        return true;
+    }
+    let object = ObjectId::Constraint(table.clone(), name.clone());
+    let foreign = matches!(to.kind, ConstraintKind::ForeignKey(_));
+    let group = match foreign {
+        true => FileGroup::ForeignKeys,
+        false => FileGroup::Tables,
+    };
+    if from.deferrability != to.deferrability {
+        if !foreign || from.validated != to.validated {
+            return false;
+        }
+        let writer = &context.writer;
+        let sql = writer.alter_constraint_deferrability(table, name, to.deferrability);
+        let mut change = Change::alter(object, group, Rank::Constraint);
+        let statement = Statement::from(sql).lock(table, LockLevel::AccessExclusive);
+        change.up.push(statement);
+        out.push(change);
+    } else if from.validated != to.validated {
+        if !to.validated {
+            return false;
+        }
+        let mut change = Change::alter(object, group, Rank::Validation);
+        let sql = context.writer.validate_constraint(table, name);
+        change.up.push(
+            Statement::from(sql)
+                .transaction(Transaction::Own)
+                .lock(table, LockLevel::ShareUpdateExclusive)
+                .scan(table)
+                .hazard(Hazard::DependsOnRows),
+        );
+        out.push(change);
+    }
+    true
 }
 
 fn add(
@@ -125,7 +180,12 @@ fn add(
             Statement::from(create)
                 .transaction(Transaction::Outside)
                 .lock(table, LockLevel::ShareUpdateExclusive)
-                .hazard(Hazard::DependsOnRows),
+                .scan(table)
+                .hazard(Hazard::DependsOnRows)
+                .resume(Resume::CreateIndex {
+                    schema: table.schema.clone(),
+                    name: name.clone(),
+                }),
         );
         let take = context
             .writer
@@ -168,6 +228,7 @@ fn add(
                 // The lock of ADD CONSTRAINT must not be held while the rows are read.
                 .transaction(Transaction::Own)
                 .lock(table, LockLevel::ShareUpdateExclusive)
+                .scan(table)
                 .hazard(Hazard::DependsOnRows),
         );
         out.push(change);
@@ -270,6 +331,7 @@ fn with_locks(
         statement = statement.lock(table, level);
         if !not_valid {
             statement = statement
+                .scan(table)
                 .hazard(Hazard::ScansTable)
                 .hazard(Hazard::DependsOnRows);
         }

@@ -1,8 +1,8 @@
 //! Event triggers.
 
-use pgwright_catalog::ObjectId;
+use pgwright_catalog::{ObjectId, TriggerEnabled};
 
-use super::{Kind, added, begin, kept, only_comment};
+use super::{Kind, added, alter, begin, kept, only_comment};
 use crate::change::{Change, Rank};
 use crate::context::Context;
 use crate::plan::PlanError;
@@ -29,10 +29,16 @@ impl Kind for EventTriggers {
     fn alterations(&self, context: &Context<'_>, out: &mut Vec<Change>) -> Result<(), PlanError> {
         for (name, from, to) in kept(&context.base.event_triggers, &context.full.event_triggers) {
             let object = ObjectId::EventTrigger(name.clone());
+            if from.enabled != to.enabled {
+                let say = |state| context.writer.event_trigger_state(name, state);
+                let (up, down) = ([say(to.enabled)], [say(from.enabled)]);
+                out.extend(alter(object.clone(), GROUP, Rank::EventTrigger, up, down));
+            }
             only_comment(context, object, GROUP, from, to, out, |t| {
+                t.enabled = TriggerEnabled::Origin;
                 t.owner = None;
                 t.comment.take()
-            })?;
+            });
         }
         Ok(())
     }

@@ -2,9 +2,9 @@
 
 use pgwright_catalog::ObjectId;
 
-use super::{Kind, added, kept};
-use crate::change::{Change, Rank};
-use crate::context::{Context, unchanged};
+use super::{Kind, added, alter, kept};
+use crate::change::{Change, Rank, Strength};
+use crate::context::Context;
 use crate::plan::PlanError;
 use crate::step::FileGroup;
 
@@ -12,6 +12,8 @@ pub(super) struct Extensions;
 
 /// Every database has it from the start, and DO blocks need it.
 const BUILT_IN: &str = "plpgsql";
+
+const GROUP: FileGroup = FileGroup::Extensions;
 
 impl Kind for Extensions {
     fn additions(&self, context: &Context<'_>, out: &mut Vec<Change>) -> Result<(), PlanError> {
@@ -40,11 +42,25 @@ impl Kind for Extensions {
         for (name, from, to) in kept(&context.base.extensions, &context.full.extensions) {
             let object = || ObjectId::Extension(name.clone());
             // What is not said may stay as it is.
-            if to.schema.is_some() && from.schema.is_some() {
-                unchanged(object, "schema", &from.schema, &to.schema)?;
+            let writer = &context.writer;
+            let address = writer.address(context.full, &object());
+            if let (Some(a), Some(b)) = (&from.schema, &to.schema)
+                && a != b
+            {
+                let move_to = |schema| writer.set_schema(&address, schema);
+                let rank = Rank::Extension;
+                let change = alter(object(), GROUP, rank, [move_to(b)], [move_to(a)]);
+                out.extend(change.map(|mut change| {
+                    change.need(ObjectId::Schema(b.clone()), Strength::Must);
+                    change
+                }));
             }
-            if to.version.is_some() && from.version.is_some() {
-                unchanged(object, "version", &from.version, &to.version)?;
+            if let (Some(a), Some(b)) = (&from.version, &to.version)
+                && a != b
+            {
+                let update = |version: &str| writer.update_extension(name, version);
+                let rank = Rank::Extension;
+                out.extend(alter(object(), GROUP, rank, [update(b)], [update(a)]));
             }
             if to.comment.is_some() {
                 context.comment_change(

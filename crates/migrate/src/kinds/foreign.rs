@@ -1,10 +1,12 @@
 //! Foreign-data wrappers, servers and user mappings.
 
+use std::collections::BTreeMap;
+
 use pgwright_catalog::ObjectId;
 
-use super::{Kind, added, begin, kept, only_comment};
+use super::{Kind, added, alter, begin, kept, only_comment};
 use crate::change::{Change, Rank, Strength};
-use crate::context::{Context, unchanged};
+use crate::context::Context;
 use crate::plan::PlanError;
 use crate::step::FileGroup;
 
@@ -57,24 +59,47 @@ impl Kind for ForeignData {
         let (base, full) = (context.base, context.full);
         for (name, from, to) in kept(&base.foreign_data_wrappers, &full.foreign_data_wrappers) {
             let object = ObjectId::ForeignDataWrapper(name.clone());
+            set_options(context, &object, &from.options, &to.options, out);
             only_comment(context, object, GROUP, from, to, out, |w| {
+                w.options.clear();
                 w.owner = None;
                 w.grants.clear();
                 w.comment.take()
-            })?;
+            });
         }
         for (name, from, to) in kept(&base.foreign_servers, &full.foreign_servers) {
             let object = ObjectId::ForeignServer(name.clone());
+            set_options(context, &object, &from.options, &to.options, out);
             only_comment(context, object, GROUP, from, to, out, |s| {
+                s.options.clear();
                 s.owner = None;
                 s.grants.clear();
                 s.comment.take()
-            })?;
+            });
         }
         for (name, from, to) in kept(&base.user_mappings, &full.user_mappings) {
-            let object = || ObjectId::UserMapping(name.clone());
-            unchanged(object, "options", from, to)?;
+            let object = ObjectId::UserMapping(name.clone());
+            set_options(context, &object, &from.options, &to.options, out);
         }
         Ok(())
     }
+}
+
+/// `ALTER … OPTIONS`.
+fn set_options(
+    context: &Context<'_>,
+    object: &ObjectId,
+    from: &BTreeMap<String, String>,
+    to: &BTreeMap<String, String>,
+    out: &mut Vec<Change>,
+) {
+    let address = context.writer.address(context.full, object);
+    let set = |a, b| context.writer.foreign_options_change(&address, a, b);
+    let (up, down) = (set(from, to), set(to, from));
+    let rank = match object {
+        ObjectId::ForeignDataWrapper(_) => Rank::ForeignDataWrapper,
+        ObjectId::UserMapping(_) => Rank::UserMapping,
+        _ => Rank::ForeignServer,
+    };
+    out.extend(alter(object.clone(), GROUP, rank, up, down));
 }

@@ -5,9 +5,9 @@ use pgwright_catalog::{Index, IndexKey, Name, ObjectId, QualifiedName};
 use super::constraint::need_partitions;
 use super::{Kind, kept, part};
 use crate::change::{Change, Cover, Rank, Statement, Strength};
-use crate::context::{Context, unchanged};
+use crate::context::Context;
 use crate::plan::PlanError;
-use crate::step::{FileGroup, Hazard, LockLevel, Transaction};
+use crate::step::{FileGroup, Hazard, LockLevel, Resume, Transaction};
 
 pub(super) struct Indexes;
 
@@ -116,9 +116,18 @@ pub(super) fn add(
         Build::Concurrently => (
             create
                 .transaction(Transaction::Outside)
-                .lock(table, LockLevel::ShareUpdateExclusive),
+                .lock(table, LockLevel::ShareUpdateExclusive)
+                .scan(table)
+                .resume(Resume::CreateIndex {
+                    schema: table.schema.clone(),
+                    name: name.clone(),
+                }),
             drop.transaction(Transaction::Outside)
-                .lock(table, LockLevel::ShareUpdateExclusive),
+                .lock(table, LockLevel::ShareUpdateExclusive)
+                .resume(Resume::DropIndex {
+                    schema: table.schema.clone(),
+                    name: name.clone(),
+                }),
         ),
         Build::Blocking => (
             create
@@ -162,16 +171,44 @@ pub(super) fn alter(
     out: &mut Vec<Change>,
 ) -> Result<(), PlanError> {
     let object = || ObjectId::Index(table.clone(), name.clone());
-    let without_comment = |i: &Index| Index {
-        comment: None,
-        ..i.clone()
+    let alike = |i: &Index| {
+        let mut index = i.clone();
+        index.comment = None;
+        index.options.clear();
+        index.tablespace = None;
+        for element in &mut index.elements {
+            element.statistics = None;
+        }
+        index
     };
-    unchanged(
-        object,
-        "definition",
-        &without_comment(from),
-        &without_comment(to),
-    )?;
+    if alike(from) != alike(to) {
+        // A part follows the index of its parent.
+        if from.parent.is_none() || to.parent.is_none() || from.parent != to.parent {
+            context.replace(object());
+        }
+        return Ok(());
+    }
+    let writer = &context.writer;
+    let address = writer.address(context.full, &object());
+    let mut change = Change::alter(object(), FileGroup::Indexes, Rank::Index);
+    let locked = |sql: String, level| Statement::from(sql).lock(table, level);
+    let share = LockLevel::ShareUpdateExclusive;
+    for set in writer.options_change(&address, &from.options, &to.options) {
+        change.up.push(locked(set, share));
+    }
+    if from.tablespace != to.tablespace {
+        let set = writer.set_tablespace(&address, to.tablespace.as_ref());
+        change.up.push(locked(set, LockLevel::AccessExclusive));
+    }
+    for (at, (a, b)) in from.elements.iter().zip(&to.elements).enumerate() {
+        if a.statistics != b.statistics {
+            let set = writer.index_element_statistics(table, name, at + 1, b.statistics);
+            change.up.push(locked(set, share));
+        }
+    }
+    if !change.up.is_empty() {
+        out.push(change);
+    }
     let (a, b) = (from.comment.as_ref(), to.comment.as_ref());
     context.comment_change(object(), FileGroup::Indexes, a, b, out);
     Ok(())

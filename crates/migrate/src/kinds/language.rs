@@ -44,7 +44,7 @@ impl Kind for Languages {
                 l.owner = None;
                 l.grants.clear();
                 l.comment.take()
-            })?;
+            });
         }
         Ok(())
     }
@@ -67,7 +67,7 @@ impl Kind for AccessMethods {
     fn alterations(&self, context: &Context<'_>, out: &mut Vec<Change>) -> Result<(), PlanError> {
         for (name, from, to) in kept(&context.base.access_methods, &context.full.access_methods) {
             let object = ObjectId::AccessMethod(name.clone());
-            only_comment(context, object, GROUP, from, to, out, |m| m.comment.take())?;
+            only_comment(context, object, GROUP, from, to, out, |m| m.comment.take());
         }
         Ok(())
     }

@@ -1,12 +1,12 @@
 //! Materialized views and their indexes.
 
-use pgwright_catalog::ObjectId;
+use pgwright_catalog::{MaterializedView, ObjectId, ViewColumn};
 
 use super::index::{Build, add, alter};
 use super::view::{column_comments, comment_columns, need_query};
 use super::{Kind, added, heading, kept};
 use crate::change::{Change, Rank};
-use crate::context::{Context, unchanged};
+use crate::context::Context;
 use crate::plan::PlanError;
 use crate::step::FileGroup;
 
@@ -62,9 +62,73 @@ impl Kind for MaterializedViews {
         );
         for (name, from, to) in kept(base, full) {
             let object = || ObjectId::MaterializedView(name.clone());
-            unchanged(object, "query", &from.query, &to.query)?;
-            unchanged(object, "storage parameters", &from.options, &to.options)?;
-            unchanged(object, "tablespace", &from.tablespace, &to.tablespace)?;
+            let columns = |v: &MaterializedView| -> Vec<_> {
+                let columns = v.columns.iter();
+                columns
+                    .map(|c| (c.name.clone(), c.data_type.clone()))
+                    .collect()
+            };
+            if from.query != to.query || columns(from) != columns(to) {
+                context.replace(object());
+                continue;
+            }
+            let writer = &context.writer;
+            let address = writer.address(context.full, &object());
+            let (mut up, mut down) = (
+                writer.options_change(&address, &from.options, &to.options),
+                writer.options_change(&address, &to.options, &from.options),
+            );
+            if from.tablespace != to.tablespace {
+                up.push(writer.set_tablespace(&address, to.tablespace.as_ref()));
+                down.push(writer.set_tablespace(&address, from.tablespace.as_ref()));
+            }
+            if from.access_method != to.access_method {
+                up.push(writer.set_access_method(&address, to.access_method.as_ref()));
+                down.push(writer.set_access_method(&address, from.access_method.as_ref()));
+            }
+            if from.unpopulated != to.unpopulated {
+                up.push(writer.refresh(name, !to.unpopulated));
+                down.push(writer.refresh(name, !from.unpopulated));
+            }
+            for (a, b) in from.columns.iter().zip(&to.columns) {
+                if a.statistics != b.statistics {
+                    let set = |c: &ViewColumn| {
+                        writer.column_statistics(name, &c.name, c.statistics)
+                    };
+                    up.push(set(b));
+                    down.push(set(a));
+                }
+                if a.storage != b.storage {
+                    let set =
+                        |c: &ViewColumn| writer.column_storage(name, &c.name, c.storage.as_deref());
+                    up.push(set(b));
+                    down.push(set(a));
+                }
+                if a.compression != b.compression {
+                    let set = |c: &ViewColumn| {
+                        writer.column_compression(name, &c.name, c.compression.as_deref())
+                    };
+                    up.push(set(b));
+                    down.push(set(a));
+                }
+            }
+            if from.clustered_on != to.clustered_on
+                && let Some(on) = &to.clustered_on
+                && from.indexes.contains_key(on)
+            {
+                up.push(writer.cluster_on(name, on));
+                match from.clustered_on.as_ref().filter(|o| to.indexes.contains_key(*o)) {
+                    Some(before) => down.push(writer.cluster_on(name, before)),
+                    None => down.push(writer.without_cluster_of(&address)),
+                }
+            } else if from.clustered_on.is_some() && to.clustered_on.is_none() {
+                up.push(writer.without_cluster_of(&address));
+                if let Some(before) = from.clustered_on.as_ref().filter(|o| to.indexes.contains_key(*o)) {
+                    down.push(writer.cluster_on(name, before));
+                }
+            }
+            let (group, rank) = (FileGroup::Views, Rank::MaterializedView);
+            out.extend(super::alter(object(), group, rank, up, down));
             for (index, from, to) in kept(&from.indexes, &to.indexes) {
                 alter(context, name, index, from, to, out)?;
             }

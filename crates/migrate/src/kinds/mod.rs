@@ -6,10 +6,12 @@ mod aggregate;
 mod cast;
 mod collation;
 mod column;
+mod column_change;
 mod constraint;
 mod default_privileges;
 mod event_trigger;
 mod extension;
+mod fill;
 mod foreign;
 mod index;
 mod index_use;
@@ -20,6 +22,7 @@ mod operator;
 mod owner;
 mod owner_privilege;
 mod part;
+mod placeholder;
 mod policy;
 mod privilege;
 mod replication;
@@ -33,16 +36,18 @@ mod statistics;
 mod table;
 mod text_search;
 mod trigger;
+mod type_change;
 mod types;
 mod view;
 
 use pgwright_catalog::ObjectId;
 
-use crate::change::{Change, Rank};
-use crate::context::{Context, unchanged};
+use crate::change::{Change, Rank, Statement, Strength};
+use crate::context::Context;
 use crate::plan::PlanError;
 use crate::step::FileGroup;
 
+pub(crate) use column_change::identity_name;
 pub(crate) use schema::PUBLIC_COMMENT;
 
 /// How a kind of object is planned.
@@ -50,7 +55,8 @@ trait Kind: Sync {
     /// What `full` has and `base` has not. Dropping is planned as the inverse of this.
     fn additions(&self, context: &Context<'_>, out: &mut Vec<Change>) -> Result<(), PlanError>;
 
-    /// What both have and `full` has differently; an error for what cannot be changed in place yet.
+    /// What both have and `full` has differently. What cannot be changed in place is given to
+    /// [`Context::replace`].
     fn alterations(&self, context: &Context<'_>, out: &mut Vec<Change>) -> Result<(), PlanError>;
 }
 
@@ -148,8 +154,8 @@ fn begin(
     Ok(change)
 }
 
-/// The change of an object of which only the comment can be changed in place yet, besides owner and
-/// privileges. `take` gives the comment and takes away what other kinds of change look after.
+/// The change of an object of which only the comment can be changed in place, besides owner and
+/// privileges: any other difference makes it anew. `take` gives the comment and takes away what other kinds of change look after.
 fn only_comment<T: Clone + PartialEq>(
     context: &Context<'_>,
     object: ObjectId,
@@ -158,12 +164,27 @@ fn only_comment<T: Clone + PartialEq>(
     to: &T,
     out: &mut Vec<Change>,
     take: impl Fn(&mut T) -> Option<String>,
-) -> Result<(), PlanError> {
+) {
     let (mut from, mut to) = (from.clone(), to.clone());
     let (before, after) = (take(&mut from), take(&mut to));
-    unchanged(|| object.clone(), "definition", &from, &to)?;
-    context.comment_change(object, group, before.as_ref(), after.as_ref(), out);
-    Ok(())
+    if !context.replace_unless_equal(|| object.clone(), &from, &to) {
+        context.comment_change(object, group, before.as_ref(), after.as_ref(), out);
+    }
+}
+
+/// The change of an object by a statement each way; nothing where there is none.
+fn alter(
+    object: ObjectId,
+    group: FileGroup,
+    rank: Rank,
+    up: impl IntoIterator<Item = impl Into<Statement>>,
+    down: impl IntoIterator<Item = impl Into<Statement>>,
+) -> Option<Change> {
+    let mut change = Change::alter(object.clone(), group, rank);
+    change.need(object, Strength::Must);
+    change.up.extend(up.into_iter().map(Into::into));
+    change.down.extend(down.into_iter().map(Into::into));
+    (!change.up.is_empty() || !change.down.is_empty()).then_some(change)
 }
 
 /// The first sentence of a comment: what stands above the object in a file.

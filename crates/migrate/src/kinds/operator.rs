@@ -2,7 +2,7 @@
 
 use pgwright_catalog::{Name, ObjectId, OperatorClassMember, OperatorClassName, QualifiedName};
 
-use super::{Kind, added, begin, kept, only_comment};
+use super::{Kind, added, alter, begin, kept, only_comment};
 use crate::change::{Change, Rank, Strength};
 use crate::context::Context;
 use crate::plan::PlanError;
@@ -54,10 +54,16 @@ impl Kind for Operators {
     fn alterations(&self, context: &Context<'_>, out: &mut Vec<Change>) -> Result<(), PlanError> {
         for (name, from, to) in kept(&context.base.operators, &context.full.operators) {
             let object = ObjectId::Operator(name.clone());
+            if (&from.restrict, &from.join) != (&to.restrict, &to.join) {
+                let say = |operator| context.writer.operator_estimators(name, operator);
+                let (up, down) = ([say(to)], [say(from)]);
+                out.extend(alter(object.clone(), GROUP, Rank::Operator, up, down));
+            }
             only_comment(context, object, GROUP, from, to, out, |o| {
+                (o.restrict, o.join) = (None, None);
                 o.owner = None;
                 o.comment.take()
-            })?;
+            });
         }
         Ok(())
     }
@@ -106,7 +112,7 @@ impl Kind for OperatorFamilies {
             only_comment(context, object, GROUP, from, to, out, |o| {
                 o.owner = None;
                 o.comment.take()
-            })?;
+            });
         }
         Ok(())
     }
@@ -152,7 +158,7 @@ impl Kind for OperatorClasses {
             only_comment(context, object, GROUP, from, to, out, |o| {
                 o.owner = None;
                 o.comment.take()
-            })?;
+            });
         }
         Ok(())
     }

@@ -39,9 +39,8 @@ pub(super) fn of_parent(context: &Context<'_>, id: &ObjectId) -> Result<Option<M
         // The new partition gets it by itself, under an automatic name.
         return match context.parts.automatic_name(id) {
             Some(automatic) => Ok(Some(Made::Named(automatic.clone()))),
-            None => Err(PlanError::Unplanned {
+            None => Err(PlanError::UnknownName {
                 object: Box::new(id.clone()),
-                property: "name as part of an index that is there already",
             }),
         };
     }

@@ -2,9 +2,9 @@
 
 use pgwright_catalog::{Name, ObjectId, Policy, QualifiedName, Table};
 
-use super::{Kind, added, kept};
+use super::{Kind, added, alter, kept};
 use crate::change::{Change, Cover, Rank, Statement, Strength};
-use crate::context::{Context, unchanged};
+use crate::context::Context;
 use crate::plan::PlanError;
 use crate::step::{FileGroup, LockLevel};
 
@@ -35,12 +35,32 @@ impl Kind for Policies {
                     comment: None,
                     ..p.clone()
                 };
-                unchanged(
-                    object,
-                    "definition",
-                    &without_comment(from),
-                    &without_comment(to),
-                )?;
+                let (a, b) = (without_comment(from), without_comment(to));
+                if a != b {
+                    // ALTER POLICY neither adds an expression nor takes one away.
+                    let shape = |p: &Policy| {
+                        (
+                            p.command,
+                            p.permissive,
+                            p.using.is_some(),
+                            p.with_check.is_some(),
+                        )
+                    };
+                    if context.replace_unless_equal(object, &shape(&a), &shape(&b)) {
+                        continue;
+                    }
+                    let say = |p: &Policy| {
+                        Statement::from(context.writer.alter_policy(table, name, p))
+                            .lock(table, LockLevel::AccessExclusive)
+                    };
+                    let (group, rank) = (FileGroup::Policies, Rank::Security);
+                    let change = alter(object(), group, rank, [say(&b)], [say(&a)]);
+                    out.extend(change.map(|mut change| {
+                        need(context, &mut change, to);
+                        change.completes = Some(object());
+                        change
+                    }));
+                }
                 let (a, b) = (from.comment.as_ref(), to.comment.as_ref());
                 context.comment_change(object(), FileGroup::Policies, a, b, out);
             }
@@ -96,11 +116,7 @@ fn add(context: &Context<'_>, table: &QualifiedName, name: &Name, policy: &Polic
     let object = ObjectId::Policy(table.clone(), name.clone());
     let mut change = Change::create(object.clone(), FileGroup::Policies, Rank::Security);
     change.need(ObjectId::Table(table.clone()), Strength::Must);
-    change.must_have(policy.roles.iter().map(|r| ObjectId::Role(r.clone())));
-    context.need_recorded(&mut change, &object);
-    for expression in [&policy.using, &policy.with_check].into_iter().flatten() {
-        context.need_text(&mut change, expression.sql());
-    }
+    need(context, &mut change, policy);
     let lock = |sql: String| {
         let statement = Statement::from(sql);
         if context.live(table) {
@@ -116,4 +132,14 @@ fn add(context: &Context<'_>, table: &QualifiedName, name: &Name, policy: &Polic
     let address = context.writer.address(context.full, &object);
     change.down.push(lock(context.writer.drop(&address)));
     change
+}
+
+/// The roles and the objects that a policy names.
+fn need(context: &Context<'_>, change: &mut Change, policy: &Policy) {
+    change.must_have(policy.roles.iter().map(|r| ObjectId::Role(r.clone())));
+    let object = change.object.clone();
+    context.need_recorded(change, &object);
+    for expression in [&policy.using, &policy.with_check].into_iter().flatten() {
+        context.need_text(change, expression.sql());
+    }
 }

@@ -1,8 +1,8 @@
 //! Publications and subscriptions.
 
-use pgwright_catalog::ObjectId;
+use pgwright_catalog::{ObjectId, Publication};
 
-use super::{Kind, added, begin, kept, only_comment};
+use super::{Kind, added, alter, begin, kept, only_comment};
 use crate::change::{Change, Rank, Strength};
 use crate::context::Context;
 use crate::plan::PlanError;
@@ -19,14 +19,7 @@ impl Kind for Replication {
         for (name, publication) in added(&base.publications, &full.publications) {
             let object = ObjectId::Publication(name.clone());
             let mut change = begin(context, object.clone(), GROUP, Rank::Publication)?;
-            let schemas = publication.schemas.iter();
-            change.must_have(schemas.map(|s| ObjectId::Schema(s.clone())));
-            for (table, published) in &publication.tables {
-                change.need(ObjectId::Table(table.clone()), Strength::Must);
-                if let Some(predicate) = &published.predicate {
-                    context.need_text(&mut change, predicate.sql());
-                }
-            }
+            need_published(context, &mut change, publication);
             let create = context.writer.create_publication(name, publication)?;
             change.up.push(create.into());
             context.comment(&mut change, &object, publication.comment.as_ref());
@@ -49,18 +42,52 @@ impl Kind for Replication {
         let (base, full) = (context.base, context.full);
         for (name, from, to) in kept(&base.publications, &full.publications) {
             let object = ObjectId::Publication(name.clone());
+            if from.all_tables == to.all_tables {
+                let set = |a, b| context.writer.alter_publication(name, a, b);
+                let (up, down) = (set(from, to), set(to, from));
+                let rank = Rank::Publication;
+                let change = alter(object.clone(), GROUP, rank, up, down);
+                out.extend(change.map(|mut change| {
+                    need_published(context, &mut change, to);
+                    change
+                }));
+            }
             only_comment(context, object, GROUP, from, to, out, |p| {
+                p.tables.clear();
+                p.schemas.clear();
+                p.options.clear();
                 p.owner = None;
                 p.comment.take()
-            })?;
+            });
         }
         for (name, from, to) in kept(&base.subscriptions, &full.subscriptions) {
             let object = ObjectId::Subscription(name.clone());
+            let set = |a, b| context.writer.alter_subscription(name, a, b);
+            let (up, down) = (set(from, to), set(to, from));
+            out.extend(alter(object.clone(), GROUP, Rank::Subscription, up, down));
             only_comment(context, object, GROUP, from, to, out, |s| {
+                s.connection = None;
+                s.publications.clear();
+                // It is for whoever runs the subscription to enable it.
+                s.enabled = false;
                 s.owner = None;
                 s.comment.take()
-            })?;
+            });
         }
         Ok(())
+    }
+}
+
+/// What a publication publishes.
+fn need_published(context: &Context<'_>, change: &mut Change, publication: &Publication) {
+    let schemas = publication.schemas.iter();
+    change.must_have(schemas.map(|s| ObjectId::Schema(s.clone())));
+    for (table, published) in &publication.tables {
+        change.need(ObjectId::Table(table.clone()), Strength::Must);
+        let columns = published.columns.iter().flatten();
+        change.must_have(columns.map(|c| ObjectId::Column(table.clone(), c.clone())));
+        if let Some(predicate) = &published.predicate {
+            context.need_text(change, predicate.sql());
+        }
     }
 }

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use pgwright_catalog::write::scan;
-use pgwright_catalog::{ObjectId, Routine, RoutineBody, RoutineSignature};
+use pgwright_catalog::{Argument, ObjectId, Routine, RoutineBody, RoutineSignature};
 
 use super::types::own_functions;
 use super::{Kind, added, begin, heading, kept};
 use crate::change::{Change, Cover, Rank, Strength};
-use crate::context::{Context, unchanged};
+use crate::context::Context;
 use crate::plan::PlanError;
 use crate::references::search_path;
 use crate::step::{Action, FileGroup};
@@ -52,10 +52,15 @@ impl Kind for Routines {
                 continue;
             }
             // OR REPLACE keeps what depends on the routine, but neither its kind nor its result nor
-            // its arguments may differ.
-            unchanged(object, "kind", &from.kind, &to.kind)?;
-            unchanged(object, "arguments", &from.arguments, &to.arguments)?;
-            unchanged(object, "return type", &from.returns, &to.returns)?;
+            // the names and modes of its arguments may differ, and no default may go.
+            if from.kind != to.kind
+                || from.returns != to.returns
+                || !replaceable(&from.arguments, &to.arguments)
+                || !replaceable(&to.arguments, &from.arguments)
+            {
+                context.replace(object());
+                continue;
+            }
             let mut change = Change::alter(object(), FileGroup::Functions, Rank::Routine);
             context.need_recorded(&mut change, &object());
             need(context, &mut change, to);
@@ -67,6 +72,21 @@ impl Kind for Routines {
         }
         Ok(())
     }
+}
+
+/// True when OR REPLACE can lead from some arguments to others.
+fn replaceable(from: &[Argument], to: &[Argument]) -> bool {
+    let shape = |arguments: &[Argument]| -> Vec<_> {
+        arguments
+            .iter()
+            .map(|a| (a.mode, a.name.clone(), a.data_type.clone()))
+            .collect()
+    };
+    let defaults = from.iter().zip(to);
+    shape(from) == shape(to)
+        && defaults
+            .into_iter()
+            .all(|(a, b)| a.default.is_none() || b.default.is_some())
 }
 
 /// What CREATE OR REPLACE says of a routine.

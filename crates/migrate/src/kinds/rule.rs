@@ -54,7 +54,7 @@ impl Kind for Rules {
                 let object = ObjectId::Rule(on.clone(), name.clone());
                 only_comment(context, object, FileGroup::Views, from, to, out, |r| {
                     r.comment.take()
-                })?;
+                });
             }
         }
         Ok(())

@@ -1,10 +1,10 @@
 //! Sequences that stand alone.
 
-use pgwright_catalog::{ObjectId, Sequence};
+use pgwright_catalog::{ObjectId, Persistence, Sequence};
 
-use super::{Kind, added, heading, kept};
+use super::{Kind, added, alter, heading, kept};
 use crate::change::{Change, Rank, Strength};
-use crate::context::{Context, unchanged};
+use crate::context::Context;
 use crate::plan::PlanError;
 use crate::step::{FileGroup, Hazard};
 
@@ -48,9 +48,42 @@ impl Kind for Sequences {
     fn alterations(&self, context: &Context<'_>, out: &mut Vec<Change>) -> Result<(), PlanError> {
         for (name, from, to) in kept(&context.base.sequences, &context.full.sequences) {
             let object = || ObjectId::Sequence(name.clone());
-            let properties = |s: &Sequence| (s.data_type.clone(), s.options.clone(), s.unlogged);
-            unchanged(object, "options", &properties(from), &properties(to))?;
-            unchanged(object, "owning column", &from.owned_by, &to.owned_by)?;
+            let writer = &context.writer;
+            let group = FileGroup::Types;
+            let (up, down) = (
+                writer.alter_sequence(name, from, to),
+                writer.alter_sequence(name, to, from),
+            );
+            out.extend(alter(object(), group, Rank::Sequence, up, down));
+            if from.unlogged != to.unlogged {
+                let address = writer.address(context.full, &object());
+                let say = |s: &Sequence| {
+                    let persistence = match s.unlogged {
+                        true => Persistence::Unlogged,
+                        false => Persistence::Permanent,
+                    };
+                    writer.set_persistence(&address, persistence)
+                };
+                let rank = Rank::Sequence;
+                out.extend(alter(object(), group, rank, [say(to)], [say(from)]));
+            }
+            if from.owned_by != to.owned_by {
+                let own = |s: &Sequence| {
+                    let column = s.owned_by.as_ref();
+                    writer.sequence_owned_by(name, column.map(|(table, column)| (table, column)))
+                };
+                let group = FileGroup::Tables;
+                let rank = Rank::SequenceOwner;
+                let change = alter(object(), group, rank, [own(to)], [own(from)]);
+                out.extend(change.map(|mut change| {
+                    if let Some((table, column)) = &to.owned_by {
+                        change.need(ObjectId::Table(table.clone()), Strength::Must);
+                        let column = ObjectId::Column(table.clone(), column.clone());
+                        change.need(column, Strength::Must);
+                    }
+                    change
+                }));
+            }
             let (a, b) = (from.comment.as_ref(), to.comment.as_ref());
             context.comment_change(object(), FileGroup::Types, a, b, out);
         }

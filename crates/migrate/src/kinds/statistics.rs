@@ -2,7 +2,7 @@
 
 use pgwright_catalog::{IndexKey, ObjectId};
 
-use super::{Kind, added, begin, kept, only_comment};
+use super::{Kind, added, alter, begin, kept, only_comment};
 use crate::change::{Change, Cover, Rank, Strength};
 use crate::context::Context;
 use crate::plan::PlanError;
@@ -42,10 +42,16 @@ impl Kind for StatisticsObjects {
     fn alterations(&self, context: &Context<'_>, out: &mut Vec<Change>) -> Result<(), PlanError> {
         for (name, from, to) in kept(&context.base.statistics, &context.full.statistics) {
             let object = ObjectId::Statistics(name.clone());
+            if from.target != to.target {
+                let say = |target| context.writer.statistics_target(name, target);
+                let (up, down) = ([say(to.target)], [say(from.target)]);
+                out.extend(alter(object.clone(), GROUP, Rank::Statistics, up, down));
+            }
             only_comment(context, object, GROUP, from, to, out, |s| {
+                s.target = None;
                 s.owner = None;
                 s.comment.take()
-            })?;
+            });
         }
         Ok(())
     }

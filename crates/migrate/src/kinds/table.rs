@@ -2,17 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use pgwright_catalog::write::{Apart, not_null_name};
+use pgwright_catalog::write::{Apart, not_null_name, scan};
 use pgwright_catalog::{
     Column, Constraint, ConstraintKind, IndexKey, Name, ObjectId, QualifiedName, Table,
     identity_sequence_name,
 };
 
 use super::{Kind, added, heading, kept, stand_in};
-use crate::change::{Change, Rank, Strength};
-use crate::context::{Context, unchanged};
+use crate::change::{Change, Rank, Statement, Strength};
+use crate::context::Context;
 use crate::plan::PlanError;
-use crate::step::{FileGroup, Hazard};
+use crate::replace::is_retyped;
+use crate::step::{FileGroup, Hazard, LockLevel};
 
 pub(super) struct Tables;
 
@@ -129,34 +130,80 @@ impl Kind for Tables {
     fn alterations(&self, context: &Context<'_>, out: &mut Vec<Change>) -> Result<(), PlanError> {
         for (name, from, to) in kept(&context.base.tables, &context.full.tables) {
             let object = || ObjectId::Table(name.clone());
-            unchanged(
-                object,
-                "partition key",
-                &from.partition_by,
-                &to.partition_by,
-            )?;
-            unchanged(
-                object,
-                "partition bounds",
-                &from.partition_of,
-                &to.partition_of,
-            )?;
-            unchanged(object, "parents", &from.inherits, &to.inherits)?;
-            unchanged(object, "type", &from.of_type, &to.of_type)?;
-            unchanged(object, "server and options", &from.foreign, &to.foreign)?;
-            unchanged(
-                object,
-                "access method",
-                &from.access_method,
-                &to.access_method,
-            )?;
-            unchanged(object, "persistence", &from.persistence, &to.persistence)?;
-            unchanged(object, "storage parameters", &from.options, &to.options)?;
-            unchanged(object, "tablespace", &from.tablespace, &to.tablespace)?;
+            // A table of another make is a new table, into which the rows are copied.
+            if from.partition_by != to.partition_by
+                || from.of_type != to.of_type
+                || from.foreign.is_some() != to.foreign.is_some()
+                || from.foreign.as_ref().map(|f| &f.server)
+                    != to.foreign.as_ref().map(|f| &f.server)
+                || retypes_partition_key(context, from, to)
+            {
+                context.replace(object());
+                continue;
+            }
+            alter(context, name, from, to, out);
             let (a, b) = (from.comment.as_ref(), to.comment.as_ref());
             context.comment_change(object(), FileGroup::Tables, a, b, out);
         }
         Ok(())
+    }
+}
+
+/// True when a column of the partition key takes another type, which no server allows.
+fn retypes_partition_key(context: &Context<'_>, from: &Table, to: &Table) -> bool {
+    let key = from.partition_by.iter().flat_map(|key| &key.elements);
+    let words: Vec<_> = key
+        .flat_map(|element| scan(element))
+        .filter_map(|t| t.name())
+        .collect();
+    to.columns
+        .iter()
+        .filter(|c| words.contains(&c.name.to_string()))
+        .any(|c| {
+            let before = from.column(c.name.as_str());
+            before.is_some_and(|b| {
+                is_retyped(b, c) || context.replaced.names_type(&b.data_type).is_some()
+            })
+        })
+}
+
+/// Persistence, storage parameters, tablespace and access method.
+fn alter(
+    context: &Context<'_>,
+    name: &QualifiedName,
+    from: &Table,
+    to: &Table,
+    out: &mut Vec<Change>,
+) {
+    let object = ObjectId::Table(name.clone());
+    let writer = &context.writer;
+    let address = writer.address(context.full, &object);
+    let mut change = Change::alter(object, FileGroup::Tables, Rank::Table);
+    let locked = |sql: String, level| Statement::from(sql).lock(name, level);
+    let exclusive = LockLevel::AccessExclusive;
+    if from.persistence != to.persistence {
+        let set = writer.set_persistence(&address, to.persistence);
+        change.up.push(locked(set, exclusive).rewrite(name));
+    }
+    for set in writer.options_change(&address, &from.options, &to.options) {
+        let level = LockLevel::ShareUpdateExclusive;
+        change.up.push(locked(set, level));
+    }
+    if from.tablespace != to.tablespace {
+        let set = writer.set_tablespace(&address, to.tablespace.as_ref());
+        change.up.push(locked(set, exclusive).rewrite(name));
+    }
+    if from.access_method != to.access_method {
+        let set = writer.set_access_method(&address, to.access_method.as_ref());
+        change.must_have(to.access_method.iter().cloned().map(ObjectId::AccessMethod));
+        change.up.push(locked(set, exclusive).rewrite(name));
+    }
+    if let (Some(a), Some(b)) = (&from.foreign, &to.foreign) {
+        let set = writer.foreign_options_change(&address, &a.options, &b.options);
+        change.up.extend(set.map(|s| locked(s, exclusive)));
+    }
+    if !change.up.is_empty() {
+        out.push(change);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use pgwright_catalog::ObjectId;
 
-use super::{Kind, added, begin, kept, only_comment};
+use super::{Kind, added, alter, begin, kept, only_comment};
 use crate::change::{Change, Rank, Strength};
 use crate::context::Context;
 use crate::plan::PlanError;
@@ -82,11 +82,11 @@ impl Kind for TextSearch {
         let (base, full) = (context.base, context.full);
         for (name, from, to) in kept(&base.text_search_parsers, &full.text_search_parsers) {
             let object = ObjectId::TextSearchParser(name.clone());
-            only_comment(context, object, GROUP, from, to, out, |p| p.comment.take())?;
+            only_comment(context, object, GROUP, from, to, out, |p| p.comment.take());
         }
         for (name, from, to) in kept(&base.text_search_templates, &full.text_search_templates) {
             let object = ObjectId::TextSearchTemplate(name.clone());
-            only_comment(context, object, GROUP, from, to, out, |t| t.comment.take())?;
+            only_comment(context, object, GROUP, from, to, out, |t| t.comment.take());
         }
         let (old, new) = (
             &base.text_search_dictionaries,
@@ -94,10 +94,18 @@ impl Kind for TextSearch {
         );
         for (name, from, to) in kept(old, new) {
             let object = ObjectId::TextSearchDictionary(name.clone());
+            let set = |a, b| context.writer.alter_dictionary(name, a, b);
+            let (up, down) = (
+                set(&from.options, &to.options),
+                set(&to.options, &from.options),
+            );
+            let rank = Rank::TextSearchDictionary;
+            out.extend(alter(object.clone(), GROUP, rank, up, down));
             only_comment(context, object, GROUP, from, to, out, |d| {
+                d.options.clear();
                 d.owner = None;
                 d.comment.take()
-            })?;
+            });
         }
         let (old, new) = (
             &base.text_search_configurations,
@@ -105,10 +113,23 @@ impl Kind for TextSearch {
         );
         for (name, from, to) in kept(old, new) {
             let object = ObjectId::TextSearchConfiguration(name.clone());
+            if from.parser == to.parser {
+                let set = |a, b| context.writer.alter_text_search_configuration(name, a, b);
+                let (up, down) = (set(from, to), set(to, from));
+                let rank = Rank::TextSearchConfiguration;
+                let change = alter(object.clone(), GROUP, rank, up, down);
+                out.extend(change.map(|mut change| {
+                    let dictionaries = to.mappings.values().flatten().cloned();
+                    change.must_have(dictionaries.map(ObjectId::TextSearchDictionary));
+                    change.completes = Some(object.clone());
+                    change
+                }));
+            }
             only_comment(context, object, GROUP, from, to, out, |c| {
+                c.mappings.clear();
                 c.owner = None;
                 c.comment.take()
-            })?;
+            });
         }
         Ok(())
     }

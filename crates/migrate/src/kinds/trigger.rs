@@ -6,7 +6,7 @@ use pgwright_catalog::{Catalog, Name, ObjectId, QualifiedName, Table, Trigger, T
 
 use super::{Kind, added, kept};
 use crate::change::{Change, Cover, Rank, Statement, Strength};
-use crate::context::{Context, unchanged};
+use crate::context::Context;
 use crate::plan::PlanError;
 use crate::step::{FileGroup, LockLevel};
 
@@ -59,12 +59,10 @@ impl Kind for Triggers {
                     enabled: TriggerEnabled::Origin,
                     ..t.clone()
                 };
-                unchanged(
-                    object,
-                    "definition",
-                    &without_comment(from),
-                    &without_comment(to),
-                )?;
+                let (a, b) = (without_comment(from), without_comment(to));
+                if context.replace_unless_equal(object, &a, &b) {
+                    continue;
+                }
                 let (a, b) = (from.comment.as_ref(), to.comment.as_ref());
                 context.comment_change(object(), FileGroup::Functions, a, b, out);
                 set_state(context, on, name, from.enabled, to.enabled, out);

@@ -6,9 +6,9 @@ use pgwright_catalog::{
     CompositeAttribute, DomainCheck, Name, ObjectId, QualifiedName, Type, TypeKind,
 };
 
-use super::{Kind, added, begin, heading, kept};
+use super::{Kind, added, begin, heading, kept, type_change};
 use crate::change::{Change, Rank, Strength};
-use crate::context::{Context, unchanged};
+use crate::context::Context;
 use crate::plan::PlanError;
 use crate::step::{Action, FileGroup};
 
@@ -64,8 +64,10 @@ impl Kind for Types {
     fn alterations(&self, context: &Context<'_>, out: &mut Vec<Change>) -> Result<(), PlanError> {
         for (name, from, to) in kept(&context.base.types, &context.full.types) {
             let object = || ObjectId::Type(name.clone());
-            let (a, b) = (without_comments(&from.kind), without_comments(&to.kind));
-            unchanged(object, "definition", &a, &b)?;
+            if !type_change::alter(context, name, &from.kind, &to.kind, out) {
+                context.replace(object());
+                continue;
+            }
             let group = FileGroup::Types;
             let (a, b) = (from.comment.as_ref(), to.comment.as_ref());
             context.comment_change(object(), group, a, b, out);
@@ -80,9 +82,11 @@ impl Kind for Types {
                     out,
                 );
             }
-            for (a, b) in attributes(&from.kind).iter().zip(attributes(&to.kind)) {
+            for b in attributes(&to.kind) {
+                let before = attributes(&from.kind).iter().find(|a| a.name == b.name);
                 let column = attribute_id(name, b);
-                context.comment_change(column, group, a.comment.as_ref(), b.comment.as_ref(), out);
+                let before = before.and_then(|a| a.comment.as_ref());
+                context.comment_change(column, group, before, b.comment.as_ref(), out);
             }
         }
         Ok(())
@@ -112,7 +116,7 @@ fn check_address(domain: &QualifiedName, check: &Name) -> String {
     )
 }
 
-fn comment_check(
+pub(super) fn comment_check(
     context: &Context<'_>,
     change: &mut Change,
     domain: &QualifiedName,
@@ -201,7 +205,7 @@ const FUNCTIONS_OF_BASE_TYPES: [&str; 8] = [
     "subscript",
 ];
 
-fn need_collations(change: &mut Change, kind: &TypeKind) {
+pub(super) fn need_collations(change: &mut Change, kind: &TypeKind) {
     let collations: Vec<_> = match kind {
         TypeKind::Domain { collation, .. } | TypeKind::Range { collation, .. } => {
             collation.iter().collect()
@@ -219,7 +223,7 @@ fn attribute_id(name: &QualifiedName, attribute: &CompositeAttribute) -> ObjectI
     ObjectId::Column(name.clone(), attribute.name.clone())
 }
 
-fn without_comments(kind: &TypeKind) -> TypeKind {
+pub(super) fn without_comments(kind: &TypeKind) -> TypeKind {
     let mut kind = kind.clone();
     if let TypeKind::Composite(attributes) = &mut kind {
         for attribute in attributes {

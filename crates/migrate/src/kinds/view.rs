@@ -2,9 +2,9 @@
 
 use pgwright_catalog::{Expression, ObjectId, QualifiedName, View, ViewColumn};
 
-use super::{Kind, added, heading, kept};
+use super::{Kind, added, alter, heading, kept};
 use crate::change::{Change, Cover, Rank, Strength};
-use crate::context::{Context, unchanged};
+use crate::context::Context;
 use crate::plan::PlanError;
 use crate::step::{Action, FileGroup};
 
@@ -37,8 +37,39 @@ impl Kind for Views {
     fn alterations(&self, context: &Context<'_>, out: &mut Vec<Change>) -> Result<(), PlanError> {
         for (name, from, to) in kept(&context.base.views, &context.full.views) {
             let object = || ObjectId::View(name.clone());
-            unchanged(object, "query", &from.query, &to.query)?;
-            unchanged(object, "options", &from.options, &to.options)?;
+            if from.query != to.query {
+                if !replaceable(&from.columns, &to.columns) {
+                    context.replace(object());
+                    continue;
+                }
+                let mut change = Change::alter(object(), FileGroup::Views, Rank::View);
+                change.completes = Some(object());
+                need_query(context, &mut change, &to.query);
+                let replace = |view| context.writer.create_view(name, view, true);
+                change.up.push(replace(to)?.into());
+                // The way back may have fewer columns, which OR REPLACE does not take away.
+                if from.columns.len() < to.columns.len() {
+                    context.replace(object());
+                    continue;
+                }
+                change.down.push(replace(from)?.into());
+                out.push(change);
+            } else if from.columns.iter().map(|c| (&c.name, &c.data_type)).ne(to
+                .columns
+                .iter()
+                .map(|c| (&c.name, &c.data_type)))
+            {
+                context.replace(object());
+                continue;
+            } else if from.options != to.options {
+                let address = context.writer.address(context.full, &object());
+                let set = |a, b| context.writer.options_change(&address, a, b);
+                let (up, down) = (
+                    set(&from.options, &to.options),
+                    set(&to.options, &from.options),
+                );
+                out.extend(alter(object(), FileGroup::Views, Rank::View, up, down));
+            }
             let (a, b) = (from.comment.as_ref(), to.comment.as_ref());
             context.comment_change(object(), FileGroup::Views, a, b, out);
             column_comments(context, name, &from.columns, &to.columns, out);
@@ -46,6 +77,17 @@ impl Kind for Views {
         }
         Ok(())
     }
+}
+
+/// True when CREATE OR REPLACE VIEW can lead from some columns to others: those that are there keep
+/// their names and types, and new ones come last.
+fn replaceable(from: &[ViewColumn], to: &[ViewColumn]) -> bool {
+    let known = |c: &ViewColumn| c.data_type.is_some();
+    from.len() <= to.len()
+        && !from.is_empty()
+        && from.iter().zip(to).all(|(a, b)| {
+            known(a) && known(b) && a.name == b.name && a.data_type == b.data_type
+        })
 }
 
 /// A view that is needed by what it needs itself: its columns come first, its query replaces them.

@@ -1,7 +1,7 @@
 //! goose: one file with both ways. Statements that hold semicolons are marked.
 
 use super::{LayoutFiles, MigrationName, Part};
-use crate::files::SAFETY;
+use crate::files::safety;
 use crate::plan::Plan;
 use crate::step::Step;
 
@@ -40,7 +40,7 @@ impl LayoutFiles for Goose {
 fn statements(steps: &[&Step], transactional: bool) -> String {
     let mut text = String::new();
     if transactional {
-        text.push_str(SAFETY);
+        text.push_str(safety(steps));
     }
     for step in steps {
         text.push('\n');

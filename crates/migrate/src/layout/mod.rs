@@ -11,7 +11,7 @@ mod sqlx;
 use std::str::FromStr;
 
 use crate::bodies;
-use crate::files::{SAFETY, body, transaction};
+use crate::files::{body, safety, transaction};
 use crate::plan::Plan;
 use crate::step::{Step, Transaction};
 
@@ -134,9 +134,20 @@ trait LayoutFiles {
     -> Vec<(String, String)>;
 }
 
-/// Path and text of the files of a plan in a layout.
+/// Path and text of the files of a plan in a layout. The contract, where there is one, is a script for
+/// psql whatever the layout: when it is run is for people to say.
 pub fn migration_files(plan: &Plan, layout: Layout, name: &MigrationName) -> Vec<(String, String)> {
-    layout.files().files(plan, &parts(plan), name)
+    let mut files = layout.files().files(plan, &parts(plan), name);
+    if !plan.contract.is_empty() {
+        let texts: Vec<_> = runs(&plan.contract)
+            .iter()
+            .map(|(steps, transactional)| wrapped(steps, *transactional))
+            .collect();
+        let title = "-- Drops for good what the migration has kept aside. There is no way back from this.";
+        let text = format!("{title}\n\n{}", texts.join("\n"));
+        files.push(("contract.sql".to_owned(), text));
+    }
+    files
 }
 
 /// Steps that go into one file: one transaction, or one statement outside of any.
@@ -159,51 +170,26 @@ impl<'a> Part<'a> {
     }
 }
 
-/// Cuts a plan where a transaction must end.
+/// Cuts a plan where a transaction must end. The parts are run in order, and taken back in the other:
+/// the last run of the way back stands with the first part.
 fn parts(plan: &Plan) -> Vec<Part<'_>> {
-    let changes = plan
-        .up
-        .iter()
-        .chain(&plan.down)
-        .map(|s| s.change)
-        .max()
-        .map_or(0, |m| m + 1);
-    let mut parts: Vec<Part<'_>> = Vec::new();
-    let mut open = false;
-    let mut by_change: Vec<(Vec<&Step>, Vec<&Step>)> = vec![Default::default(); changes];
-    for step in &plan.up {
-        by_change[step.change].0.push(step);
-    }
-    for step in &plan.down {
-        by_change[step.change].1.push(step);
-    }
-    for (up, down) in by_change {
-        if up.is_empty() && down.is_empty() {
-            continue;
-        }
-        let shared = up
-            .iter()
-            .chain(&down)
-            .all(|s| s.transaction == Transaction::Shared);
-        if shared {
-            match parts.last_mut().filter(|_| open) {
-                Some(part) => {
-                    part.up.extend(up);
-                    part.down.splice(0..0, down);
-                }
-                None => parts.push(Part {
-                    up,
-                    down,
-                    up_transactional: true,
-                    down_transactional: true,
-                }),
-            }
-            open = true;
-        } else {
-            parts.extend(alone(&up, &down));
-            open = false;
-        }
-    }
+    let mut up = runs(&plan.up);
+    let mut down = runs(&plan.down);
+    down.reverse();
+    let length = up.len().max(down.len());
+    // What has no inverse in its place is taken back by the parts before it.
+    let nothing = || (Vec::new(), true);
+    up.resize_with(length, nothing);
+    down.resize_with(length, nothing);
+    let parts = up.into_iter().zip(down);
+    let mut parts: Vec<Part<'_>> = parts
+        .map(|((up, up_in), (down, down_in))| Part {
+            up,
+            down,
+            up_transactional: up_in,
+            down_transactional: down_in,
+        })
+        .collect();
     for part in &mut parts {
         // Each part may be run in a session of its own.
         for (steps, all) in [(&mut part.up, &plan.up), (&mut part.down, &plan.down)] {
@@ -217,35 +203,33 @@ fn parts(plan: &Plan) -> Vec<Part<'_>> {
     parts
 }
 
-/// A change with statements outside of transactions: each of those alone, the others together. The
-/// inverse goes with the first part; it must be run last.
-fn alone<'a>(up: &[&'a Step], down: &[&'a Step]) -> Vec<Part<'a>> {
-    let runs = |steps: &[&'a Step]| {
-        let mut runs: Vec<(Vec<&'a Step>, bool)> = Vec::new();
-        for &step in steps {
-            let transactional = step.transaction != Transaction::Outside;
-            match runs.last_mut() {
-                Some((run, true)) if transactional => run.push(step),
-                _ => runs.push((vec![step], transactional)),
+/// Steps that run together, and whether in a transaction.
+type Run<'a> = (Vec<&'a Step>, bool);
+
+/// Neighbours that share a transaction, what has one of its own, and what has none.
+pub(crate) fn runs(steps: &[Step]) -> Vec<Run<'_>> {
+    let mut runs: Vec<Run<'_>> = Vec::new();
+    let mut open = false;
+    for step in steps {
+        match step.transaction {
+            Transaction::Shared => {
+                match runs.last_mut().filter(|_| open) {
+                    Some((run, _)) => run.push(step),
+                    None => runs.push((vec![step], true)),
+                }
+                open = true;
+            }
+            Transaction::Own => {
+                runs.push((vec![step], true));
+                open = false;
+            }
+            Transaction::Outside => {
+                runs.push((vec![step], false));
+                open = false;
             }
         }
-        runs
-    };
-    let (mut up, mut down) = (runs(up), runs(down));
-    // The last run of the inverse undoes the first run of the change.
-    down.reverse();
-    let length = up.len().max(down.len());
-    up.resize(length, (Vec::new(), true));
-    down.resize(length, (Vec::new(), true));
-    up.into_iter()
-        .zip(down)
-        .map(|((up, up_in), (down, down_in))| Part {
-            up,
-            down,
-            up_transactional: up_in,
-            down_transactional: down_in,
-        })
-        .collect()
+    }
+    runs
 }
 
 /// For tools that want a file where there is nothing to be done.
@@ -255,7 +239,7 @@ const NOTHING: &str = "-- Nothing to be done here: a neighbouring part does it.\
 fn guarded(steps: &[&Step], transactional: bool) -> String {
     match (steps.is_empty(), transactional) {
         (true, _) => NOTHING.to_owned(),
-        (false, true) => format!("{SAFETY}\n{}", body(steps)),
+        (false, true) => format!("{}\n{}", safety(steps), body(steps)),
         (false, false) => body(steps),
     }
 }
@@ -264,7 +248,7 @@ fn guarded(steps: &[&Step], transactional: bool) -> String {
 fn wrapped(steps: &[&Step], transactional: bool) -> String {
     match (steps.is_empty(), transactional) {
         (true, _) => NOTHING.to_owned(),
-        (false, true) => transaction(&body(steps)),
+        (false, true) => transaction(safety(steps), &body(steps)),
         (false, false) => body(steps),
     }
 }

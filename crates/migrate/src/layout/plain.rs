@@ -1,7 +1,9 @@
 //! Plain files for psql: `up.sql`, `down.sql`, and the plan as JSON.
 
-use super::{LayoutFiles, MigrationName, Part, wrapped};
+use super::{LayoutFiles, MigrationName, Part, runs, wrapped};
+use crate::document::document;
 use crate::plan::Plan;
+use crate::step::Step;
 
 pub(super) struct Plain;
 
@@ -10,23 +12,22 @@ impl LayoutFiles for Plain {
         "plain"
     }
 
-    fn files(&self, plan: &Plan, parts: &[Part<'_>], _: &MigrationName) -> Vec<(String, String)> {
-        let text = |way: usize, part: &Part<'_>| {
-            let (_, steps, transactional) = part.ways()[way];
-            (!steps.is_empty()).then(|| wrapped(steps, transactional))
+    fn files(&self, plan: &Plan, _: &[Part<'_>], name: &MigrationName) -> Vec<(String, String)> {
+        let script = |title: &str, steps: &[Step]| {
+            let texts: Vec<_> = runs(steps)
+                .iter()
+                .map(|(steps, transactional)| wrapped(steps, *transactional))
+                .collect();
+            format!("-- {title}\n\n{}", texts.join("\n"))
         };
-        let up: Vec<_> = parts.iter().filter_map(|p| text(0, p)).collect();
-        let down: Vec<_> = parts.iter().rev().filter_map(|p| text(1, p)).collect();
-        let join = |title: &str, texts: Vec<String>| format!("-- {title}\n\n{}", texts.join("\n"));
-        let mut json = serde_json::to_string_pretty(plan).unwrap_or_default();
-        json.push('\n');
+        let json = serde_json::to_string_pretty(&document(plan, &name.name));
         vec![
-            ("up.sql".to_owned(), join("Forward.", up)),
+            ("up.sql".to_owned(), script("Forward.", &plan.up)),
             (
                 "down.sql".to_owned(),
-                join("Back: the inverse of up.sql, last statement first.", down),
+                script("Back to what was there before up.sql.", &plan.down),
             ),
-            ("plan.json".to_owned(), json),
+            ("plan.json".to_owned(), json.unwrap_or_default() + "\n"),
         ]
     }
 }

@@ -4,5 +4,6 @@ pub mod apply;
 pub mod completions;
 pub mod design;
 pub mod inspect;
+pub mod plan;
 pub mod postgres;
 pub mod verify;

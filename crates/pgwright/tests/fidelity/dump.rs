@@ -8,7 +8,7 @@ use pgwright_server::Sandbox;
 use super::load;
 
 /// The entries of a dump, each with how often it stands there.
-type Entries = BTreeMap<String, usize>;
+pub type Entries = BTreeMap<String, usize>;
 
 /// The schema of a database as pg_dump writes it; an error when there is no pg_dump that can.
 pub fn dump(sandbox: &Sandbox, database: &str) -> Result<Entries, String> {
@@ -29,7 +29,7 @@ pub fn text(sandbox: &Sandbox, database: &str) -> Result<String, String> {
 
 /// Cuts a dump at the comment before each object. The defaults that pg_dump sets where they change go
 /// with every entry, so that entries can be compared in any order.
-fn entries(text: &str) -> Entries {
+pub fn entries(text: &str) -> Entries {
     let mut entries = Entries::new();
     let mut defaults: BTreeMap<&str, &str> = BTreeMap::new();
     let mut heading = String::new();

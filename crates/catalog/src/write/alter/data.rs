@@ -1,0 +1,130 @@
+//! The statements of a migration that move or fill in rows.
+
+use super::super::Writer;
+use crate::{Name, QualifiedName, quote_literal};
+
+impl Writer {
+    /// A block that updates a table some pages at a time, each in a transaction of its own, until no
+    /// row meets the condition. It can be stopped at any point and run again. With `quiet`, triggers of
+    /// users do not fire where the role may see to that.
+    pub fn fill_column_in_batches(
+        &self,
+        table: &QualifiedName,
+        column: &Name,
+        value: &str,
+        condition: &str,
+        quiet: bool,
+    ) -> String {
+        let literal = quote_literal(&table.quoted());
+        let (table, column) = (table.quoted(), column.quoted());
+        // Triggers of users are for what users do; who may not pass them by has them run.
+        let quietly = match quiet {
+            true => {
+                "        BEGIN\n            \
+                 PERFORM set_config('session_replication_role', 'replica', true);\n        \
+                 EXCEPTION WHEN insufficient_privilege THEN\n            \
+                 NULL;\n        \
+                 END;\n"
+            }
+            false => "",
+        };
+        format!(
+            "DO $batches$\n\
+             DECLARE\n    \
+                 -- Pages of a batch: some thousand rows.\n    \
+                 step CONSTANT bigint := 64;\n    \
+                 page bigint := 0;\n    \
+                 pages bigint;\n    \
+                 changed bigint;\n    \
+                 in_pass bigint := 0;\n\
+             BEGIN\n    \
+                 LOOP\n        \
+                     pages := pg_relation_size({literal}) / current_setting('block_size')::bigint;\n        \
+                     IF page > pages THEN\n            \
+                         EXIT WHEN in_pass = 0\n                \
+                             OR NOT EXISTS (SELECT FROM ONLY {table} WHERE {condition});\n            \
+                         page := 0;\n            \
+                         in_pass := 0;\n        \
+                     END IF;\n\
+             {quietly}        \
+                     UPDATE ONLY {table} SET {column} = {value}\n        \
+                     WHERE ctid >= format('(%s,0)', page)::tid\n          \
+                       AND ctid < format('(%s,0)', page + step)::tid\n          \
+                       AND {condition};\n        \
+                     GET DIAGNOSTICS changed = ROW_COUNT;\n        \
+                     COMMIT;\n        \
+                     in_pass := in_pass + changed;\n        \
+                     page := page + step;\n        \
+                     PERFORM pg_sleep(0.002);\n    \
+                 END LOOP;\n\
+             END\n\
+             $batches$;"
+        )
+    }
+
+    /// `INSERT INTO … SELECT` of columns that both tables have; values of identity columns are kept.
+    pub fn copy_rows(
+        &self,
+        from: &QualifiedName,
+        to: &QualifiedName,
+        columns: &[(Name, String)],
+    ) -> String {
+        let names: Vec<_> = columns.iter().map(|(n, _)| n.quoted()).collect();
+        let values: Vec<_> = columns.iter().map(|(_, v)| v.clone()).collect();
+        format!(
+            "INSERT INTO {} ({})\n    OVERRIDING SYSTEM VALUE\n    SELECT {}\n    FROM {};",
+            to.quoted(),
+            names.join(", "),
+            values.join(", "),
+            from.quoted()
+        )
+    }
+
+    /// `TRUNCATE ONLY`.
+    pub fn empty_table(&self, table: &QualifiedName) -> String {
+        format!("TRUNCATE ONLY {};", table.quoted())
+    }
+
+    /// Sets a sequence to where another one stands.
+    pub fn copy_position(&self, from: &QualifiedName, to: &QualifiedName) -> String {
+        format!(
+            "SELECT setval({}, last_value, is_called) FROM {};",
+            quote_literal(&to.quoted()),
+            from.quoted()
+        )
+    }
+
+    /// Sets a sequence past the values of a column, where the table has rows.
+    pub fn position_after(
+        &self,
+        sequence: &QualifiedName,
+        table: &QualifiedName,
+        column: &Name,
+    ) -> String {
+        format!(
+            "SELECT setval({}, max({column})) FROM {} HAVING max({column}) IS NOT NULL;",
+            quote_literal(&sequence.quoted()),
+            table.quoted(),
+            column = column.quoted()
+        )
+    }
+
+    /// `DO` block that runs statements where something holds, and others where it does not.
+    pub fn where_holds(&self, condition: &str, then: &[String], otherwise: &[String]) -> String {
+        // Not indented: a literal of several lines must stay as it is.
+        let lines = |statements: &[String]| -> String {
+            statements.iter().map(|s| format!("{s}\n")).collect()
+        };
+        let mut sql = format!("DO $plan$\nBEGIN\n    IF {condition} THEN\n{}", lines(then));
+        if !otherwise.is_empty() {
+            sql.push_str(&format!("    ELSE\n{}", lines(otherwise)));
+        }
+        sql.push_str("    END IF;\nEND\n$plan$;");
+        sql
+    }
+
+    /// `SET LOCAL TimeZone`: times without a zone are taken to be in UTC.
+    pub fn in_utc(&self) -> String {
+        "SET LOCAL TimeZone = 'UTC';".to_owned()
+    }
+}

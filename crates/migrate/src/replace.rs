@@ -1,0 +1,672 @@
+//! What is dropped and made anew: objects that cannot be changed in place, with all that stands on
+//! them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use pgwright_catalog::write::scan;
+use pgwright_catalog::{
+    Catalog, Column, Constraint, ConstraintKind, IndexElement, IndexKey, Name, ObjectId,
+    QualifiedName, RoutineBody, Table, TypeKind,
+};
+
+use crate::references::References;
+
+/// Objects of both catalogs that are dropped and made anew.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Replaced {
+    /// The objects. A column is one that is dropped and added again.
+    pub objects: BTreeSet<ObjectId>,
+    /// Columns whose default is dropped and set again.
+    pub defaults: BTreeSet<(QualifiedName, Name)>,
+    /// Domains whose default and checks are dropped and set again.
+    pub domains: BTreeSet<QualifiedName>,
+}
+
+impl Replaced {
+    /// True when a type that is made anew is named by a data type.
+    pub fn names_type(&self, data_type: &str) -> Option<&QualifiedName> {
+        let types = self.objects.iter().filter_map(|o| match o {
+            ObjectId::Type(name) => Some(name),
+            _ => None,
+        });
+        types.into_iter().find(|name| names_type(data_type, name))
+    }
+
+    /// A catalog without what is made anew.
+    pub fn taken_from(&self, catalog: &Catalog) -> Catalog {
+        let mut rest = catalog.clone();
+        for object in &self.objects {
+            take(&mut rest, object);
+        }
+        for (table, column) in &self.defaults {
+            let column = rest
+                .tables
+                .get_mut(table)
+                .and_then(|t| t.column_mut(column.as_str()));
+            if let Some(column) = column {
+                column.default = None;
+            }
+        }
+        for name in &self.domains {
+            if let Some(TypeKind::Domain {
+                default, checks, ..
+            }) = rest.types.get_mut(name).map(|t| &mut t.kind)
+            {
+                *default = None;
+                checks.clear();
+            }
+        }
+        rest
+    }
+}
+
+/// True when a data type is, or is an array of, a type of that name.
+pub(crate) fn names_type(data_type: &str, name: &QualifiedName) -> bool {
+    let tokens = scan(data_type);
+    tokens.windows(3).any(|part| {
+        part[1].is_symbol(".")
+            && part[0].name().as_deref() == Some(name.schema.as_str())
+            && part[2].name().as_deref() == Some(name.name.as_str())
+    })
+}
+
+fn take(catalog: &mut Catalog, object: &ObjectId) {
+    let of = |object: &ObjectId, other: &ObjectId| match (object, other) {
+        (ObjectId::Table(t), ObjectId::Column(u, _)) => t == u,
+        (a, b) => a == b,
+    };
+    catalog
+        .owner_privileges
+        .retain(|other, _| !of(object, other));
+    catalog
+        .security_labels
+        .retain(|other, _| !of(object, other));
+    match object {
+        ObjectId::Extension(n) => drop(catalog.extensions.remove(n)),
+        ObjectId::Type(n) => drop(catalog.types.remove(n)),
+        ObjectId::Sequence(n) => drop(catalog.sequences.remove(n)),
+        ObjectId::Table(n) => {
+            catalog.tables.remove(n);
+            for sequence in catalog.sequences.values_mut() {
+                if sequence.owned_by.as_ref().is_some_and(|(t, _)| t == n) {
+                    sequence.owned_by = None;
+                }
+            }
+        }
+        ObjectId::View(n) => drop(catalog.views.remove(n)),
+        ObjectId::MaterializedView(n) => drop(catalog.materialized_views.remove(n)),
+        ObjectId::Routine(s) => drop(catalog.routines.remove(s)),
+        ObjectId::Language(n) => drop(catalog.languages.remove(n)),
+        ObjectId::AccessMethod(n) => drop(catalog.access_methods.remove(n)),
+        ObjectId::Aggregate(s) => drop(catalog.aggregates.remove(s)),
+        ObjectId::Operator(s) => drop(catalog.operators.remove(s)),
+        ObjectId::OperatorFamily(n) => drop(catalog.operator_families.remove(n)),
+        ObjectId::OperatorClass(n) => drop(catalog.operator_classes.remove(n)),
+        ObjectId::Cast(s) => drop(catalog.casts.remove(s)),
+        ObjectId::Transform(s) => drop(catalog.transforms.remove(s)),
+        ObjectId::Collation(n) => drop(catalog.collations.remove(n)),
+        ObjectId::Conversion(n) => drop(catalog.conversions.remove(n)),
+        ObjectId::TextSearchParser(n) => drop(catalog.text_search_parsers.remove(n)),
+        ObjectId::TextSearchTemplate(n) => drop(catalog.text_search_templates.remove(n)),
+        ObjectId::TextSearchDictionary(n) => drop(catalog.text_search_dictionaries.remove(n)),
+        ObjectId::TextSearchConfiguration(n) => drop(catalog.text_search_configurations.remove(n)),
+        ObjectId::Statistics(n) => drop(catalog.statistics.remove(n)),
+        ObjectId::ForeignDataWrapper(n) => drop(catalog.foreign_data_wrappers.remove(n)),
+        ObjectId::ForeignServer(n) => drop(catalog.foreign_servers.remove(n)),
+        ObjectId::UserMapping(n) => drop(catalog.user_mappings.remove(n)),
+        ObjectId::EventTrigger(n) => drop(catalog.event_triggers.remove(n)),
+        ObjectId::Publication(n) => drop(catalog.publications.remove(n)),
+        ObjectId::Subscription(n) => drop(catalog.subscriptions.remove(n)),
+        // Schemas and roles are changed in place.
+        ObjectId::Role(_) | ObjectId::Schema(_) => {}
+        ObjectId::Column(t, n) => {
+            if let Some(table) = catalog.tables.get_mut(t) {
+                table.columns.retain(|c| c.name != *n);
+                table.grants.retain(|g| g.column.as_ref() != Some(n));
+            }
+        }
+        ObjectId::Constraint(t, n) => {
+            if let Some(table) = catalog.tables.get_mut(t) {
+                table.constraints.remove(n);
+            }
+        }
+        ObjectId::Policy(t, n) => {
+            if let Some(table) = catalog.tables.get_mut(t) {
+                table.policies.remove(n);
+            }
+        }
+        ObjectId::Index(t, n) => {
+            if let Some(table) = catalog.tables.get_mut(t) {
+                table.indexes.remove(n);
+            }
+            if let Some(view) = catalog.materialized_views.get_mut(t) {
+                view.indexes.remove(n);
+            }
+        }
+        ObjectId::Trigger(t, n) => {
+            if let Some(table) = catalog.tables.get_mut(t) {
+                table.triggers.remove(n);
+            }
+            if let Some(view) = catalog.views.get_mut(t) {
+                view.triggers.remove(n);
+            }
+        }
+        ObjectId::Rule(t, n) => {
+            if let Some(table) = catalog.tables.get_mut(t) {
+                table.rules.remove(n);
+            }
+            if let Some(view) = catalog.views.get_mut(t) {
+                view.rules.remove(n);
+            }
+        }
+    }
+}
+
+/// Finds what stands on what.
+pub(crate) struct Dependents<'a> {
+    from: &'a Catalog,
+    to: &'a Catalog,
+    used_by: BTreeMap<&'a ObjectId, Vec<&'a ObjectId>>,
+    /// Foreign keys by the table they reference.
+    references: BTreeMap<&'a QualifiedName, Vec<(&'a QualifiedName, &'a Name)>>,
+    partitions: BTreeMap<&'a QualifiedName, Vec<&'a QualifiedName>>,
+    named: References,
+}
+
+/// One that goes, or whose type changes.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Going {
+    Object(ObjectId),
+    Retyped(QualifiedName, Name),
+}
+
+impl<'a> Dependents<'a> {
+    pub fn new(from: &'a Catalog, to: &'a Catalog) -> Self {
+        let mut used_by: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for (object, needed) in &from.dependencies {
+            for needed in needed {
+                used_by.entry(needed).or_default().push(object);
+            }
+        }
+        let mut references: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        let mut partitions: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for (name, table) in &from.tables {
+            for (constraint, key) in table.foreign_keys() {
+                references
+                    .entry(&key.references)
+                    .or_default()
+                    .push((name, constraint));
+            }
+            for parent in table.parents() {
+                partitions.entry(parent).or_default().push(name);
+            }
+        }
+        Self {
+            from,
+            to,
+            used_by,
+            references,
+            partitions,
+            named: References::new(from),
+        }
+    }
+
+    /// What is made anew when `seeds` are.
+    pub fn closure(&self, seeds: &BTreeSet<ObjectId>) -> Replaced {
+        let mut replaced = Replaced::default();
+        let mut seen: BTreeSet<Going> = BTreeSet::new();
+        let mut open: Vec<Going> = seeds.iter().cloned().map(Going::Object).collect();
+        // What goes for good takes along what stands on it, as far as that stays.
+        for needed in self.used_by.keys() {
+            if !self.to.contains(needed) && !matches!(needed, ObjectId::Role(_)) {
+                open.push(Going::Object((*needed).clone()));
+            }
+        }
+        for (name, from) in &self.from.tables {
+            let Some(to) = self.to.tables.get(name) else {
+                open.push(Going::Object(ObjectId::Table(name.clone())));
+                continue;
+            };
+            for (key, constraint) in &from.constraints {
+                if is_key(constraint) && !to.constraints.contains_key(key) {
+                    open.push(Going::Object(ObjectId::Constraint(
+                        name.clone(),
+                        key.clone(),
+                    )));
+                }
+            }
+            for column in &from.columns {
+                match to.column(column.name.as_str()) {
+                    Some(other) if !is_retyped(column, other) => {}
+                    Some(_) => open.push(Going::Retyped(name.clone(), column.name.clone())),
+                    // A column that a partition says something of may be the parent's.
+                    None if from.parents().next().is_some() => {}
+                    None => open.push(Going::Object(ObjectId::Column(
+                        name.clone(),
+                        column.name.clone(),
+                    ))),
+                }
+            }
+        }
+        while let Some(going) = open.pop() {
+            if !seen.insert(going.clone()) {
+                continue;
+            }
+            match going {
+                Going::Object(object) => {
+                    self.with_object(&object, &mut replaced, &mut open);
+                    if self.to.contains(&object) {
+                        replaced.objects.insert(object);
+                    }
+                }
+                Going::Retyped(table, column) => {
+                    let goes = |object| open.push(Going::Object(object));
+                    self.with_column(&table, &column, true, goes);
+                }
+            }
+        }
+        // What goes with its table or view is not named besides it.
+        let whole = replaced.objects.clone();
+        replaced.objects.retain(|object| match object {
+            ObjectId::Column(t, _)
+            | ObjectId::Constraint(t, _)
+            | ObjectId::Policy(t, _)
+            | ObjectId::Index(t, _)
+            | ObjectId::Trigger(t, _)
+            | ObjectId::Rule(t, _) => {
+                ![
+                    ObjectId::Table(t.clone()),
+                    ObjectId::View(t.clone()),
+                    ObjectId::MaterializedView(t.clone()),
+                ]
+                .iter()
+                .any(|holder| whole.contains(holder))
+            }
+            _ => true,
+        });
+        replaced
+    }
+
+    /// What goes when an object does.
+    fn with_object(&self, object: &ObjectId, replaced: &mut Replaced, open: &mut Vec<Going>) {
+        for dependent in self.used_by.get(object).into_iter().flatten() {
+            self.affect(dependent, object, replaced, open);
+        }
+        match object {
+            ObjectId::Constraint(table, name) | ObjectId::Index(table, name) => {
+                let definition = self.from.tables.get(table);
+                let columns = definition.and_then(|t| key_columns(t, name));
+                if let Some(columns) = columns {
+                    for (holder, key) in self.references.get(table).into_iter().flatten() {
+                        let foreign = self.foreign_key(holder, key);
+                        if foreign.is_some_and(|c| c == columns) {
+                            let id = ObjectId::Constraint((*holder).clone(), (*key).clone());
+                            open.push(Going::Object(id));
+                        }
+                    }
+                }
+                for child in self.partitions.get(table).into_iter().flatten() {
+                    let Some(child_table) = self.from.tables.get(*child) else {
+                        continue;
+                    };
+                    for (part, index) in &child_table.indexes {
+                        if index.parent.as_ref() == Some(name) {
+                            let id = ObjectId::Index((*child).clone(), part.clone());
+                            open.push(Going::Object(id));
+                        }
+                    }
+                    for (part, constraint) in &child_table.constraints {
+                        if constraint.parent.as_ref() == Some(name) {
+                            let id = ObjectId::Constraint((*child).clone(), part.clone());
+                            open.push(Going::Object(id));
+                        }
+                    }
+                }
+            }
+            ObjectId::Table(table) => {
+                for (holder, key) in self.references.get(table).into_iter().flatten() {
+                    if *holder != table {
+                        let id = ObjectId::Constraint((*holder).clone(), (*key).clone());
+                        open.push(Going::Object(id));
+                    }
+                }
+                // Partitions of a table that is made anew are made with it.
+                if self.to.tables.contains_key(table) {
+                    for child in self.partitions.get(table).into_iter().flatten() {
+                        open.push(Going::Object(ObjectId::Table((*child).clone())));
+                    }
+                }
+            }
+            ObjectId::Column(table, column) => {
+                let goes = |object| open.push(Going::Object(object));
+                self.with_column(table, column, false, goes);
+            }
+            _ => {}
+        }
+    }
+
+    fn foreign_key(&self, holder: &QualifiedName, key: &Name) -> Option<BTreeSet<&Name>> {
+        let constraint = self.from.tables.get(holder)?.constraints.get(key)?;
+        match &constraint.kind {
+            ConstraintKind::ForeignKey(key) => Some(key.referenced_columns.iter().collect()),
+            _ => None,
+        }
+    }
+
+    /// What becomes of an object that needs one that goes.
+    fn affect(
+        &self,
+        dependent: &ObjectId,
+        needed: &ObjectId,
+        replaced: &mut Replaced,
+        open: &mut Vec<Going>,
+    ) {
+        let object = |id: ObjectId| Going::Object(id);
+        match dependent {
+            ObjectId::Table(table) => self.affect_table(table, None, needed, replaced, open),
+            ObjectId::Column(table, column) => {
+                self.affect_table(table, Some(column), needed, replaced, open);
+            }
+            ObjectId::Type(name) => {
+                let Some(definition) = self.from.types.get(name) else {
+                    return;
+                };
+                match (&definition.kind, needed) {
+                    (TypeKind::Domain { base, .. }, ObjectId::Type(needed))
+                        if !names_type(base, needed) =>
+                    {
+                        replaced.domains.insert(name.clone());
+                    }
+                    (TypeKind::Domain { .. }, ObjectId::Type(_)) => {
+                        open.push(object(dependent.clone()));
+                    }
+                    (TypeKind::Domain { .. }, _) => {
+                        replaced.domains.insert(name.clone());
+                    }
+                    _ => open.push(object(dependent.clone())),
+                }
+            }
+            ObjectId::Role(_) | ObjectId::Schema(_) | ObjectId::Sequence(_) => {}
+            other => open.push(object(other.clone())),
+        }
+    }
+
+    /// What becomes of a table, or of one of its columns, that needs one that goes.
+    fn affect_table(
+        &self,
+        table: &QualifiedName,
+        only: Option<&Name>,
+        needed: &ObjectId,
+        replaced: &mut Replaced,
+        open: &mut Vec<Going>,
+    ) {
+        let Some(definition) = self.from.tables.get(table) else {
+            return;
+        };
+        if !self.to.tables.contains_key(table) {
+            return;
+        }
+        let names = |sql: &str| self.named.qualified(sql).contains(needed);
+        let mut key = definition
+            .partition_by
+            .iter()
+            .flat_map(|key| &key.elements);
+        let server = definition.foreign.as_ref().map(|f| &f.server);
+        let of_type = definition.of_type.clone().map(ObjectId::Type);
+        if key.any(|element| names(element))
+            || of_type.as_ref() == Some(needed)
+            || matches!(needed, ObjectId::ForeignServer(s) if Some(s) == server)
+        {
+            open.push(Going::Object(ObjectId::Table(table.clone())));
+            return;
+        }
+        let columns = definition.columns.iter();
+        for column in columns.filter(|c| only.is_none_or(|o| c.name == *o)) {
+            if column.default.as_ref().is_some_and(|d| names(d.sql())) {
+                replaced
+                    .defaults
+                    .insert((table.clone(), column.name.clone()));
+            }
+            if column
+                .generated
+                .as_ref()
+                .is_some_and(|g| names(g.expression.sql()))
+            {
+                let id = ObjectId::Column(table.clone(), column.name.clone());
+                open.push(Going::Object(id));
+            }
+            if let ObjectId::Type(name) = needed
+                && names_type(&column.data_type, name)
+            {
+                open.push(Going::Retyped(table.clone(), column.name.clone()));
+                self.with_key_of(table, &column.name, open);
+            }
+        }
+    }
+
+    /// Foreign keys on a column, or to it, whose type is made anew: in between, the two sides would
+    /// have types that cannot be compared.
+    fn with_key_of(&self, table: &QualifiedName, column: &Name, open: &mut Vec<Going>) {
+        let own = self.from.tables.get(table).into_iter();
+        let own = own
+            .flat_map(|t| t.foreign_keys())
+            .filter(|(_, key)| key.columns.contains(column))
+            .map(|(name, _)| ObjectId::Constraint(table.clone(), name.clone()));
+        open.extend(own.map(Going::Object));
+        for (holder, key) in self.references.get(table).into_iter().flatten() {
+            if self
+                .foreign_key(holder, key)
+                .is_some_and(|columns| columns.contains(column))
+            {
+                let id = ObjectId::Constraint((*holder).clone(), (*key).clone());
+                open.push(Going::Object(id));
+            }
+        }
+    }
+
+    /// What names a column that goes or, with `retyped`, changes its type: the server rebuilds indexes
+    /// and constraints then, but refuses the change where anything else names the column.
+    fn with_column(
+        &self,
+        table: &QualifiedName,
+        column: &Name,
+        retyped: bool,
+        mut goes: impl FnMut(ObjectId),
+    ) {
+        let names = |sql: &str| {
+            scan(sql)
+                .iter()
+                .any(|t| t.name().as_deref() == Some(column.as_str()))
+        };
+        let mut tables = vec![table];
+        while let Some(at) = tables.pop() {
+            tables.extend(self.partitions.get(at).into_iter().flatten());
+            for dependent in self
+                .used_by
+                .get(&ObjectId::Table(at.clone()))
+                .into_iter()
+                .flatten()
+            {
+                if self.text_names(dependent, &names) {
+                    goes((*dependent).clone());
+                }
+            }
+            let Some(definition) = self.from.tables.get(at) else {
+                continue;
+            };
+            for other in &definition.columns {
+                if other.name != *column
+                    && other
+                        .generated
+                        .as_ref()
+                        .is_some_and(|g| names(g.expression.sql()))
+                {
+                    goes(ObjectId::Column(at.clone(), other.name.clone()));
+                }
+            }
+            for (name, policy) in &definition.policies {
+                let mut texts = policy.using.iter().chain(&policy.with_check);
+                if texts.any(|e| names(e.sql())) {
+                    goes(ObjectId::Policy(at.clone(), name.clone()));
+                }
+            }
+            for (name, trigger) in &definition.triggers {
+                let when = trigger.when.as_ref().is_some_and(|w| names(w.sql()));
+                if when || trigger.update_columns.contains(column) {
+                    goes(ObjectId::Trigger(at.clone(), name.clone()));
+                }
+            }
+            for (name, rule) in &definition.rules {
+                let condition = rule.condition.as_ref().is_some_and(|c| names(c.sql()));
+                if condition || rule.actions.iter().any(|a| names(a)) {
+                    goes(ObjectId::Rule(at.clone(), name.clone()));
+                }
+            }
+            for (name, publication) in &self.from.publications {
+                if let Some(published) = publication.tables.get(at)
+                    && (published
+                        .predicate
+                        .as_ref()
+                        .is_some_and(|p| names(p.sql()))
+                        || (!retyped
+                            && (published.columns.iter().flatten()).any(|c| c == column)))
+                {
+                    goes(ObjectId::Publication(name.clone()));
+                }
+            }
+            if retyped {
+                continue;
+            }
+            for (name, index) in &definition.indexes {
+                let predicate = index.predicate.as_ref().is_some_and(|p| names(p.sql()));
+                if predicate
+                    || index.include.contains(column)
+                    || index.elements.iter().any(|e| element_names(e, column, &names))
+                {
+                    goes(ObjectId::Index(at.clone(), name.clone()));
+                }
+            }
+            for (name, constraint) in &definition.constraints {
+                if constraint_names(constraint, column, &names) {
+                    goes(ObjectId::Constraint(at.clone(), name.clone()));
+                }
+            }
+            for (name, statistics) in &self.from.statistics {
+                let named = statistics.elements.iter().any(|e| match e {
+                    IndexKey::Column(c) => c == column,
+                    IndexKey::Expression(e) => names(e.sql()),
+                });
+                if statistics.table == *at && named {
+                    goes(ObjectId::Statistics(name.clone()));
+                }
+            }
+            for (holder, key) in self.references.get(at).into_iter().flatten() {
+                if self
+                    .foreign_key(holder, key)
+                    .is_some_and(|columns| columns.contains(column))
+                {
+                    goes(ObjectId::Constraint((*holder).clone(), (*key).clone()));
+                }
+            }
+        }
+    }
+
+    /// Whether the text of what depends on a table names something; objects whose text is not looked
+    /// at are taken to do so.
+    fn text_names(&self, object: &ObjectId, names: &dyn Fn(&str) -> bool) -> bool {
+        match object {
+            ObjectId::View(v) => self.from.views.get(v).is_some_and(|v| names(&v.query)),
+            ObjectId::MaterializedView(v) => {
+                let view = self.from.materialized_views.get(v);
+                view.is_some_and(|v| names(&v.query))
+            }
+            ObjectId::Routine(s) => {
+                let routine = self.from.routines.get(s);
+                routine.is_some_and(|r| match &r.body {
+                    RoutineBody::Sql(body) => names(body),
+                    _ => false,
+                })
+            }
+            ObjectId::Policy(t, n) => {
+                let policy = self.from.tables.get(t).and_then(|t| t.policies.get(n));
+                policy.is_some_and(|p| {
+                    let mut texts = p.using.iter().chain(&p.with_check);
+                    texts.any(|e| names(e.sql()))
+                })
+            }
+            ObjectId::Rule(t, n) => {
+                let table = self.from.tables.get(t).and_then(|t| t.rules.get(n));
+                let view = self.from.views.get(t).and_then(|t| t.rules.get(n));
+                table.or(view).is_some_and(|r| {
+                    r.condition.as_ref().is_some_and(|c| names(c.sql()))
+                        || r.actions.iter().any(|a| names(a))
+                })
+            }
+            // These are looked at by their own fields.
+            _ => false,
+        }
+    }
+}
+
+fn element_names(element: &IndexElement, column: &Name, names: &dyn Fn(&str) -> bool) -> bool {
+    match &element.key {
+        IndexKey::Column(c) => c == column,
+        IndexKey::Expression(e) => names(e.sql()),
+    }
+}
+
+fn constraint_names(
+    constraint: &Constraint,
+    column: &Name,
+    names: &dyn Fn(&str) -> bool,
+) -> bool {
+    match &constraint.kind {
+        ConstraintKind::PrimaryKey(key) | ConstraintKind::Unique(key) => {
+            key.columns.contains(column) || key.include.contains(column)
+        }
+        ConstraintKind::ForeignKey(key) => key.columns.contains(column),
+        ConstraintKind::Check(expression) => names(expression.sql()),
+        ConstraintKind::Exclusion {
+            elements,
+            predicate,
+            include,
+            ..
+        } => {
+            include.contains(column)
+                || predicate.as_ref().is_some_and(|p| names(p.sql()))
+                || elements
+                    .iter()
+                    .any(|e| element_names(&e.element, column, names))
+        }
+    }
+}
+
+fn is_key(constraint: &Constraint) -> bool {
+    matches!(
+        constraint.kind,
+        ConstraintKind::PrimaryKey(_) | ConstraintKind::Unique(_)
+    )
+}
+
+/// The columns of a key or a unique index.
+fn key_columns<'t>(table: &'t Table, name: &Name) -> Option<BTreeSet<&'t Name>> {
+    if let Some(constraint) = table.constraints.get(name) {
+        return match &constraint.kind {
+            ConstraintKind::PrimaryKey(key) | ConstraintKind::Unique(key) => {
+                Some(key.columns.iter().collect())
+            }
+            _ => None,
+        };
+    }
+    let index = table.indexes.get(name).filter(|i| i.unique)?;
+    let columns = index.elements.iter().map(|e| match &e.key {
+        IndexKey::Column(column) => Some(column),
+        IndexKey::Expression(_) => None,
+    });
+    columns.collect()
+}
+
+/// True when a column takes another type or collation.
+pub(crate) fn is_retyped(from: &Column, to: &Column) -> bool {
+    from.data_type != to.data_type || from.collation != to.collation
+}

@@ -1,0 +1,194 @@
+//! The way from one catalog to another: what goes, what changes in place, what comes.
+
+use std::collections::BTreeSet;
+
+use pgwright_catalog::{Catalog, ConstraintKind, ObjectId};
+
+use crate::aside::{self, Kept};
+use crate::change::{Change, Rank, Statement};
+use crate::context::{Context, Opened};
+use crate::kinds;
+use crate::plan::{PlanError, PlanOptions, additions};
+use crate::question::Question;
+use crate::rebuild;
+use crate::replace::{Dependents, Replaced};
+use crate::serial::{Conversions, conversions};
+use crate::step::{Action, FileGroup, Transaction};
+
+/// The changes of a way, in order.
+#[derive(Debug, Default)]
+pub(crate) struct Way {
+    pub changes: Vec<Change>,
+    /// What comes before them, each in a transaction of its own or in none.
+    pub early: Vec<Change>,
+    /// What is kept aside.
+    pub kept: Kept,
+    pub questions: BTreeSet<Question>,
+    pub notes: BTreeSet<String>,
+    /// Some body names what comes later.
+    pub unchecked: bool,
+}
+
+/// What a context needs to know of the change it stands in.
+#[derive(Clone, Copy)]
+pub(crate) struct Amid<'a> {
+    pub before: &'a Catalog,
+    pub replaced: &'a Replaced,
+    pub conversions: &'a Conversions,
+}
+
+/// Plans the way. With `keep`, what would lose data is kept aside.
+pub(crate) fn way(
+    from: &Catalog,
+    to: &Catalog,
+    options: &PlanOptions,
+    keep: bool,
+) -> Result<Way, PlanError> {
+    let conversions = conversions(from, to);
+    let mut from = from.clone();
+    for handover in conversions.values().filter(|h| h.makes_room.is_none()) {
+        // It changes its kind with the column.
+        from.sequences.remove(&handover.sequence);
+    }
+    let from = &from;
+    let replaced = find_replaced(from, to, options, &conversions)?;
+    let mut way = Way::default();
+
+    let (rest, to_be_added) = (replaced.taken_from(from), replaced.taken_from(to));
+    let amid = Amid {
+        before: from,
+        replaced: &replaced,
+        conversions: &conversions,
+    };
+    let opened = Opened::default();
+    let context = Context::new(&rest, to, options, &opened).amid(from, &replaced, &conversions);
+    // Privileges go first: a role that still has some cannot be dropped.
+    let revoked = kinds::revocations(&context)?;
+    let (drops, unchecked_before, _) = additions(&to_be_added, from, options, None, keep)?;
+    let drops: Vec<_> = drops.into_iter().rev().map(Change::inverted).collect();
+    let drops = aside::transform(drops, from, to, &replaced, options, keep)?;
+    let (mut adds, unchecked, remarks) = additions(&rest, to, options, Some(amid), keep)?;
+    (way.questions, way.notes) = remarks;
+    way.unchecked = unchecked || unchecked_before;
+    adds.extend(drops.last);
+
+    let (first, adds): (Vec<_>, Vec<_>) = adds.into_iter().partition(|c| c.first);
+    let (late, shared): (Vec<_>, Vec<_>) = adds.into_iter().partition(Change::alone_upward);
+    let (early, drops_shared) = concurrent_drops(drops.changes, from);
+    way.early.extend(first);
+    way.early.extend(early);
+    way.changes.extend(revoked);
+    way.changes.extend(makes_room(&context, &conversions));
+    way.changes.extend(unsaid(&context, from, &replaced));
+    way.changes.extend(drops_shared);
+    way.changes.extend(shared);
+    way.changes.extend(late);
+    way.kept = drops.kept;
+    rebuild::remark(from, &replaced, &mut way.notes);
+    Ok(way)
+}
+
+/// What cannot become what it shall be in place, with all that stands on it.
+fn find_replaced(
+    from: &Catalog,
+    to: &Catalog,
+    options: &PlanOptions,
+    conversions: &Conversions,
+) -> Result<Replaced, PlanError> {
+    let dependents = Dependents::new(from, to);
+    let mut seeds = BTreeSet::new();
+    loop {
+        let replaced = dependents.closure(&seeds);
+        let rest = replaced.taken_from(from);
+        let opened = Opened::default();
+        let context = Context::new(&rest, to, options, &opened).amid(from, &replaced, conversions);
+        kinds::alterations(&context)?;
+        let more = context.take_replaced();
+        let before = seeds.len();
+        seeds.extend(more);
+        if seeds.len() == before {
+            return Ok(replaced);
+        }
+    }
+}
+
+/// Sequences of identity columns whose name is wanted for one that stands alone.
+fn makes_room(context: &Context<'_>, conversions: &Conversions) -> Vec<Change> {
+    let mut changes = Vec::new();
+    for handover in conversions.values() {
+        if let Some(name) = &handover.makes_room {
+            let object = ObjectId::Sequence(name.clone());
+            let mut change = Change::alter(object, FileGroup::Types, Rank::Sequence);
+            let address = format!("SEQUENCE {}", name.quoted());
+            let rename = context.writer.rename(&address, &handover.aside.name);
+            change.up.push(rename.into());
+            changes.push(change);
+        }
+    }
+    changes
+}
+
+/// Defaults and checks that name what is made anew.
+fn unsaid(context: &Context<'_>, from: &Catalog, replaced: &Replaced) -> Vec<Change> {
+    let mut changes = Vec::new();
+    let writer = &context.writer;
+    for (table, column) in &replaced.defaults {
+        let object = ObjectId::Column(table.clone(), column.clone());
+        let mut change = Change::alter(object, FileGroup::Tables, Rank::Column);
+        let drop = writer.column_default(table, column, None);
+        let level = crate::step::LockLevel::AccessExclusive;
+        change.up.push(Statement::from(drop).lock(table, level));
+        changes.push(change);
+    }
+    for name in &replaced.domains {
+        let object = ObjectId::Type(name.clone());
+        let mut change = Change::alter(object, FileGroup::Types, Rank::Type);
+        let Some(pgwright_catalog::TypeKind::Domain {
+            default, checks, ..
+        }) = from.types.get(name).map(|t| &t.kind)
+        else {
+            continue;
+        };
+        if default.is_some() {
+            change.up.push(writer.domain_default(name, None).into());
+        }
+        for check in checks.keys() {
+            change
+                .up
+                .push(writer.drop_domain_constraint(name, check).into());
+        }
+        changes.push(change);
+    }
+    changes
+}
+
+/// Indexes that are dropped while their tables are in use go first, so that everything else shares a
+/// transaction; but not before the foreign keys that stand on them.
+fn concurrent_drops(drops: Vec<Change>, from: &Catalog) -> (Vec<Change>, Vec<Change>) {
+    let referenced: BTreeSet<_> = from
+        .tables
+        .values()
+        .flat_map(|t| t.constraints.values())
+        .filter_map(|c| match &c.kind {
+            ConstraintKind::ForeignKey(key) => Some(&key.references),
+            _ => None,
+        })
+        .collect();
+    drops.into_iter().partition(|change| {
+        let ObjectId::Index(table, name) = &change.object else {
+            return false;
+        };
+        let index = from.tables.get(table).and_then(|t| t.indexes.get(name));
+        let unique = index.is_some_and(|i| i.unique);
+        change.action == Action::Drop
+            && !(unique && referenced.contains(table))
+            && change.up.iter().any(|s| s.transaction == Transaction::Outside)
+    })
+}
+
+impl Change {
+    /// True when some statement of the way up cannot share a transaction with other changes.
+    pub(crate) fn alone_upward(&self) -> bool {
+        self.up.iter().any(|s| s.transaction != Transaction::Shared)
+    }
+}

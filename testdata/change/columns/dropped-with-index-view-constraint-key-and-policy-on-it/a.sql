@@ -1,0 +1,11 @@
+CREATE TABLE public.groups (id integer PRIMARY KEY);
+CREATE TABLE public.users (id integer PRIMARY KEY, grp integer REFERENCES public.groups (id), name text, UNIQUE (grp, name), CHECK (grp > 0));
+CREATE INDEX users_grp ON public.users (grp);
+CREATE VIEW public.grouped AS SELECT id, grp FROM public.users;
+CREATE STATISTICS public.users_stat ON grp, name FROM public.users;
+ALTER TABLE public.users ENABLE ROW LEVEL SECURITY;
+CREATE POLICY by_group ON public.users USING (grp = 1);
+CREATE TRIGGER grp_changed BEFORE UPDATE OF grp ON public.users FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger();
+COMMENT ON COLUMN public.users.grp IS 'the group';
+INSERT INTO public.groups VALUES (1);
+INSERT INTO public.users VALUES (1, 1, 'Ada');

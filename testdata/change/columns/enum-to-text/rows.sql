@@ -1,0 +1,1 @@
+SELECT id, state, pg_typeof(state) FROM public.tasks ORDER BY id;

@@ -1,0 +1,1 @@
+SELECT id, active FROM public.users ORDER BY id;

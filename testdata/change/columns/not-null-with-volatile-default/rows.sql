@@ -1,0 +1,1 @@
+SELECT count(DISTINCT token), count(*) FROM public.users;

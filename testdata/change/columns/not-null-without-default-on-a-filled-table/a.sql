@@ -1,0 +1,2 @@
+CREATE TABLE public.users (id integer PRIMARY KEY, name text);
+INSERT INTO public.users VALUES (1, 'Ada'), (2, 'Ben');

@@ -1,0 +1,1 @@
+SELECT price, ratio, twice FROM public.t;

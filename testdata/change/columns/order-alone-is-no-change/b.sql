@@ -1,0 +1,1 @@
+CREATE TABLE public.t (b text, id integer PRIMARY KEY, a text);

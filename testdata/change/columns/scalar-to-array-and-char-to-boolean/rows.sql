@@ -1,0 +1,1 @@
+SELECT id, tag, flag FROM public.t ORDER BY id;

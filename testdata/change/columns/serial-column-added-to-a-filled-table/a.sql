@@ -1,0 +1,2 @@
+CREATE TABLE public.users (name text);
+INSERT INTO public.users VALUES ('Ada'), ('Ben');

@@ -1,0 +1,1 @@
+CREATE TABLE public.users (name text, id serial PRIMARY KEY);

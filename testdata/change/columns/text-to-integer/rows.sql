@@ -1,0 +1,1 @@
+SELECT id, n + 1 FROM public.t ORDER BY id;

@@ -1,0 +1,1 @@
+SELECT data->'a' FROM public.t WHERE data @> '{"a": 1}';

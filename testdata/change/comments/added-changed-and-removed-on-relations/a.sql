@@ -1,0 +1,17 @@
+CREATE SCHEMA app;
+CREATE TABLE app.t (id integer CONSTRAINT t_key PRIMARY KEY, a text, b text, CONSTRAINT short CHECK (length(a) < 9));
+CREATE INDEX t_a ON app.t (a);
+CREATE VIEW app.v AS SELECT id, a FROM app.t;
+CREATE MATERIALIZED VIEW app.m AS SELECT id FROM app.t;
+CREATE SEQUENCE app.s;
+COMMENT ON SCHEMA app IS 'old';
+COMMENT ON TABLE app.t IS 'old';
+COMMENT ON COLUMN app.t.a IS 'old';
+COMMENT ON COLUMN app.t.b IS 'gone';
+COMMENT ON CONSTRAINT t_key ON app.t IS 'gone';
+COMMENT ON INDEX app.t_a IS 'old';
+COMMENT ON VIEW app.v IS 'gone';
+COMMENT ON COLUMN app.v.id IS 'old';
+COMMENT ON MATERIALIZED VIEW app.m IS 'old';
+COMMENT ON SEQUENCE app.s IS 'gone';
+INSERT INTO app.t VALUES (1, 'a', 'b');

@@ -1,0 +1,3 @@
+CREATE TABLE public.items (id integer PRIMARY KEY, qty integer, kind text,
+    CONSTRAINT qty_check CHECK (qty >= 0), CONSTRAINT kind_check CHECK (kind IN ('a', 'b')));
+INSERT INTO public.items VALUES (1, 3, 'a');

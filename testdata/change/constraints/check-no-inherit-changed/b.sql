@@ -1,0 +1,2 @@
+CREATE TABLE public.parent (id integer, CONSTRAINT positive CHECK (id > 0));
+CREATE TABLE public.child () INHERITS (public.parent);

@@ -1,0 +1,4 @@
+CREATE TABLE public.groups (id integer PRIMARY KEY);
+CREATE TABLE public.users (id integer PRIMARY KEY, grp integer CONSTRAINT grp_fkey REFERENCES public.groups (id));
+INSERT INTO public.groups VALUES (1);
+INSERT INTO public.users VALUES (1, 1);

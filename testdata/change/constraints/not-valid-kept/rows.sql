@@ -1,0 +1,1 @@
+SELECT id, grp, n FROM public.users;

@@ -1,0 +1,1 @@
+SELECT uid, id, n FROM public.counted;

@@ -1,0 +1,1 @@
+SELECT id, grp, name FROM public.users;

@@ -1,0 +1,1 @@
+INSERT INTO public.shirts VALUES (2, 'l') RETURNING size;

@@ -1,0 +1,2 @@
+CREATE TYPE public.kind AS ENUM ('a', 'b');
+CREATE TABLE public.things (id integer PRIMARY KEY, kind public.kind);

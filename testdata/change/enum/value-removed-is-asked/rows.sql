@@ -1,0 +1,1 @@
+SELECT id, kind FROM public.things ORDER BY id;

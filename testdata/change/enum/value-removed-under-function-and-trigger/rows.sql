@@ -1,0 +1,1 @@
+SELECT id, kind, public.kind_of(id) FROM public.things ORDER BY id;

@@ -1,0 +1,1 @@
+SELECT id, state, earlier, (SELECT count(*) FROM public.open_tasks) FROM public.tasks ORDER BY id;

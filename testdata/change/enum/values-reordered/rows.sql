@@ -1,0 +1,1 @@
+SELECT string_agg(p::text, ',' ORDER BY p) FROM public.jobs;

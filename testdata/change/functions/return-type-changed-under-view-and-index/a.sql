@@ -1,0 +1,5 @@
+CREATE FUNCTION public.score(x integer) RETURNS integer LANGUAGE sql IMMUTABLE AS $$ SELECT x * 2 $$;
+CREATE TABLE public.players (id integer PRIMARY KEY, points integer DEFAULT public.score(1));
+CREATE INDEX players_score ON public.players (public.score(points));
+CREATE VIEW public.scores AS SELECT id, public.score(points) AS score FROM public.players;
+INSERT INTO public.players VALUES (1, 5);

@@ -1,0 +1,1 @@
+SELECT score, pg_typeof(score) FROM public.scores;

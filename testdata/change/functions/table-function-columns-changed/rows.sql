@@ -1,0 +1,1 @@
+SELECT l.name FROM public.all_listed a JOIN public.listed() l USING (id);

@@ -1,0 +1,4 @@
+CREATE SCHEMA app;
+CREATE TABLE public.t (id integer PRIMARY KEY, n integer);
+CREATE FUNCTION app.two() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.n := 2; RETURN NEW; END $$;
+CREATE TRIGGER t_n BEFORE INSERT ON public.t FOR EACH ROW EXECUTE FUNCTION app.two();

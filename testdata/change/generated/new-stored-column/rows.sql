@@ -1,0 +1,1 @@
+SELECT id FROM public.docs WHERE search @@ to_tsquery('english', 'cat');

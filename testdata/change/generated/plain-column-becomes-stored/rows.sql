@@ -1,0 +1,1 @@
+SELECT id, lower_name FROM public.people ORDER BY id;

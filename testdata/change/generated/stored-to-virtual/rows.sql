@@ -1,0 +1,1 @@
+SELECT id, area FROM public.boxes;

@@ -1,0 +1,1 @@
+SELECT price, twice, pg_typeof(twice) FROM public.lines;

@@ -1,0 +1,11 @@
+CREATE TABLE public.t (id integer NOT NULL, a text NOT NULL, b text);
+CREATE UNIQUE INDEX t_id ON public.t (id);
+CREATE INDEX t_a ON public.t (a);
+ALTER TABLE public.t CLUSTER ON t_a;
+ALTER TABLE public.t REPLICA IDENTITY FULL;
+CREATE TABLE public.u (id integer NOT NULL);
+CREATE UNIQUE INDEX u_id ON public.u (id);
+ALTER TABLE public.u CLUSTER ON u_id;
+ALTER TABLE public.u REPLICA IDENTITY USING INDEX u_id;
+INSERT INTO public.t VALUES (1, 'a', 'b');
+INSERT INTO public.u VALUES (1);

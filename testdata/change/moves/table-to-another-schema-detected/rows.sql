@@ -1,0 +1,1 @@
+SELECT id, name FROM app.users ORDER BY id;

@@ -1,0 +1,1 @@
+SELECT n, nextval('app.s') FROM app.v;

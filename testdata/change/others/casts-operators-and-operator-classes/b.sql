@@ -1,0 +1,10 @@
+CREATE TYPE public.pt AS (x integer, y integer);
+CREATE TABLE public.t (id integer PRIMARY KEY, p public.pt);
+CREATE FUNCTION public.pt_text(public.pt) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT ($1).x || '','' || ($1).y';
+CREATE FUNCTION public.pt_near(public.pt, public.pt) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT ($1).x = ($2).x';
+CREATE CAST (public.pt AS text) WITH FUNCTION public.pt_text(public.pt) AS IMPLICIT;
+CREATE OPERATOR public.<~> (LEFTARG = public.pt, RIGHTARG = public.pt, FUNCTION = public.pt_near, COMMUTATOR = OPERATOR(public.<~>), RESTRICT = eqsel);
+COMMENT ON OPERATOR public.<~> (public.pt, public.pt) IS 'near';
+CREATE FUNCTION public.int_rev(integer, integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT btint4cmp($2, $1)';
+CREATE OPERATOR CLASS public.int_rev_ops FOR TYPE integer USING btree AS OPERATOR 1 >, OPERATOR 3 =, OPERATOR 5 <, FUNCTION 1 public.int_rev(integer, integer);
+CREATE INDEX t_rev ON public.t (id public.int_rev_ops);

@@ -1,0 +1,1 @@
+SELECT id, name, added FROM public.base ORDER BY id;

@@ -1,0 +1,11 @@
+CREATE SCHEMA app;
+CREATE TABLE app.t (id integer PRIMARY KEY, a text, b text);
+CREATE TABLE app.u (id integer PRIMARY KEY);
+CREATE TABLE app.dropped (id integer PRIMARY KEY);
+CREATE PUBLICATION change_tables FOR TABLE app.t, app.dropped;
+CREATE PUBLICATION change_options FOR TABLE app.t WITH (publish = 'insert');
+CREATE PUBLICATION change_schema FOR TABLES IN SCHEMA app;
+CREATE PUBLICATION change_gone FOR ALL TABLES;
+COMMENT ON PUBLICATION change_tables IS 'kept';
+INSERT INTO app.t VALUES (1, 'a', 'b');
+INSERT INTO app.dropped VALUES (1);

@@ -1,0 +1,2 @@
+CREATE TABLE public.t (id integer, a text);
+INSERT INTO public.t VALUES (1, 'a');

@@ -1,0 +1,2 @@
+CREATE TABLE public.t (id integer, a text);
+ALTER TABLE public.t REPLICA IDENTITY FULL;

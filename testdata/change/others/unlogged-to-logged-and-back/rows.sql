@@ -1,0 +1,1 @@
+INSERT INTO public.t (a) VALUES ('c') RETURNING id, (SELECT a FROM public.u);

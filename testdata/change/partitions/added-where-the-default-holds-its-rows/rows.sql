@@ -1,0 +1,1 @@
+SELECT tableoid::regclass, id FROM public.events ORDER BY id;

@@ -1,0 +1,3 @@
+CREATE TABLE public.m (id integer NOT NULL, at date NOT NULL) PARTITION BY RANGE (at);
+CREATE TABLE public.m_1 PARTITION OF public.m FOR VALUES FROM ('2024-01-01') TO ('2024-07-01');
+INSERT INTO public.m VALUES (1, '2024-02-02');

@@ -1,0 +1,1 @@
+SELECT tableoid::regclass, id, kind, note = 0 FROM public.events ORDER BY id;

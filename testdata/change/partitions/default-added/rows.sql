@@ -1,0 +1,1 @@
+INSERT INTO public.cities VALUES (2, 'it') RETURNING tableoid::regclass;

@@ -1,0 +1,6 @@
+CREATE TABLE public.kinds (id integer PRIMARY KEY);
+CREATE TABLE public.events (id bigint NOT NULL, at date NOT NULL, kind integer) PARTITION BY RANGE (at);
+CREATE TABLE public.events_2023 PARTITION OF public.events FOR VALUES FROM ('2023-01-01') TO ('2024-01-01');
+CREATE TABLE public.events_2024 PARTITION OF public.events FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+INSERT INTO public.kinds VALUES (1);
+INSERT INTO public.events VALUES (1, '2023-03-03', 1), (2, '2024-04-04', 1);

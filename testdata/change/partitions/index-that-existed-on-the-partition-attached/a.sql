@@ -1,0 +1,4 @@
+CREATE TABLE public.events (id bigint NOT NULL, at date NOT NULL) PARTITION BY RANGE (at);
+CREATE TABLE public.events_2023 PARTITION OF public.events FOR VALUES FROM ('2023-01-01') TO ('2024-01-01');
+CREATE INDEX events_2023_id_idx ON public.events_2023 (id);
+INSERT INTO public.events VALUES (1, '2023-03-03');

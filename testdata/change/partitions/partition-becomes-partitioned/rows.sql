@@ -1,0 +1,1 @@
+SELECT tableoid::regclass, v FROM public.m ORDER BY v;

@@ -1,0 +1,1 @@
+CREATE TABLE public.events (id bigint NOT NULL, at date NOT NULL);

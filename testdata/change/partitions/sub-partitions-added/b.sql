@@ -1,0 +1,7 @@
+CREATE TABLE public.m (region text NOT NULL, at date NOT NULL, v integer) PARTITION BY LIST (region);
+CREATE TABLE public.m_eu PARTITION OF public.m FOR VALUES IN ('eu') PARTITION BY RANGE (at);
+CREATE TABLE public.m_eu_2024 PARTITION OF public.m_eu FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+CREATE TABLE public.m_eu_2025 PARTITION OF public.m_eu FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
+CREATE TABLE public.m_us PARTITION OF public.m FOR VALUES IN ('us') PARTITION BY HASH (v);
+CREATE TABLE public.m_us_0 PARTITION OF public.m_us FOR VALUES WITH (MODULUS 1, REMAINDER 0);
+CREATE INDEX m_v ON public.m (v);

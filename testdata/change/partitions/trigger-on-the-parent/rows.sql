@@ -1,0 +1,1 @@
+INSERT INTO public.m VALUES (2, 1), (12, 1) RETURNING n;

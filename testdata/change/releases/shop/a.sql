@@ -1,0 +1,14 @@
+CREATE SCHEMA shop;
+CREATE TYPE shop.state AS ENUM ('new', 'paid', 'sent');
+CREATE TABLE shop.customers (id serial PRIMARY KEY, mail varchar(100) NOT NULL, name text, legacy_code text);
+CREATE TABLE shop.orders (id serial PRIMARY KEY, customer integer NOT NULL, state shop.state NOT NULL DEFAULT 'new', total numeric(8,2), placed timestamp NOT NULL DEFAULT now());
+CREATE TABLE shop.lines (order_id integer NOT NULL REFERENCES shop.orders (id), no integer NOT NULL, sku text, qty integer, price numeric(8,2), PRIMARY KEY (order_id, no));
+CREATE INDEX orders_customer ON shop.orders (customer);
+CREATE VIEW shop.open_orders AS SELECT o.id, c.name, o.total FROM shop.orders o JOIN shop.customers c ON c.id = o.customer WHERE o.state = 'new';
+CREATE FUNCTION shop.total(o integer) RETURNS numeric LANGUAGE sql STABLE AS 'SELECT sum(qty * price) FROM shop.lines WHERE order_id = o';
+GRANT USAGE ON SCHEMA shop TO change_shop_app, change_shop_report;
+GRANT SELECT ON shop.open_orders TO change_shop_report;
+GRANT SELECT, INSERT, UPDATE ON shop.orders TO change_shop_app;
+INSERT INTO shop.customers (mail, name, legacy_code) VALUES ('a@b', 'Ada', 'L1'), ('c@d', 'Ben', NULL);
+INSERT INTO shop.orders (customer, state, total, placed) VALUES (1, 'new', 10.5, '2024-01-01'), (2, 'sent', 20, '2024-02-02');
+INSERT INTO shop.lines VALUES (1, 1, 'pen', 2, 5.25), (2, 1, 'ink', 1, 20);

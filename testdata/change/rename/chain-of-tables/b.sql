@@ -1,0 +1,2 @@
+CREATE TABLE public.b (id integer PRIMARY KEY, what text);
+CREATE TABLE public.c (id integer PRIMARY KEY, what text);

@@ -1,0 +1,1 @@
+SELECT b.what, c.what FROM public.b, public.c;

@@ -1,0 +1,1 @@
+SELECT id, age, mail FROM public.users;

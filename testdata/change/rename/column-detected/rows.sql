@@ -1,0 +1,1 @@
+SELECT id, email, name FROM public.users ORDER BY id;

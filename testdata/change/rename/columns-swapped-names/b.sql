@@ -1,0 +1,1 @@
+CREATE TABLE public.pairs (id integer PRIMARY KEY, b text, a text);

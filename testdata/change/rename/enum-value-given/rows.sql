@@ -1,0 +1,1 @@
+SELECT id, state FROM public.tasks ORDER BY id;

@@ -1,0 +1,1 @@
+SELECT tableoid::regclass, id, at FROM public.facts;

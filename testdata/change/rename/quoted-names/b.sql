@@ -1,0 +1,1 @@
+CREATE TABLE public."Order Lines" ("Line.No" integer PRIMARY KEY, "unit ""net"" price" numeric);

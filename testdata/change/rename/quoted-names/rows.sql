@@ -1,0 +1,1 @@
+SELECT "Line.No", "unit ""net"" price" FROM public."Order Lines";

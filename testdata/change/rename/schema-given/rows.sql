@@ -1,0 +1,1 @@
+INSERT INTO store.items (name) VALUES ('nib') RETURNING id, store.how_many();

@@ -1,0 +1,1 @@
+INSERT INTO public.tickets (title) VALUES ('c') RETURNING id;

@@ -1,0 +1,5 @@
+CREATE TABLE public.t (id integer PRIMARY KEY, at timestamptz);
+CREATE FUNCTION public.touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.at := '2024-01-01 00:00+00'; RETURN NEW; END $$;
+CREATE TRIGGER trg BEFORE INSERT OR UPDATE ON public.t FOR EACH ROW EXECUTE FUNCTION public.touch();
+ALTER TABLE public.t DISABLE TRIGGER trg;
+INSERT INTO public.t VALUES (1, '2020-01-01 00:00+00');

@@ -1,0 +1,1 @@
+SELECT id, at = '2020-01-01 00:00+00' FROM public.t;

@@ -1,0 +1,1 @@
+SELECT id, paint FROM public.cars;

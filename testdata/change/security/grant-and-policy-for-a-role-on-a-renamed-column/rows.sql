@@ -1,0 +1,1 @@
+SELECT id, email, org FROM public.users;

@@ -1,0 +1,15 @@
+CREATE SCHEMA app;
+CREATE TABLE app.t (id integer PRIMARY KEY, a text, b text);
+CREATE SEQUENCE app.s;
+CREATE FUNCTION app.f() RETURNS integer LANGUAGE sql AS 'SELECT 1';
+CREATE PROCEDURE app.p() LANGUAGE sql AS 'SELECT 1';
+CREATE TYPE app.e AS ENUM ('x');
+CREATE DOMAIN app.d AS text;
+GRANT USAGE ON SCHEMA app TO change_g1;
+GRANT SELECT, INSERT ON app.t TO change_g1;
+GRANT SELECT ON app.t TO change_g2 WITH GRANT OPTION;
+GRANT SELECT (a), UPDATE (b) ON app.t TO change_g2;
+GRANT USAGE ON SEQUENCE app.s TO change_g1;
+GRANT EXECUTE ON FUNCTION app.f() TO change_g1;
+GRANT USAGE ON TYPE app.e TO change_g1;
+INSERT INTO app.t VALUES (1, 'a', 'b');

@@ -1,0 +1,3 @@
+CREATE TABLE public.old (id integer PRIMARY KEY);
+ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO change_reader;
+INSERT INTO public.old VALUES (1);

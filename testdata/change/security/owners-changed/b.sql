@@ -1,0 +1,11 @@
+CREATE SCHEMA app AUTHORIZATION change_owner2;
+CREATE TABLE app.t (id serial PRIMARY KEY);
+ALTER TABLE app.t OWNER TO change_owner2;
+CREATE VIEW app.v AS SELECT id FROM app.t;
+ALTER VIEW app.v OWNER TO change_owner1;
+CREATE FUNCTION app.f() RETURNS integer LANGUAGE sql SECURITY DEFINER AS 'SELECT 1';
+ALTER FUNCTION app.f() OWNER TO change_owner1;
+CREATE TYPE app.e AS ENUM ('x');
+ALTER TYPE app.e OWNER TO change_owner1;
+CREATE MATERIALIZED VIEW app.m AS SELECT 1 AS one;
+ALTER MATERIALIZED VIEW app.m OWNER TO change_owner1;

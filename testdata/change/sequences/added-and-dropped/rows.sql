@@ -1,0 +1,1 @@
+SELECT id, n FROM public.t ORDER BY id;

@@ -1,0 +1,1 @@
+INSERT INTO public.orders (what) VALUES ('c') RETURNING id;

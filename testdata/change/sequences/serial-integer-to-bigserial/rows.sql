@@ -1,0 +1,1 @@
+INSERT INTO public.t (x) VALUES ('c') RETURNING id, (SELECT max(id) FROM public.v);

@@ -1,0 +1,1 @@
+INSERT INTO public.orders (what) VALUES ('d') RETURNING id, (SELECT order_id FROM public.lines);

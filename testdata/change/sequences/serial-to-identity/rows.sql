@@ -1,0 +1,1 @@
+INSERT INTO public.orders (what) VALUES ('d') RETURNING id, (SELECT count(*) FROM public.orders);

@@ -1,0 +1,2 @@
+CREATE SEQUENCE public.numbers AS bigint INCREMENT 3 MINVALUE 0 MAXVALUE 1000000 START 0 CACHE 20 CYCLE;
+CREATE TABLE public.t (n bigint PRIMARY KEY DEFAULT nextval('public.numbers'));

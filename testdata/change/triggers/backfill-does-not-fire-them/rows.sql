@@ -1,0 +1,1 @@
+SELECT (SELECT sum(n) FROM public.t), (SELECT count(*) FROM public.log);

@@ -1,0 +1,5 @@
+CREATE TABLE public.t (id integer PRIMARY KEY, a integer, b integer);
+CREATE FUNCTION public.f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TG_WHEN = 'BEFORE' THEN NEW.b := coalesce(NEW.b, 0) + 1; END IF; RETURN NEW; END $$;
+CREATE TRIGGER timed BEFORE INSERT OR UPDATE OF a ON public.t FOR EACH ROW EXECUTE FUNCTION public.f();
+CREATE TRIGGER cond BEFORE UPDATE ON public.t FOR EACH ROW WHEN (OLD.a IS DISTINCT FROM NEW.a) EXECUTE FUNCTION public.f('x', 'y');
+COMMENT ON TRIGGER cond ON public.t IS 'kept';

@@ -1,0 +1,6 @@
+CREATE TYPE public.address AS (street text, zip text, fax text);
+COMMENT ON TYPE public.address IS 'where';
+COMMENT ON COLUMN public.address.zip IS 'with country';
+CREATE TABLE public.people (id integer PRIMARY KEY, home public.address);
+CREATE FUNCTION public.street_of(a public.address) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT a.street';
+INSERT INTO public.people VALUES (1, ROW('Main St', '8000', '123'));

@@ -1,0 +1,4 @@
+CREATE TYPE public.pair AS (a integer, b integer);
+CREATE FUNCTION public.make() RETURNS public.pair LANGUAGE sql AS 'SELECT 1, 2';
+CREATE TABLE public.t (id integer PRIMARY KEY);
+INSERT INTO public.t VALUES (1);

@@ -1,0 +1,1 @@
+SELECT (centre).y, pg_typeof((centre).y), (corners)[1] FROM public.shapes;

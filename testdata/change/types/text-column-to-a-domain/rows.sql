@@ -1,0 +1,1 @@
+SELECT mail, pg_typeof(mail) FROM public.users;

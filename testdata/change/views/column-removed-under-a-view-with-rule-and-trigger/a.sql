@@ -1,0 +1,12 @@
+CREATE TABLE public.users (id integer PRIMARY KEY, name text, mail text);
+CREATE TABLE public.log (what text);
+CREATE VIEW public.people AS SELECT id, mail, name FROM public.users;
+CREATE VIEW public.names AS SELECT name FROM public.people;
+CREATE RULE people_delete AS ON DELETE TO public.people DO INSTEAD INSERT INTO public.log VALUES (old.name);
+COMMENT ON RULE people_delete ON public.people IS 'never deleted';
+CREATE FUNCTION public.people_insert() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO public.users VALUES (NEW.id, NEW.name); RETURN NEW; END $$;
+CREATE TRIGGER people_insert INSTEAD OF INSERT ON public.people FOR EACH ROW EXECUTE FUNCTION public.people_insert();
+COMMENT ON TRIGGER people_insert ON public.people IS 'into users';
+GRANT SELECT, INSERT ON public.people TO change_view_reader;
+GRANT SELECT ON public.names TO change_view_reader WITH GRANT OPTION;
+INSERT INTO public.users VALUES (1, 'Ada', 'a@b');

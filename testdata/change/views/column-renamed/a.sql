@@ -1,0 +1,4 @@
+CREATE TABLE public.users (id integer PRIMARY KEY, name text);
+CREATE VIEW public.people AS SELECT id, name FROM public.users;
+CREATE VIEW public.upper_names AS SELECT upper(name) AS upper FROM public.people;
+INSERT INTO public.users VALUES (1, 'Ada');

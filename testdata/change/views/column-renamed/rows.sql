@@ -1,0 +1,1 @@
+SELECT upper FROM public.upper_names;

@@ -1,0 +1,12 @@
+CREATE TABLE public.accounts (id integer PRIMARY KEY, owner text, balance integer NOT NULL);
+CREATE VIEW public.rich WITH (security_barrier=true) AS SELECT id, owner, balance FROM public.accounts WHERE balance > 100;
+CREATE VIEW public.richest WITH (security_barrier=true) AS SELECT id, balance FROM public.rich WHERE balance > 1000 WITH CASCADED CHECK OPTION;
+CREATE VIEW public.count_rich AS SELECT count(*) AS n, sum(balance) AS total FROM public.richest;
+COMMENT ON VIEW public.rich IS 'more than a hundred';
+COMMENT ON COLUMN public.rich.balance IS 'in cents';
+GRANT SELECT ON public.rich TO change_view_reader, change_view_writer;
+GRANT UPDATE (owner) ON public.rich TO change_view_writer;
+GRANT SELECT ON public.count_rich TO PUBLIC;
+ALTER VIEW public.richest OWNER TO change_view_writer;
+ALTER VIEW public.rich ALTER COLUMN owner SET DEFAULT 'nobody';
+INSERT INTO public.accounts VALUES (1, 'Ada', 5000), (2, 'Ben', 50), (3, 'Cy', 500);

@@ -1,0 +1,11 @@
+CREATE TABLE public.sales (id integer PRIMARY KEY, shop text, amount numeric(12,2));
+CREATE MATERIALIZED VIEW public.by_shop WITH (fillfactor=70) AS SELECT shop, max(amount) AS most FROM public.sales GROUP BY shop;
+CREATE UNIQUE INDEX by_shop_shop ON public.by_shop (shop);
+CREATE INDEX by_shop_most ON public.by_shop (most DESC);
+CREATE MATERIALIZED VIEW public.best AS SELECT max(most) AS best FROM public.by_shop;
+CREATE VIEW public.best_view AS SELECT best FROM public.best;
+COMMENT ON MATERIALIZED VIEW public.by_shop IS 'each night';
+COMMENT ON INDEX public.by_shop_shop IS 'for REFRESH CONCURRENTLY';
+GRANT SELECT ON public.by_shop TO change_mv_reader;
+ALTER MATERIALIZED VIEW public.by_shop CLUSTER ON by_shop_shop;
+ALTER MATERIALIZED VIEW public.by_shop ALTER COLUMN shop SET STATISTICS 1000;

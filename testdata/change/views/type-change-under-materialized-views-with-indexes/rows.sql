@@ -1,0 +1,1 @@
+SELECT shop, most, best FROM public.by_shop, public.best_view ORDER BY shop;
