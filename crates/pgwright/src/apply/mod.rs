@@ -64,6 +64,8 @@ pub fn run(arguments: &Apply, terminal: &Terminal) -> Result<(), Failure> {
         units: units(directory.plan.steps(direction)),
         limits: Limits {
             lock_timeout: arguments.lock_timeout,
+            // Until the server says what it is.
+            deadlock_timeout: Duration::from_secs(1),
             retries: arguments.retries,
             reconnect: arguments.reconnect,
         },
@@ -138,6 +140,7 @@ impl Application<'_> {
             Session::open(&settings).map_err(|error| Failure::NoServer(error.to_string()))?;
         report.server = Some(session.version.clone());
         report.database = Some(session.database.clone());
+        self.limits.deadlock_timeout = session.deadlock_timeout;
         self.check_server(&session)?;
 
         if dry {

@@ -168,6 +168,9 @@ impl Watcher {
         };
         let waits: bool = row.try_get("waits")?;
         let mut label = watch.label.clone();
+        if let Some(text) = row.try_get::<_, Option<String>>("tells")? {
+            label.push_str(&format!(": {text}"));
+        }
         if let Some(phase) = row.try_get::<_, Option<String>>("phase")? {
             label.push_str(&format!(": {phase}"));
             if let Some(part) = row.try_get::<_, Option<f64>>("part")? {

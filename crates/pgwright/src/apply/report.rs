@@ -288,7 +288,7 @@ fn unit_report(
             .into_iter()
             .map(|(table, level)| (table.to_owned(), level.sql()))
             .collect(),
-        lock_timeout_ms: unit.lock_timeout(limits.lock_timeout).as_millis(),
+        lock_timeout_ms: limits.of(unit).as_millis(),
         retries: limits.retries,
         estimate_ms: unit.estimate().map(|estimate| estimate.as_millis()),
         took_ms: finished.map(|finished| finished.took.as_millis()),

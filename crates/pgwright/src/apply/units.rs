@@ -111,12 +111,24 @@ impl Unit<'_> {
             Some(Resume::CreateIndex { .. } | Resume::DropIndex { .. })
         );
         let locks = self.locks();
-        (concurrent || !locks.is_empty()) && locks.values().all(|level| level.lets_work_go_on())
+        (concurrent || !locks.is_empty())
+            && locks.values().all(|level| level.lets_work_go_on())
+            && !self.writes_rows()
     }
 
-    /// The lock timeout of an attempt.
-    pub fn lock_timeout(&self, chosen: Duration) -> Duration {
-        if self.is_gentle() {
+    /// True when it changes rows of tables that were there before: it holds those it has while it waits
+    /// for others.
+    pub fn writes_rows(&self) -> bool {
+        let locks = self.steps.iter().flat_map(|step| &step.locks);
+        self.kind == Kind::Batches || locks.into_iter().any(|l| l.level == Level::RowExclusive)
+    }
+
+    /// The lock timeout of an attempt. `deadlock_timeout` is that of the server: who holds rows gives
+    /// way before anybody looks for deadlocks.
+    pub fn lock_timeout(&self, chosen: Duration, deadlock_timeout: Duration) -> Duration {
+        if self.writes_rows() {
+            chosen.min(deadlock_timeout / 2)
+        } else if self.is_gentle() {
             chosen * PATIENCE
         } else {
             chosen
@@ -179,12 +191,15 @@ mod tests {
              "resume": {"kind": "create_index", "schema": "public", "name": "i"}},
             {"sql": ";", "transaction": "own",
              "locks": [{"table": "public.t", "level": "share_row_exclusive"}]},
-            {"sql": ";", "transaction": "own"}
+            {"sql": ";", "transaction": "own"},
+            {"sql": "DO …;", "transaction": "outside", "resume": {"kind": "repeatable"},
+             "locks": [{"table": "public.t", "level": "row_exclusive"}]}
         ]));
-        let seconds: Vec<u64> = units(&steps)
+        let (chosen, deadlock) = (Duration::from_secs(2), Duration::from_secs(1));
+        let milliseconds: Vec<u128> = units(&steps)
             .iter()
-            .map(|unit| unit.lock_timeout(Duration::from_secs(2)).as_secs())
+            .map(|unit| unit.lock_timeout(chosen, deadlock).as_millis())
             .collect();
-        assert_eq!(seconds, [120, 2, 2]);
+        assert_eq!(milliseconds, [120_000, 2000, 2000, 500]);
     }
 }

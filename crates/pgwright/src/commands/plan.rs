@@ -9,8 +9,8 @@ use std::str::FromStr;
 use clap::Args;
 use pgwright_catalog::{Catalog, Name, QualifiedName};
 use pgwright_migrate::{
-    Hazard, Layout, MigrationName, Plan as Migration, PlanOptions, Step, TableSize, migration_files,
-    parse_rename, plan,
+    Hazard, Layout, MigrationName, Plan as Migration, PlanOptions, Step, TableSize,
+    migration_files, parse_rename, plan,
 };
 
 use crate::exit::Failure;

@@ -272,9 +272,11 @@ fn a_kept_journal_is_kept_and_in_nobodys_way() {
 #[test]
 fn the_owner_of_the_tables_needs_to_be_no_superuser() {
     let Some(sandbox) = newest() else { return };
+    let mut client = sandbox.connect("postgres").unwrap();
+    client.batch_execute("CREATE ROLE app LOGIN").unwrap();
     let case = Case::new(
         &sandbox,
-        "CREATE ROLE app LOGIN; CREATE TABLE t (id int); ALTER TABLE t OWNER TO app;",
+        "CREATE TABLE t (id int); ALTER TABLE t OWNER TO app;",
         "CREATE TABLE t (id int, a int); ALTER TABLE t OWNER TO app;",
         json!({"up": [locking(locking(shared("ALTER TABLE public.t ADD COLUMN a int;"),
                                       "public.t", "access_exclusive"),

@@ -39,11 +39,7 @@ impl Runner<'_> {
                 batches.total = total.and_then(|total| u64::try_from(total).ok());
             }
         }
-        // A batch holds the rows it has while it waits for the next one.
-        let limit = self
-            .limits
-            .lock_timeout
-            .min(self.session.deadlock_timeout / 2);
+        let limit = self.limits.of(unit);
         let pause = Duration::from_millis(batch.pause_ms);
         self.watch(unit, None, OnInterrupt::CancelWaiting);
         loop {

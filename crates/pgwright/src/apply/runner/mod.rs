@@ -31,10 +31,19 @@ use batches::Batches;
 pub struct Limits {
     /// How long a statement may wait for a lock that others wait behind.
     pub lock_timeout: Duration,
+    /// After how long the server's sessions look for deadlocks.
+    pub deadlock_timeout: Duration,
     /// How often a unit is tried again.
     pub retries: u32,
     /// For how long to try to connect again.
     pub reconnect: Duration,
+}
+
+impl Limits {
+    /// The lock timeout of a unit.
+    pub fn of(&self, unit: &Unit<'_>) -> Duration {
+        unit.lock_timeout(self.lock_timeout, self.deadlock_timeout)
+    }
 }
 
 /// Why a run ended before its end. The journal knows how far it came.

@@ -39,7 +39,7 @@ impl Runner<'_> {
         };
         self.journal
             .mark(&mut self.session.client, &mark, started)?;
-        let limit = unit.lock_timeout(self.limits.lock_timeout);
+        let limit = self.limits.of(unit);
         let on_interrupt = match step.resume {
             Some(Resume::CreateIndex { .. }) => OnInterrupt::Cancel,
             Some(Resume::DropIndex { .. } | Resume::DetachPartition { .. }) => OnInterrupt::Finish,
@@ -63,7 +63,7 @@ impl Runner<'_> {
     /// Finds out whether a statement in doubt has done its work, and takes away what it left.
     fn settle(&mut self, unit: &Unit<'_>, resume: &Resume) -> Result<Settled, Trouble> {
         self.watch(unit, None, OnInterrupt::Finish);
-        let limit = unit.lock_timeout(self.limits.lock_timeout);
+        let limit = self.limits.of(unit);
         let client = &mut self.session.client;
         set_lock_timeout(client, limit)?;
         Ok(settle::settle(client, resume)?)

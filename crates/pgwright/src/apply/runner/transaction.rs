@@ -29,7 +29,7 @@ impl Runner<'_> {
     ) -> Result<(), Trouble> {
         let mark = self.journal.prepare(&mut self.session.client)?;
         let locks = self.locks_to_take(unit, first_table)?;
-        let limit = unit.lock_timeout(self.limits.lock_timeout);
+        let limit = self.limits.of(unit);
         let deadline = (!unit.is_gentle()).then(|| Instant::now() + limit + GRACE / 2);
         self.watch(unit, deadline, OnInterrupt::CancelWaiting);
         let result = self.transaction_within(unit, &locks, limit, &mark);
@@ -126,6 +126,6 @@ impl Runner<'_> {
 
     /// The limit for waiting while we hold locks.
     fn limit_with_locks(&self, limit: Duration) -> Duration {
-        limit.min(self.session.deadlock_timeout.mul_f64(BEFORE_DEADLOCK))
+        limit.min(self.limits.deadlock_timeout.mul_f64(BEFORE_DEADLOCK))
     }
 }
