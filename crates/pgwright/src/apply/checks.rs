@@ -100,6 +100,8 @@ impl Application<'_> {
     ) -> Result<Option<Progress>, Failure> {
         match journal.look(&mut session.client).map_err(lost)? {
             Found::Nothing => Ok(None),
+            // Nothing came of it: the database is looked at as if it had not been.
+            Found::Ours(progress) if progress.is_nothing() => Ok(None),
             Found::Ours(progress) => {
                 report.resumed = true;
                 let done = progress.units.values();

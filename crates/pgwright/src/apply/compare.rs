@@ -15,6 +15,9 @@ const HINTS: [&str; 3] = ["dependencies", "roles", "stand_ins"];
 /// Properties that are unsaid when they are null: whatever the database has is right.
 const UNSAID: [&str; 4] = ["owner", "version", "schema", "tablespace"];
 
+/// Properties that no plan can change: which options have a value that is not told.
+const SECRET: &str = "secrets";
+
 /// One difference.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Difference {
@@ -109,7 +112,8 @@ impl Walk {
         match (expected, found) {
             (Value::Object(_), Value::Object(_)) => {
                 for key in keys(expected, found) {
-                    if self.is_passed(key) || (UNSAID.contains(&key) && expected[key].is_null()) {
+                    let unsaid = UNSAID.contains(&key) && expected[key].is_null();
+                    if self.is_passed(key) || unsaid || key == SECRET {
                         continue;
                     }
                     self.inside(key, &expected[key], &found[key]);

@@ -46,6 +46,14 @@ pub struct Progress {
     pub rows: BTreeMap<usize, u64>,
 }
 
+impl Progress {
+    /// True when nothing has come of the run: what it began was taken back.
+    pub fn is_nothing(&self) -> bool {
+        self.units.values().all(|state| *state == State::Failed)
+            && self.rows.values().all(|rows| *rows == 0)
+    }
+}
+
 /// What is in a database's journal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Found {
@@ -84,15 +92,21 @@ pub struct Mark<'a> {
 }
 
 impl Journal {
-    /// What the database's journal says.
+    /// What the database's journal says. Another plan of which nothing has come is in nobody's way.
     pub fn look(&self, client: &mut Client) -> Result<Found, postgres::Error> {
         if !exists(client)? {
             return Ok(Found::Nothing);
         }
         let rows = client.query(
             "SELECT fingerprint, direction, what, to_char(started, 'YYYY-MM-DD HH24:MI:SS TZ') AS started
-             FROM pgwright.journal WHERE unit = $1 AND state <> 'done' ORDER BY started",
-            &[&WHOLE],
+             FROM pgwright.journal AS whole
+             WHERE unit = 0 AND state <> 'done'
+               AND ((fingerprint, direction) = ($1, $2) OR EXISTS (
+                   SELECT FROM pgwright.journal AS j
+                   WHERE (j.fingerprint, j.direction) = (whole.fingerprint, whole.direction)
+                     AND j.unit > 0 AND (j.state <> 'failed' OR j.row_count > 0)))
+             ORDER BY started",
+            &[&self.fingerprint, &self.direction],
         )?;
         let mut ours = false;
         for row in &rows {
@@ -145,8 +159,8 @@ impl Journal {
         Ok(progress)
     }
 
-    /// Writes down that the run begins. `abandon` forgets runs that are not through.
-    pub fn begin(&self, client: &mut Client, abandon: bool) -> Result<(), postgres::Error> {
+    /// Writes down that the run begins, and forgets others that are not through.
+    pub fn begin(&self, client: &mut Client) -> Result<(), postgres::Error> {
         let mut transaction = client.transaction()?;
         let row = transaction.query_one(
             "SELECT to_regnamespace('pgwright') IS NOT NULL,
@@ -169,14 +183,12 @@ impl Journal {
             };
             transaction.batch_execute(&create)?;
         }
-        if abandon {
-            transaction.execute(
-                "DELETE FROM pgwright.journal AS j USING pgwright.journal AS whole
-                 WHERE whole.unit = 0 AND whole.state <> 'done'
-                   AND (whole.fingerprint, whole.direction) = (j.fingerprint, j.direction)",
-                &[],
-            )?;
-        }
+        transaction.execute(
+            "DELETE FROM pgwright.journal AS j USING pgwright.journal AS whole
+             WHERE whole.unit = 0 AND whole.state <> 'done'
+               AND (whole.fingerprint, whole.direction) = (j.fingerprint, j.direction)",
+            &[],
+        )?;
         transaction.execute(
             "DELETE FROM pgwright.journal WHERE fingerprint = $1 AND direction = $2",
             &[&self.fingerprint, &self.direction],

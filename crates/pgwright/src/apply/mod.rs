@@ -217,7 +217,7 @@ impl Application<'_> {
             Some(progress) => progress,
             None => {
                 journal
-                    .begin(&mut session.client, self.arguments.abandon)
+                    .begin(&mut session.client)
                     .map_err(|error| begin_failed(&error))?;
                 Progress::default()
             }
@@ -258,7 +258,13 @@ impl Application<'_> {
         drop(monitor);
         match result {
             Ok(()) => {}
-            Err(stopped) => return Err(self.stopped(stopped, &before, finished.len(), report)),
+            Err(stopped) => {
+                let nothing = matches!(
+                    &stopped,
+                    Stopped::Failed { .. } | Stopped::Interrupted { .. }
+                ) && forgot_what_came_to_nothing(&mut session, &journal);
+                return Err(self.stopped(stopped, &before, finished.len(), nothing, report));
+            }
         }
         self.finish(&mut session, &journal, report)?;
         self.terminal.good(format_args!(
@@ -279,24 +285,32 @@ impl Application<'_> {
         stopped: Stopped,
         before: &Progress,
         finished: usize,
+        nothing: bool,
         report: &mut Report,
     ) -> Failure {
         let states = before.units.values();
         let done = states.filter(|s| **s == journal::State::Done).count() + finished;
-        let so_far = format!("{done} of {} units done", self.units.len());
+        let so_far = match nothing {
+            true => "nothing was changed".to_owned(),
+            false => format!("{done} of {} units done", self.units.len()),
+        };
+        let again = match nothing {
+            true => "begins again",
+            false => "goes on from here",
+        };
         match stopped {
             Stopped::Interrupted { left } => {
                 report.outcome = Outcome::Interrupted;
                 let left = left.map_or_else(String::new, |left| format!("\n{left}"));
                 Failure::NotProven(format!(
-                    "stopped: {so_far}{left}\nhint: the same command goes on from here"
+                    "stopped: {so_far}{left}\nhint: the same command {again}"
                 ))
             }
             Stopped::Failed { unit, text } => {
                 report.outcome = Outcome::Failed;
                 Failure::NotProven(format!(
                     "unit {unit} failed: {text}\n{so_far}\n\
-                     hint: mend what it complains about, and the same command goes on from here"
+                     hint: mend what it complains about, and the same command {again}"
                 ))
             }
             Stopped::Gone(text) => {
@@ -395,6 +409,13 @@ impl Application<'_> {
         let all = preflight::invalid_indexes(client, &tables).map_err(lost)?;
         Ok(all.into_iter().filter(|index| index.concerned).collect())
     }
+}
+
+/// A run of which nothing has come leaves no journal either.
+fn forgot_what_came_to_nothing(session: &mut Session, journal: &Journal) -> bool {
+    let client = &mut session.client;
+    let progress = journal.progress(client);
+    progress.is_ok_and(|progress| progress.is_nothing()) && journal.finish(client, false).is_ok()
 }
 
 fn lost(error: postgres::Error) -> Failure {

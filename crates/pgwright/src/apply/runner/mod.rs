@@ -225,9 +225,7 @@ impl Runner<'_> {
                 if total_rows > 0 {
                     text.push_str(&format!("\n{total_rows} rows are done"));
                 }
-                text.push_str(
-                    "\nhint: the same command goes on from here; `--retries` tries longer",
-                );
+                text.push_str("\nhint: `--retries` tries longer");
                 return Err(Trouble::Final(text));
             }
             first_table = table.or(first_table);
