@@ -1,8 +1,9 @@
 //! Sandboxes, plans written by hand, and the command as a process.
 
 use std::fs;
+use std::io::{BufRead, BufReader, Read};
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::{Child, ChildStderr, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -117,6 +118,16 @@ impl<'a> Case<'a> {
         Ended::of(self.command(arguments).output().unwrap())
     }
 
+    /// The command, started.
+    pub fn start(&self, arguments: &[&str]) -> Running {
+        let mut child = self.command(arguments).spawn().unwrap();
+        Running {
+            messages: BufReader::new(child.stderr.take().unwrap()),
+            child,
+            said: String::new(),
+        }
+    }
+
     /// Fails unless the database is as the plan ends and nothing of ours is left in it.
     pub fn assert_is(&self, file: &str) {
         let mut client = self.connect();
@@ -149,6 +160,32 @@ impl<'a> Case<'a> {
 impl Drop for Case<'_> {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.directory);
+    }
+}
+
+/// The command at work.
+pub struct Running {
+    child: Child,
+    messages: BufReader<ChildStderr>,
+    said: String,
+}
+
+impl Running {
+    /// Waits until it says this.
+    #[track_caller]
+    pub fn until(&mut self, text: &str) {
+        while !self.said.contains(text) {
+            let read = self.messages.read_line(&mut self.said).unwrap();
+            assert_ne!(read, 0, "it ended without `{text}`:\n{}", self.said);
+        }
+    }
+
+    /// Waits for its end.
+    pub fn end(mut self) -> Ended {
+        self.messages.read_to_string(&mut self.said).unwrap();
+        let mut ended = Ended::of(self.child.wait_with_output().unwrap());
+        ended.stderr = self.said;
+        ended
     }
 }
 

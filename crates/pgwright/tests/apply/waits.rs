@@ -56,10 +56,10 @@ fn nobody_waits_longer_than_the_lock_timeout_for_us() {
                 scope.spawn(|| longest_read(on_t, "SELECT id FROM t", &stop)),
                 scope.spawn(|| longest_read(on_u, "SELECT id FROM u", &stop)),
             ];
-            let child = case.command(&["--lock-timeout", "500ms"]).spawn().unwrap();
-            std::thread::sleep(Duration::from_secs(4));
+            let mut running = case.start(&["--lock-timeout", "500ms"]);
+            running.until("(4 of 30)");
             holder.batch_execute("COMMIT").unwrap();
-            let ended = Ended::of(child.wait_with_output().unwrap());
+            let ended = running.end();
             stop.store(true, Ordering::SeqCst);
             (ended, readers.map(|reader| reader.join().unwrap()))
         });
@@ -232,14 +232,14 @@ fn a_partition_that_is_half_detached_is_finalized() {
     holder
         .batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT * FROM p")
         .unwrap();
-    let child = case.command(&["--lock-timeout", "300ms"]).spawn().unwrap();
+    let mut running = case.start(&["--lock-timeout", "300ms"]);
     let mut client = case.connect();
     eventually("it is half detached", || {
         let pending = "SELECT count(*) FROM pg_inherits WHERE inhdetachpending";
         client.query_one(pending, &[]).unwrap().get::<_, i64>(0) > 0
     });
-    std::thread::sleep(Duration::from_secs(1));
+    running.until("(2 of 30)");
     holder.batch_execute("COMMIT").unwrap();
-    Ended::of(child.wait_with_output().unwrap()).expect(0, &["trying again in"]);
+    running.end().expect(0, &["trying again in"]);
     case.assert_is("to.json");
 }
