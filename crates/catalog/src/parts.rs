@@ -49,6 +49,10 @@ impl Catalog {
     }
 
     /// The columns of a table and those of its parents that it does not list.
+    pub fn columns_of(&self, table: &QualifiedName) -> Vec<&Column> {
+        self.all_columns(table, DEEPEST)
+    }
+
     fn all_columns(&self, table: &QualifiedName, depth: usize) -> Vec<&Column> {
         let (Some(depth), Some(table)) = (depth.checked_sub(1), self.tables.get(table)) else {
             return Vec::new();
@@ -134,6 +138,51 @@ impl PartitionParts {
     /// True for an index or key of a partitioned table whose parts are made and attached one by one.
     pub fn is_split(&self, object: &ObjectId) -> bool {
         self.split.contains(object)
+    }
+
+    /// Has an index or key made `ON ONLY` its table, and its parts one by one, where every partition
+    /// lists its part: while the table is in use each of them can be built without blocking anybody.
+    pub fn split_apart(&mut self, catalog: &Catalog, parent: &ObjectId) {
+        let (ObjectId::Index(table, name) | ObjectId::Constraint(table, name)) = parent else {
+            return;
+        };
+        let mut open = vec![(table.clone(), name.clone())];
+        let mut parents = Vec::new();
+        let mut parts = Vec::new();
+        let id = |table: &QualifiedName, name: &Name| match parent {
+            ObjectId::Index(..) => ObjectId::Index(table.clone(), name.clone()),
+            _ => ObjectId::Constraint(table.clone(), name.clone()),
+        };
+        while let Some((table, name)) = open.pop() {
+            if parents.len() > catalog.tables.len() {
+                return;
+            }
+            parents.push(id(&table, &name));
+            for (partition, definition) in catalog.partitions_of(&table) {
+                let part = match parent {
+                    ObjectId::Index(..) => (definition.indexes.iter())
+                        .find(|(_, i)| i.parent.as_ref() == Some(&name))
+                        .map(|(n, _)| n),
+                    _ => (definition.constraints.iter())
+                        .find(|(_, c)| c.parent.as_ref() == Some(&name))
+                        .map(|(n, _)| n),
+                };
+                let Some(part) = part else {
+                    return;
+                };
+                parts.push(id(partition, part));
+                if definition.partition_by.is_some() {
+                    open.push((partition.clone(), part.clone()));
+                }
+            }
+        }
+        if parts.is_empty() {
+            return;
+        }
+        for part in &parts {
+            self.implied.remove(part);
+        }
+        self.split.extend(parents);
     }
 
     /// The partitions of a table, those of lower levels first.

@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 
 use pgwright_catalog::write::{Apart, Writer};
 use pgwright_catalog::{
-    Catalog, Column, ConstraintKind, Name, NotNull, ObjectId, QualifiedName, Routine,
-    RoutineSignature, Sequence, Table, Type, quote_literal,
+    Catalog, Column, CompositeAttribute, ConstraintKind, IndexKey, Name, NotNull, ObjectId,
+    QualifiedName, Routine, RoutineSignature, Sequence, Table, Type, TypeKind, quote_literal,
 };
 
 use crate::change::{Change, Rank, Statement};
@@ -29,8 +29,12 @@ const LONGEST: usize = 63;
 pub(crate) struct Kept {
     /// What drops it for good.
     pub contract: Vec<Change>,
+    /// What clears the places that the way back uses itself.
+    pub clear: Vec<Change>,
     /// What brings it back, in order.
     pub restore: Vec<Change>,
+    /// What takes away the schemas that nothing is kept in any more.
+    pub tidy: Vec<Change>,
     restored: Vec<Restored>,
 }
 
@@ -38,10 +42,12 @@ pub(crate) struct Kept {
 #[derive(Debug)]
 enum Restored {
     Table(QualifiedName, Box<Table>),
-    Column(QualifiedName, Box<Column>),
+    Column(QualifiedName, Box<Column>, usize),
     Sequence(QualifiedName, Sequence),
     Type(QualifiedName, Type),
     Routine(RoutineSignature, Box<Routine>),
+    Schema(Name),
+    Attribute(QualifiedName, CompositeAttribute, usize),
 }
 
 impl Kept {
@@ -53,13 +59,25 @@ impl Kept {
                 Restored::Table(name, table) => {
                     catalog.tables.insert(name.clone(), (**table).clone());
                 }
-                Restored::Column(table, column) => {
+                Restored::Column(table, column, at) => {
                     if let Some(table) = catalog.tables.get_mut(table) {
-                        table.columns.push((**column).clone());
+                        let at = (*at).min(table.columns.len());
+                        table.columns.insert(at, (**column).clone());
                     }
                 }
                 Restored::Sequence(name, sequence) => {
                     catalog.sequences.insert(name.clone(), sequence.clone());
+                }
+                Restored::Attribute(name, attribute, at) => {
+                    if let Some(TypeKind::Composite(attributes)) =
+                        catalog.types.get_mut(name).map(|t| &mut t.kind)
+                    {
+                        let at = (*at).min(attributes.len());
+                        attributes.insert(at, attribute.clone());
+                    }
+                }
+                Restored::Schema(name) => {
+                    catalog.schemas.entry(name.clone()).or_default();
                 }
                 Restored::Type(name, definition) => {
                     catalog.types.insert(name.clone(), definition.clone());
@@ -73,6 +91,112 @@ impl Kept {
         }
         catalog
     }
+}
+
+/// An attribute of a composite type that is kept under another name, as columns are.
+pub(crate) struct KeptAttribute {
+    pub name: QualifiedName,
+    pub attribute: CompositeAttribute,
+    pub place: usize,
+    pub forward: Change,
+    pub contract: Change,
+    pub restore: Change,
+}
+
+impl Kept {
+    /// An attribute is back.
+    pub fn restored_attribute(
+        &mut self,
+        name: QualifiedName,
+        attribute: CompositeAttribute,
+        place: usize,
+    ) {
+        self.restored
+            .push(Restored::Attribute(name, attribute, place));
+    }
+}
+
+/// Keeps attributes that go of composite types that tables have, and takes them out of the catalog.
+pub(crate) fn keep_attributes(
+    from: &mut Catalog,
+    to: &Catalog,
+    options: &PlanOptions,
+) -> Vec<KeptAttribute> {
+    let writer = Writer::new(options.target);
+    let mut kept = Vec::new();
+    let used: BTreeSet<QualifiedName> = from
+        .types
+        .keys()
+        .filter(|name| {
+            let columns = from.tables.values().flat_map(|t| &t.columns);
+            columns
+                .into_iter()
+                .any(|c| crate::replace::names_type(&c.data_type, name))
+        })
+        .cloned()
+        .collect();
+    for (name, definition) in &mut from.types {
+        let (TypeKind::Composite(attributes), Some(TypeKind::Composite(after))) =
+            (&mut definition.kind, to.types.get(name).map(|t| &t.kind))
+        else {
+            continue;
+        };
+        if !used.contains(name) {
+            continue;
+        }
+        let stays = |a: &CompositeAttribute| after.iter().find(|b| b.name == a.name);
+        // Where another attribute takes a new type, the type is made anew as a whole.
+        let retyped = attributes
+            .iter()
+            .any(|a| stays(a).is_some_and(|b| b.data_type != a.data_type));
+        if retyped {
+            continue;
+        }
+        let gone: Vec<_> = (attributes.iter().cloned().enumerate())
+            .filter(|(_, a)| stays(a).is_none())
+            .collect();
+        attributes.retain(|a| stays(a).is_some());
+        for (place, attribute) in gone {
+            let aside = aside_column(&attribute.name);
+            let address = format!("TYPE {}", name.quoted());
+            let rename = |a: &Name, b: &Name| writer.rename_part(&address, "ATTRIBUTE", a, b);
+            let begin = || {
+                let object = ObjectId::Column(name.clone(), attribute.name.clone());
+                Change::alter(object, FileGroup::Types, Rank::Type)
+            };
+            let (mut forward, mut contract, mut restore) = (begin(), begin(), begin());
+            forward
+                .up
+                .push(Statement::from(rename(&attribute.name, &aside)).hazard(Hazard::DropsColumn));
+            let drop = writer.drop_attribute(name, &aside, false);
+            contract
+                .up
+                .push(Statement::from(drop).hazard(Hazard::LosesData));
+            let there = format!(
+                "EXISTS (SELECT FROM pg_attribute WHERE attrelid = {}::regclass AND attname = {} AND NOT attisdropped)",
+                quote_literal(&name.quoted()),
+                quote_literal(aside.as_str())
+            );
+            let bare = CompositeAttribute {
+                comment: None,
+                ..attribute.clone()
+            };
+            let back = [rename(&aside, &attribute.name)];
+            let otherwise = [writer.add_attribute(name, &bare, false)];
+            restore
+                .up
+                .push(writer.where_holds(&there, &back, &otherwise).into());
+            kept.push(KeptAttribute {
+                name: name.clone(),
+                attribute: bare,
+                place,
+                forward,
+                contract,
+                restore,
+            });
+        }
+    }
+    kept
 }
 
 /// The drops of a way with what is kept aside, and what is dropped at its end.
@@ -112,6 +236,18 @@ fn old_type(name: &QualifiedName) -> QualifiedName {
         old.pop();
     }
     QualifiedName::new(name.schema.clone(), format!("{old}__pgwright_old"))
+}
+
+/// The multirange type that comes with a range type.
+fn multirange(name: &QualifiedName, definition: &Type) -> Option<QualifiedName> {
+    match &definition.kind {
+        TypeKind::Range { multirange, .. } => {
+            let automatic = || crate::references::automatic_multirange(name);
+            let own = multirange.clone().unwrap_or_else(automatic);
+            Some(QualifiedName::new(name.schema.clone(), own))
+        }
+        _ => None,
+    }
 }
 
 /// Keeps aside what the drops of a way would lose.
@@ -160,14 +296,30 @@ struct Keeper<'a> {
 impl Keeper<'_> {
     /// True for a table that moves aside: one that is kept, or one whose rows are copied from there.
     fn moves(&self, name: &QualifiedName) -> bool {
-        let anew = self.replaced.objects.contains(&ObjectId::Table(name.clone()));
         let table = self.from.tables.get(name);
         table.is_some_and(|t| t.foreign.is_none())
-            && (anew || (self.keep && !self.to.tables.contains_key(name)))
+            && (self.is_copied(name) || (self.keep && !self.to.tables.contains_key(name)))
+    }
+
+    /// True for a table whose rows are copied from where it moves to, be it as part of another.
+    fn is_copied(&self, name: &QualifiedName) -> bool {
+        if (self.replaced.objects).contains(&ObjectId::Table(name.clone())) {
+            return true;
+        }
+        let of = self
+            .from
+            .tables
+            .get(name)
+            .and_then(|t| t.partition_of.as_ref());
+        of.is_some_and(|of| self.is_copied(&of.parent))
     }
 
     fn keeps_column(&self, table: &QualifiedName, column: &Column) -> bool {
-        let foreign = self.from.tables.get(table).is_some_and(|t| t.foreign.is_some());
+        let foreign = self
+            .from
+            .tables
+            .get(table)
+            .is_some_and(|t| t.foreign.is_some());
         self.keep && !foreign && column.generated.is_none()
     }
 
@@ -185,6 +337,9 @@ impl Keeper<'_> {
                 ObjectId::Table(name) if self.moves(name) => {
                     open.extend(needs(object).iter().cloned());
                     let table = &self.from.tables[name];
+                    for text in texts(table) {
+                        open.extend(self.references.qualified(text));
+                    }
                     for constraint in table.constraints.keys() {
                         let id = ObjectId::Constraint(name.clone(), constraint.clone());
                         open.extend(needs(&id).iter().cloned());
@@ -231,7 +386,10 @@ impl Keeper<'_> {
             return Ok(());
         }
         let object = change.object.clone();
-        let anew = self.replaced.objects.contains(&object);
+        let anew = match &object {
+            ObjectId::Table(name) => self.is_copied(name),
+            _ => self.replaced.objects.contains(&object),
+        };
         match &object {
             ObjectId::Table(name) if self.moves(name) => self.table(name, change, anew),
             ObjectId::Column(table, name) => {
@@ -263,11 +421,47 @@ impl Keeper<'_> {
                 self.beside("SEQUENCE", name, change, create, restored, look_up, hazard);
                 Ok(())
             }
+            // Columns have it until they take another type.
+            ObjectId::Type(name)
+                if !anew && !self.needed.contains(&object) && self.has_users(name) =>
+            {
+                let mut drop = altered(&change, &object);
+                drop.up = change.up;
+                (drop.group, drop.sort.0) = (FileGroup::EventTriggers, Rank::EventTrigger);
+                self.done.last.push(drop);
+                Ok(())
+            }
             ObjectId::Type(name) if anew && self.has_users(name) => {
                 let old = old_type(name);
                 let address = self.writer.address(self.from, &object);
                 let mut rename = altered(&change, &object);
                 rename.up = vec![self.writer.rename(&address, &old.name).into()];
+                if let Some(multirange) =
+                    self.from.types.get(name).and_then(|t| multirange(name, t))
+                {
+                    let address = format!("TYPE {}", multirange.quoted());
+                    let other = old_type(&multirange);
+                    rename
+                        .up
+                        .push(self.writer.rename(&address, &other.name).into());
+                    // Their constructors keep their names, which the new types need.
+                    if let Some(TypeKind::Range { subtype, .. }) =
+                        self.from.types.get(name).map(|t| &t.kind)
+                    {
+                        let text = "text".to_owned();
+                        for (function, arguments, to) in [
+                            (name, vec![subtype.clone(); 2], &old),
+                            (name, vec![subtype.clone(), subtype.clone(), text], &old),
+                            (&multirange, Vec::new(), &other),
+                        ] {
+                            let signature = RoutineSignature::new(function.clone(), arguments);
+                            let address = format!("FUNCTION {}", self.writer.signature(&signature));
+                            rename
+                                .up
+                                .push(self.writer.rename(&address, &to.name).into());
+                        }
+                    }
+                }
                 self.done.changes.push(rename);
                 let old_id = ObjectId::Type(old.clone());
                 let mut drop = Change::alter(old_id, FileGroup::EventTriggers, Rank::EventTrigger);
@@ -324,6 +518,29 @@ impl Keeper<'_> {
                     .push(Restored::Routine(signature.clone(), Box::new(stripped)));
                 Ok(())
             }
+            ObjectId::Collation(name) if anew && self.collates(name) => {
+                let old = old_type(name);
+                let address = self.writer.address(self.from, &object);
+                let mut rename = altered(&change, &object);
+                rename.up = vec![self.writer.rename(&address, &old.name).into()];
+                self.done.changes.push(rename);
+                let old_id = ObjectId::Collation(old.clone());
+                let mut drop = Change::alter(old_id, FileGroup::EventTriggers, Rank::EventTrigger);
+                let sql = self.writer.drop(&format!("COLLATION {}", old.quoted()));
+                drop.up.push(sql.into());
+                self.done.last.push(drop);
+                Ok(())
+            }
+            // Columns have its types until they take others.
+            ObjectId::Extension(_) | ObjectId::Collation(_)
+                if !anew && !self.needed.contains(&object) =>
+            {
+                let mut drop = altered(&change, &object);
+                drop.up = change.up;
+                (drop.group, drop.sort.0) = (FileGroup::EventTriggers, Rank::EventTrigger);
+                self.done.last.push(drop);
+                Ok(())
+            }
             ObjectId::Extension(_) if self.needed.contains(&object) => {
                 let mut drop = altered(&change, &object);
                 drop.up = change.up;
@@ -337,6 +554,13 @@ impl Keeper<'_> {
         }
     }
 
+    fn collates(&self, name: &QualifiedName) -> bool {
+        let columns = self.from.tables.values().flat_map(|t| &t.columns);
+        columns
+            .into_iter()
+            .any(|c| c.collation.as_ref() == Some(name))
+    }
+
     fn has_users(&self, name: &QualifiedName) -> bool {
         let named = |data_type: &str| crate::replace::names_type(data_type, name);
         self.from
@@ -345,28 +569,20 @@ impl Keeper<'_> {
             .flat_map(|t| &t.columns)
             .any(|c| named(&c.data_type))
             || self.from.types.iter().any(|(_, t)| match &t.kind {
-                pgwright_catalog::TypeKind::Domain { base, .. } => named(base),
-                pgwright_catalog::TypeKind::Composite(attributes) => {
-                    attributes.iter().any(|a| named(&a.data_type))
-                }
+                TypeKind::Domain { base, .. } => named(base),
+                TypeKind::Composite(attributes) => attributes.iter().any(|a| named(&a.data_type)),
                 _ => false,
             })
     }
 
-    fn table(
-        &mut self,
-        name: &QualifiedName,
-        change: Change,
-        anew: bool,
-    ) -> Result<(), PlanError> {
+    fn table(&mut self, name: &QualifiedName, change: Change, anew: bool) -> Result<(), PlanError> {
         let Some(table) = self.from.tables.get(name).cloned() else {
             return Ok(());
         };
         let writer = self.writer;
         let mut moved = altered(&change, &ObjectId::Table(name.clone()));
         moved.heading = None;
-        let exclusive =
-            |sql: String| Statement::from(sql).lock(name, LockLevel::AccessExclusive);
+        let exclusive = |sql: String| Statement::from(sql).lock(name, LockLevel::AccessExclusive);
         let mut back = Vec::new();
         if let Some(of) = &table.partition_of
             && !self.moves(&of.parent)
@@ -384,7 +600,9 @@ impl Keeper<'_> {
         for (sequence, definition) in &self.from.sequences {
             let owned = definition.owned_by.as_ref().is_some_and(|(t, _)| t == name);
             if owned && self.to.sequences.contains_key(sequence) {
-                moved.up.push(writer.sequence_owned_by(sequence, None).into());
+                moved
+                    .up
+                    .push(writer.sequence_owned_by(sequence, None).into());
             }
         }
         let schema = aside_schema(&name.schema);
@@ -398,7 +616,10 @@ impl Keeper<'_> {
         self.done.changes.push(moved);
 
         let aside = aside_name(name);
-        let drop = self.drop_for_good(&ObjectId::Table(name.clone()), &format!("TABLE {}", aside.quoted()));
+        let drop = self.drop_for_good(
+            &ObjectId::Table(name.clone()),
+            &format!("TABLE {}", aside.quoted()),
+        );
         if !self.keep {
             // Its rows are in the new table.
             let mut drop = drop;
@@ -424,7 +645,7 @@ impl Keeper<'_> {
             restore
                 .up
                 .push(writer.where_holds(&there, &drop, &[]).into());
-            self.done.kept.restore.insert(0, restore);
+            self.done.kept.clear.insert(0, restore);
             return Ok(());
         }
         let stripped = self.stripped(name, &table);
@@ -481,7 +702,16 @@ impl Keeper<'_> {
     /// What makes a table that the contract has dropped.
     fn create(&self, name: &QualifiedName, table: &Table) -> Result<Vec<String>, PlanError> {
         let writer = self.writer;
-        let apart = Apart::default();
+        let apart = Apart {
+            // Parts come with the key of the parent.
+            constraints: table
+                .constraints
+                .iter()
+                .filter(|(_, c)| c.parent.is_some())
+                .map(|(n, _)| n.clone())
+                .collect(),
+            ..Apart::default()
+        };
         let mut sql = vec![writer.create_table(self.from, name, table, &apart)?];
         sql.extend(writer.table_settings(self.from, name, table, &apart));
         if let Some(of) = table.partition_of.as_ref().filter(|of| of.attached) {
@@ -508,8 +738,7 @@ impl Keeper<'_> {
         let writer = self.writer;
         let object = ObjectId::Column(table.clone(), column.name.clone());
         let mut moved = altered(&change, &object);
-        let exclusive =
-            |sql: String| Statement::from(sql).lock(table, LockLevel::AccessExclusive);
+        let exclusive = |sql: String| Statement::from(sql).lock(table, LockLevel::AccessExclusive);
         let mut stripped = Column {
             comment: None,
             not_null_constraint: NotNull::default(),
@@ -534,9 +763,7 @@ impl Keeper<'_> {
         let aside = aside_column(&column.name);
         let address = format!("TABLE {}", table.quoted());
         let rename = writer.rename_part(&address, "COLUMN", &column.name, &aside);
-        moved
-            .up
-            .push(exclusive(rename).hazard(Hazard::DropsColumn));
+        moved.up.push(exclusive(rename).hazard(Hazard::DropsColumn));
         self.done.changes.push(moved);
 
         let drop = writer.drop_column(table, &aside);
@@ -553,10 +780,13 @@ impl Keeper<'_> {
         );
         let mut restore = Change::alter(object, FileGroup::Tables, Rank::Column);
         if anew {
-            // The way back makes a column of its name.
+            // The way back makes a column of its name, which gets the values that were kept.
+            let values = writer.take_values(table, &column.name, &aside);
             restore
                 .up
-                .push(exclusive(writer.where_holds(&there, &[drop], &[])));
+                .push(exclusive(writer.where_holds(&there, &[values, drop], &[])));
+            self.done.kept.tidy.push(restore);
+            return Ok(());
         } else {
             let back = vec![writer.rename_part(&address, "COLUMN", &aside, &column.name)];
             let mut otherwise = vec![writer.add_column(table, &stripped)?];
@@ -564,7 +794,10 @@ impl Keeper<'_> {
             restore
                 .up
                 .push(exclusive(writer.where_holds(&there, &back, &otherwise)));
-            let restored = Restored::Column(table.clone(), Box::new(stripped));
+            let place = self.from.tables.get(table);
+            let place = place.and_then(|t| t.columns.iter().position(|c| c.name == column.name));
+            let place = place.unwrap_or_default();
+            let restored = Restored::Column(table.clone(), Box::new(stripped), place);
             self.done.kept.restored.push(restored);
         }
         self.done.kept.restore.insert(0, restore);
@@ -587,10 +820,7 @@ impl Keeper<'_> {
         let aside = aside_name(name);
         let address = format!("{word} {}", name.quoted());
         self.move_beside(&change, &object, &address, &name.schema, hazard);
-        let condition = format!(
-            "{look_up}({}) IS NOT NULL",
-            quote_literal(&aside.quoted())
-        );
+        let condition = format!("{look_up}({}) IS NOT NULL", quote_literal(&aside.quoted()));
         let aside = format!("{word} {}", aside.quoted());
         self.settle(&object, &aside, &name.schema, condition, create);
         self.done.kept.restored.push(restored);
@@ -633,21 +863,45 @@ impl Keeper<'_> {
     fn drop_for_good(&self, object: &ObjectId, aside: &str) -> Change {
         let mut drop = Change::alter(object.clone(), FileGroup::Tables, Rank::Table);
         let sql = self.writer.drop(aside);
-        drop.up
-            .push(Statement::from(sql).hazard(Hazard::LosesData));
+        drop.up.push(Statement::from(sql).hazard(Hazard::LosesData));
         drop
+    }
+
+    /// The schemas that things come back to are there for them.
+    fn restore_schemas(&mut self) {
+        let mut schemas = BTreeSet::new();
+        for restored in &self.done.kept.restored {
+            let schema = match restored {
+                Restored::Table(n, _) | Restored::Sequence(n, _) | Restored::Type(n, _) => {
+                    &n.schema
+                }
+                Restored::Routine(s, _) => &s.name.schema,
+                Restored::Column(..) | Restored::Schema(_) | Restored::Attribute(..) => continue,
+            };
+            if !self.to.schemas.contains_key(schema) && schema.as_str() != "public" {
+                schemas.insert(schema.clone());
+            }
+        }
+        for schema in schemas {
+            let object = ObjectId::Schema(schema.clone());
+            let mut make = Change::alter(object, FileGroup::Extensions, Rank::Schema);
+            make.up
+                .push(self.writer.create_schema_if_missing(&schema).into());
+            self.done.kept.restore.insert(0, make);
+            self.done.kept.restored.push(Restored::Schema(schema));
+        }
     }
 
     /// The schemas that keep things are made first, and go when nothing is left in them.
     fn finish(&mut self) {
+        self.restore_schemas();
         for schema in std::mem::take(&mut self.schemas).into_iter().rev() {
             let object = ObjectId::Schema(schema.clone());
             let mut make = Change::alter(object.clone(), FileGroup::Extensions, Rank::Schema);
             make.up
                 .push(self.writer.create_schema_if_missing(&schema).into());
             self.done.changes.insert(0, make);
-            let mut drop =
-                Change::alter(object, FileGroup::EventTriggers, Rank::EventTrigger);
+            let mut drop = Change::alter(object, FileGroup::EventTriggers, Rank::EventTrigger);
             let unused = format!(
                 "to_regnamespace({name}) IS NOT NULL AND NOT EXISTS (SELECT FROM pg_depend \
                  WHERE refclassid = 'pg_namespace'::regclass AND refobjid = to_regnamespace({name}))",
@@ -658,13 +912,39 @@ impl Keeper<'_> {
             drop.up.push(sql.into());
             if self.keep {
                 self.done.kept.contract.push(drop.clone());
-                self.done.kept.restore.push(drop);
+                self.done.kept.tidy.push(drop);
             } else {
                 drop.sort.1 = format!("~{}", drop.sort.1);
                 self.done.last.push(drop);
             }
         }
     }
+}
+
+/// The texts of a table that name what it needs.
+fn texts(table: &Table) -> Vec<&str> {
+    let mut texts = Vec::new();
+    for column in &table.columns {
+        texts.push(column.data_type.as_str());
+        texts.extend(column.default.as_ref().map(|d| d.sql()));
+        texts.extend(column.generated.as_ref().map(|g| g.expression.sql()));
+    }
+    for constraint in table.constraints.values() {
+        if let ConstraintKind::Check(expression) = &constraint.kind {
+            texts.push(expression.sql());
+        }
+    }
+    for index in table.indexes.values() {
+        texts.extend(index.predicate.as_ref().map(|p| p.sql()));
+        for element in &index.elements {
+            if let IndexKey::Expression(expression) = &element.key {
+                texts.push(expression.sql());
+            }
+        }
+    }
+    let key = table.partition_by.iter().flat_map(|key| &key.elements);
+    texts.extend(key.map(String::as_str));
+    texts
 }
 
 /// A change in the place of another, of the same object.

@@ -6,14 +6,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use pgwright_catalog::write::{Apart, Writer, not_null_name};
 use pgwright_catalog::{
-    CastSignature, Catalog, Name, ObjectId, PartitionParts, QualifiedName, RoutineSignature, Schema,
-    Table, Type,
+    CastSignature, Catalog, ConstraintKind, Name, ObjectId, PartitionParts, QualifiedName,
+    RoutineSignature, Schema, Table, Type,
 };
 
 use crate::change::{Change, Rank, Statement, Strength};
 use crate::plan::{PlanError, PlanOptions};
-use crate::references::References;
 use crate::question::Question;
+use crate::references::References;
 use crate::replace::{Replaced, names_type};
 use crate::serial::Conversions;
 use crate::step::FileGroup;
@@ -142,6 +142,33 @@ impl<'a> Context<'a> {
         self.before = before;
         self.replaced = replaced;
         self.conversions = conversions;
+        for (name, table) in &self.full.tables {
+            let Some(before) = self.base.tables.get(name) else {
+                continue;
+            };
+            if table.partition_by.is_none() {
+                continue;
+            }
+            for (index, definition) in &table.indexes {
+                if !before.indexes.contains_key(index) && definition.parent.is_none() {
+                    let id = ObjectId::Index(name.clone(), index.clone());
+                    self.parts.split_apart(self.full, &id);
+                }
+            }
+            for (constraint, definition) in &table.constraints {
+                let key = matches!(
+                    definition.kind,
+                    ConstraintKind::PrimaryKey(_) | ConstraintKind::Unique(_)
+                );
+                if key
+                    && !before.constraints.contains_key(constraint)
+                    && definition.parent.is_none()
+                {
+                    let id = ObjectId::Constraint(name.clone(), constraint.clone());
+                    self.parts.split_apart(self.full, &id);
+                }
+            }
+        }
         self
     }
 
@@ -187,12 +214,29 @@ impl<'a> Context<'a> {
         found
     }
 
+    /// Children by plain inheritance, and theirs.
+    pub fn heirs(&self, table: &QualifiedName) -> Vec<&'a QualifiedName> {
+        let mut found: Vec<&QualifiedName> = Vec::new();
+        let mut open = vec![table];
+        while let Some(parent) = open.pop() {
+            for (name, child) in &self.full.tables {
+                if child.inherits.contains(parent) && !found.contains(&name) {
+                    found.push(name);
+                    open.push(name);
+                }
+            }
+        }
+        found
+    }
+
     /// True unless the table is known to be empty.
     pub fn has_rows(&self, table: &QualifiedName) -> bool {
         let sizes = &self.options.sizes;
-        self.with_rows(table)
-            .iter()
-            .any(|t| sizes.get(*t).is_none_or(|size| size.rows > 0 || size.bytes > 0))
+        self.with_rows(table).iter().any(|t| {
+            sizes
+                .get(*t)
+                .is_none_or(|size| size.rows > 0 || size.bytes > 0)
+        })
     }
 
     /// Tables with a column of a type, before the change.

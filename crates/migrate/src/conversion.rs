@@ -159,7 +159,10 @@ pub(crate) fn conversion(
         }
         return assignment(true, false);
     }
-    if matches!((a.as_str(), b.as_str()), ("json", "jsonb") | ("jsonb", "json")) {
+    if matches!(
+        (a.as_str(), b.as_str()),
+        ("json", "jsonb") | ("jsonb", "json")
+    ) {
         return assignment(true, false);
     }
     if matches!((a.as_str(), b.as_str()), ("cidr", "inet")) {

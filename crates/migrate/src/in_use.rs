@@ -21,7 +21,12 @@ pub(crate) fn plan(from: &Catalog, to: &Catalog, options: &PlanOptions) -> Resul
         parted.to.as_ref().unwrap_or(to),
     );
 
-    let forward = way(before, after, options, options.keep_aside)?;
+    let forward = way(
+        &parted.without_gone(before),
+        after,
+        options,
+        options.keep_aside,
+    )?;
     // All that shares a transaction stands together, where names let it.
     let renames = renaming.forward(from, options);
     let mut up = Vec::new();
@@ -33,19 +38,26 @@ pub(crate) fn plan(from: &Catalog, to: &Catalog, options: &PlanOptions) -> Resul
         up.extend(renames);
     }
     up.extend(parted.release(options));
+    up.extend(forward.drops.clone());
     up.extend(forward.changes.clone());
     up.extend(parted.join(options));
 
     // The way back begins where the way forward ended, with what was kept aside in its place again.
-    let back_from = forward.kept.added_to(after);
+    let back_from = forward.kept.added_to(&parted.without_new(after));
     let mut back_options = options.clone();
     back_options.fill.clear();
     back_options.using.clear();
+    // A text that names no owner was run by somebody, who is taken to run the way back.
+    back_options.unsaid_owners_are_own = true;
     let backward = way(&back_from, before, &back_options, false)?;
-    let mut down: Vec<Change> = forward.kept.restore.clone();
-    down.extend(backward.early.clone());
+    let mut down: Vec<Change> = backward.early.clone();
+    down.extend(forward.kept.clear.clone());
     down.extend(parted.release_back(options));
+    // What came in the place of what is kept goes first.
+    down.extend(backward.drops.clone());
+    down.extend(forward.kept.restore.clone());
     down.extend(backward.changes.clone());
+    down.extend(forward.kept.tidy.clone());
     down.extend(parted.join_back(options));
     down.extend(renaming.backward(from, options));
 

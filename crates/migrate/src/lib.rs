@@ -31,10 +31,10 @@ mod step;
 mod way;
 
 pub use arrangement::Arrangement;
+pub use aside::ASIDE;
 pub use difference::{Difference, difference};
 pub use files::{schema_files, schema_script};
 pub use layout::{Layout, MigrationName, migration_files};
-pub use aside::ASIDE;
 pub use plan::{Plan, PlanError, PlanOptions, TableSize, plan};
 pub use question::Question;
 pub use rename::{Rename, parse as parse_rename};

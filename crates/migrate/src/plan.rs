@@ -25,6 +25,9 @@ pub struct PlanOptions {
     pub target: u32,
     /// Whether owners are set. Without, objects belong to whoever runs the plan.
     pub owners: bool,
+    /// Whether what the right side names no owner of belongs to whoever runs the plan, where the left
+    /// side names one.
+    pub unsaid_owners_are_own: bool,
     /// Whether the server looks at the bodies of functions when they are created. Those of a database
     /// that was read may name what is found by a search path only, or what is gone: they are taken as
     /// they are. So are all bodies of a plan in which one names what comes later, or has no
@@ -61,6 +64,7 @@ impl PlanOptions {
         Self {
             target,
             owners: true,
+            unsaid_owners_are_own: false,
             check_bodies: true,
             arrangement: Arrangement::default(),
             renames: Vec::new(),
@@ -396,6 +400,14 @@ fn leave_out_covered(changes: &mut [Change], moving: bool) {
     for change in changes {
         let covered = match &change.covered_by {
             None => false,
+            // A statistics object does not move with its table, and a rule would be in the way of the
+            // one that comes back.
+            Some(_)
+                if moving
+                    && matches!(change.object, ObjectId::Statistics(_) | ObjectId::Rule(..)) =>
+            {
+                false
+            }
             Some(Cover::With(object)) => created.contains_key(object),
             Some(Cover::WithAny(objects)) => objects.iter().any(|o| created.contains_key(o)),
             Some(Cover::Before(holder, referenced)) => {
@@ -404,7 +416,9 @@ fn leave_out_covered(changes: &mut [Change], moving: bool) {
                 // Partitions of a referenced table go first, and the foreign key holds them.
                 let free = !partitioned.contains(&referenced);
                 let referenced = created.get(&referenced);
-                !moving && free && matches!((holder, referenced), (Some(h), r) if r.is_none_or(|r| r <= h))
+                !moving
+                    && free
+                    && matches!((holder, referenced), (Some(h), r) if r.is_none_or(|r| r <= h))
             }
         };
         if covered {

@@ -26,9 +26,12 @@ pub(crate) fn copies(context: &Context<'_>, out: &mut Vec<Change>) {
             continue;
         };
         // The rows of a partition come with those of its parent.
-        let with_parent = from
-            .parents()
-            .any(|p| context.replaced.objects.contains(&ObjectId::Table(p.clone())));
+        let with_parent = from.parents().any(|p| {
+            context
+                .replaced
+                .objects
+                .contains(&ObjectId::Table(p.clone()))
+        });
         if with_parent || from.foreign.is_some() || to.foreign.is_some() {
             continue;
         }
@@ -51,14 +54,14 @@ fn copy(context: &Context<'_>, name: &QualifiedName, from: &Table, to: &Table) -
     change.group = FileGroup::Partitions;
     change.completes = Some(object);
     let source = aside_name(name);
-    let columns: Vec<(Name, String)> = to
-        .columns
-        .iter()
+    let columns_before = context.before.columns_of(name);
+    let columns: Vec<(Name, String)> = context
+        .full
+        .columns_of(name)
+        .into_iter()
         .filter(|c| c.generated.is_none())
         .filter_map(|column| {
-            let before = from
-                .column(column.name.as_str())
-                .or_else(|| context.before.inherited_column(from, &column.name))?;
+            let before = columns_before.iter().find(|c| c.name == column.name)?;
             let quoted = column.name.quoted();
             let value = if is_retyped(before, column) {
                 match conversion(context, &before.data_type, &column.data_type, false) {

@@ -122,7 +122,7 @@ fn operator(tokens: &[Token<'_>]) -> Option<String> {
 }
 
 /// The multirange type that comes with a range type, when none is named.
-fn automatic_multirange(range: &QualifiedName) -> Name {
+pub(crate) fn automatic_multirange(range: &QualifiedName) -> Name {
     let name = range.name.as_str();
     match name.find("range") {
         Some(at) => Name::new(format!("{}multi{}", &name[..at], &name[at..])),

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use pgwright_catalog::write::scan;
 use pgwright_catalog::{
     Catalog, Column, Constraint, ConstraintKind, IndexElement, IndexKey, Name, ObjectId,
-    QualifiedName, RoutineBody, Table, TypeKind,
+    QualifiedName, RoutineBody, Table, TypeKind, ViewColumn,
 };
 
 use crate::references::References;
@@ -171,6 +171,8 @@ pub(crate) struct Dependents<'a> {
     references: BTreeMap<&'a QualifiedName, Vec<(&'a QualifiedName, &'a Name)>>,
     partitions: BTreeMap<&'a QualifiedName, Vec<&'a QualifiedName>>,
     named: References,
+    /// What is named within literals: the object named, and the one that names it.
+    by_text: Vec<(ObjectId, ObjectId)>,
 }
 
 /// One that goes, or whose type changes.
@@ -188,6 +190,8 @@ impl<'a> Dependents<'a> {
                 used_by.entry(needed).or_default().push(object);
             }
         }
+        let named = References::new(from);
+        let mut by_text: Vec<(ObjectId, ObjectId)> = Vec::new();
         let mut references: BTreeMap<_, Vec<_>> = BTreeMap::new();
         let mut partitions: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for (name, table) in &from.tables {
@@ -200,14 +204,39 @@ impl<'a> Dependents<'a> {
             for parent in table.parents() {
                 partitions.entry(parent).or_default().push(name);
             }
+            // A literal that names an object is no dependency that a reader of text knows of.
+            let mut said = |object: ObjectId, sql: &str| {
+                if sql.contains('\'') {
+                    by_text.extend(
+                        named
+                            .qualified(sql)
+                            .into_iter()
+                            .map(|n| (n, object.clone())),
+                    );
+                }
+            };
+            for column in &table.columns {
+                let id = || ObjectId::Column(name.clone(), column.name.clone());
+                if let Some(generated) = &column.generated {
+                    said(id(), generated.expression.sql());
+                }
+            }
+            for (index, definition) in &table.indexes {
+                for element in &definition.elements {
+                    if let IndexKey::Expression(e) = &element.key {
+                        said(ObjectId::Index(name.clone(), index.clone()), e.sql());
+                    }
+                }
+            }
         }
         Self {
+            by_text,
             from,
             to,
             used_by,
             references,
             partitions,
-            named: References::new(from),
+            named,
         }
     }
 
@@ -218,8 +247,13 @@ impl<'a> Dependents<'a> {
         let mut open: Vec<Going> = seeds.iter().cloned().map(Going::Object).collect();
         // What goes for good takes along what stands on it, as far as that stays.
         for needed in self.used_by.keys() {
-            if !self.to.contains(needed) && !matches!(needed, ObjectId::Role(_)) {
+            if is_there(self.from, needed) && !is_there(self.to, needed) {
                 open.push(Going::Object((*needed).clone()));
+            }
+        }
+        for (needed, _) in &self.by_text {
+            if !is_there(self.to, needed) {
+                open.push(Going::Object(needed.clone()));
             }
         }
         for (name, from) in &self.from.tables {
@@ -273,15 +307,13 @@ impl<'a> Dependents<'a> {
             | ObjectId::Policy(t, _)
             | ObjectId::Index(t, _)
             | ObjectId::Trigger(t, _)
-            | ObjectId::Rule(t, _) => {
-                ![
-                    ObjectId::Table(t.clone()),
-                    ObjectId::View(t.clone()),
-                    ObjectId::MaterializedView(t.clone()),
-                ]
-                .iter()
-                .any(|holder| whole.contains(holder))
-            }
+            | ObjectId::Rule(t, _) => ![
+                ObjectId::Table(t.clone()),
+                ObjectId::View(t.clone()),
+                ObjectId::MaterializedView(t.clone()),
+            ]
+            .iter()
+            .any(|holder| whole.contains(holder)),
             _ => true,
         });
         replaced
@@ -292,10 +324,21 @@ impl<'a> Dependents<'a> {
         for dependent in self.used_by.get(object).into_iter().flatten() {
             self.affect(dependent, object, replaced, open);
         }
+        for (_, dependent) in self.by_text.iter().filter(|(needed, _)| needed == object) {
+            self.affect(dependent, object, replaced, open);
+        }
         match object {
             ObjectId::Constraint(table, name) | ObjectId::Index(table, name) => {
                 let definition = self.from.tables.get(table);
                 let columns = definition.and_then(|t| key_columns(t, name));
+                // A view that groups by a key may show other columns of the table as well.
+                let views = self.used_by.get(&ObjectId::Table(table.clone()));
+                for view in views.into_iter().flatten().filter(|_| columns.is_some()) {
+                    let grouped = |sql: &str| sql.contains("GROUP BY");
+                    if self.text_names(view, &grouped) {
+                        open.push(Going::Object((*view).clone()));
+                    }
+                }
                 if let Some(columns) = columns {
                     for (holder, key) in self.references.get(table).into_iter().flatten() {
                         let foreign = self.foreign_key(holder, key);
@@ -407,10 +450,7 @@ impl<'a> Dependents<'a> {
             return;
         }
         let names = |sql: &str| self.named.qualified(sql).contains(needed);
-        let mut key = definition
-            .partition_by
-            .iter()
-            .flat_map(|key| &key.elements);
+        let mut key = definition.partition_by.iter().flat_map(|key| &key.elements);
         let server = definition.foreign.as_ref().map(|f| &f.server);
         let of_type = definition.of_type.clone().map(ObjectId::Type);
         if key.any(|element| names(element))
@@ -434,6 +474,10 @@ impl<'a> Dependents<'a> {
             {
                 let id = ObjectId::Column(table.clone(), column.name.clone());
                 open.push(Going::Object(id));
+            }
+            if matches!(needed, ObjectId::Collation(name) if column.collation.as_ref() == Some(name))
+            {
+                open.push(Going::Retyped(table.clone(), column.name.clone()));
             }
             if let ObjectId::Type(name) = needed
                 && names_type(&column.data_type, name)
@@ -524,12 +568,8 @@ impl<'a> Dependents<'a> {
             }
             for (name, publication) in &self.from.publications {
                 if let Some(published) = publication.tables.get(at)
-                    && (published
-                        .predicate
-                        .as_ref()
-                        .is_some_and(|p| names(p.sql()))
-                        || (!retyped
-                            && (published.columns.iter().flatten()).any(|c| c == column)))
+                    && (published.predicate.as_ref().is_some_and(|p| names(p.sql()))
+                        || (!retyped && (published.columns.iter().flatten()).any(|c| c == column)))
                 {
                     goes(ObjectId::Publication(name.clone()));
                 }
@@ -541,7 +581,10 @@ impl<'a> Dependents<'a> {
                 let predicate = index.predicate.as_ref().is_some_and(|p| names(p.sql()));
                 if predicate
                     || index.include.contains(column)
-                    || index.elements.iter().any(|e| element_names(e, column, &names))
+                    || index
+                        .elements
+                        .iter()
+                        .any(|e| element_names(e, column, &names))
                 {
                     goes(ObjectId::Index(at.clone(), name.clone()));
                 }
@@ -608,6 +651,20 @@ impl<'a> Dependents<'a> {
     }
 }
 
+/// True for an object of a catalog, a column of a view too. Roles stay.
+fn is_there(catalog: &Catalog, object: &ObjectId) -> bool {
+    let column = |columns: &[ViewColumn], name: &Name| columns.iter().any(|c| c.name == *name);
+    match object {
+        ObjectId::Role(_) => true,
+        ObjectId::Column(of, name) => {
+            catalog.contains(object)
+                || (catalog.views.get(of)).is_some_and(|v| column(&v.columns, name))
+                || (catalog.materialized_views.get(of)).is_some_and(|v| column(&v.columns, name))
+        }
+        other => catalog.contains(other),
+    }
+}
+
 fn element_names(element: &IndexElement, column: &Name, names: &dyn Fn(&str) -> bool) -> bool {
     match &element.key {
         IndexKey::Column(c) => c == column,
@@ -615,11 +672,7 @@ fn element_names(element: &IndexElement, column: &Name, names: &dyn Fn(&str) -> 
     }
 }
 
-fn constraint_names(
-    constraint: &Constraint,
-    column: &Name,
-    names: &dyn Fn(&str) -> bool,
-) -> bool {
+fn constraint_names(constraint: &Constraint, column: &Name, names: &dyn Fn(&str) -> bool) -> bool {
     match &constraint.kind {
         ConstraintKind::PrimaryKey(key) | ConstraintKind::Unique(key) => {
             key.columns.contains(column) || key.include.contains(column)

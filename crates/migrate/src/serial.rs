@@ -54,8 +54,7 @@ pub(crate) fn conversions(from: &Catalog, to: &Catalog) -> Conversions {
                 };
                 if !from.sequences.contains_key(sequence) {
                     let name = identity.name.clone();
-                    let name =
-                        name.unwrap_or_else(|| identity_sequence_name(table, &column.name));
+                    let name = name.unwrap_or_else(|| identity_sequence_name(table, &column.name));
                     let handover = Handover {
                         aside: aside(&name),
                         sequence: sequence.clone(),

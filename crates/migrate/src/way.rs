@@ -18,6 +18,9 @@ use crate::step::{Action, FileGroup, Transaction};
 /// The changes of a way, in order.
 #[derive(Debug, Default)]
 pub(crate) struct Way {
+    /// What goes.
+    pub drops: Vec<Change>,
+    /// What changes and what comes.
     pub changes: Vec<Change>,
     /// What comes before them, each in a transaction of its own or in none.
     pub early: Vec<Change>,
@@ -50,6 +53,10 @@ pub(crate) fn way(
         // It changes its kind with the column.
         from.sequences.remove(&handover.sequence);
     }
+    let mut attributes = Vec::new();
+    if keep {
+        attributes = aside::keep_attributes(&mut from, to, options);
+    }
     let from = &from;
     let replaced = find_replaced(from, to, options, &conversions)?;
     let mut way = Way::default();
@@ -67,23 +74,32 @@ pub(crate) fn way(
     let (drops, unchecked_before, _) = additions(&to_be_added, from, options, None, keep)?;
     let drops: Vec<_> = drops.into_iter().rev().map(Change::inverted).collect();
     let drops = aside::transform(drops, from, to, &replaced, options, keep)?;
-    let (mut adds, unchecked, remarks) = additions(&rest, to, options, Some(amid), keep)?;
+    let (adds, unchecked, remarks) = additions(&rest, to, options, Some(amid), keep)?;
     (way.questions, way.notes) = remarks;
     way.unchecked = unchecked || unchecked_before;
-    adds.extend(drops.last);
-
     let (first, adds): (Vec<_>, Vec<_>) = adds.into_iter().partition(|c| c.first);
-    let (late, shared): (Vec<_>, Vec<_>) = adds.into_iter().partition(Change::alone_upward);
+    // What types no column has any more goes as soon as the shared part is over.
+    let until = adds.iter().position(Change::alone_upward);
+    let mut shared = adds;
+    let late = shared.split_off(until.unwrap_or(shared.len()));
+    shared.extend(drops.last);
     let (early, drops_shared) = concurrent_drops(drops.changes, from);
     way.early.extend(first);
     way.early.extend(early);
-    way.changes.extend(revoked);
-    way.changes.extend(makes_room(&context, &conversions));
-    way.changes.extend(unsaid(&context, from, &replaced));
-    way.changes.extend(drops_shared);
+    way.drops.extend(revoked);
+    way.drops.extend(makes_room(&context, &conversions));
+    way.drops.extend(unsaid(&context, from, &replaced));
+    way.drops.extend(drops_shared);
     way.changes.extend(shared);
     way.changes.extend(late);
     way.kept = drops.kept;
+    for kept in attributes {
+        way.drops.push(kept.forward);
+        way.kept.contract.push(kept.contract);
+        way.kept.restore.push(kept.restore);
+        way.kept
+            .restored_attribute(kept.name, kept.attribute, kept.place);
+    }
     rebuild::remark(from, &replaced, &mut way.notes);
     Ok(way)
 }
@@ -182,7 +198,10 @@ fn concurrent_drops(drops: Vec<Change>, from: &Catalog) -> (Vec<Change>, Vec<Cha
         let unique = index.is_some_and(|i| i.unique);
         change.action == Action::Drop
             && !(unique && referenced.contains(table))
-            && change.up.iter().any(|s| s.transaction == Transaction::Outside)
+            && change
+                .up
+                .iter()
+                .any(|s| s.transaction == Transaction::Outside)
     })
 }
 

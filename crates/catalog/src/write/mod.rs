@@ -240,6 +240,11 @@ impl Writer {
         format!("ALTER {address} OWNER TO {};", owner.quoted())
     }
 
+    /// `ALTER … OWNER TO CURRENT_USER`.
+    pub fn own(&self, address: &str) -> String {
+        format!("ALTER {address} OWNER TO CURRENT_USER;")
+    }
+
     /// `CREATE SCHEMA`.
     pub fn create_schema(&self, name: &Name) -> String {
         format!("CREATE SCHEMA {};", name.quoted())

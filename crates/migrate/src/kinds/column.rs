@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use pgwright_catalog::write::{TokenKind, scan};
-use pgwright_catalog::{Column, Name, NotNull, ObjectId, QualifiedName, Table};
+use pgwright_catalog::{Column, Name, NotNull, ObjectId, QualifiedName, Table, TypeKind};
 
 use super::column_change::{self, Changed};
 use super::table::comment_parts_of_column;
@@ -22,10 +22,8 @@ impl Kind for Columns {
                 // A column that the parent gives is only changed.
                 let given = column.inherited
                     || to.partition_of.is_some()
-                    || context
-                        .full
-                        .inherited_column(to, &column.name)
-                        .is_some();
+                    || to.of_type.is_some()
+                    || context.full.inherited_column(to, &column.name).is_some();
                 if from.column(column.name.as_str()).is_none() && !given {
                     add(context, table, column, position, out)?;
                 }
@@ -47,6 +45,8 @@ impl Kind for Columns {
                     let inherited = context.base.inherited_column(from, &column.name)?;
                     given.then(|| as_given(inherited))
                 });
+                let of_type = || Column::new(column.name.clone(), column.data_type.clone());
+                let before = before.or_else(|| to.of_type.as_ref().map(|_| of_type()));
                 let Some(before) = before else { continue };
                 let changed = Changed {
                     table,
@@ -57,7 +57,7 @@ impl Kind for Columns {
                 };
                 column_change::alter(context, changed, out)?;
             }
-            if to.parents().next().is_some() {
+            if to.parents().next().is_some() || to.of_type.is_some() {
                 no_longer_said(context, table, from, to, out)?;
             }
         }
@@ -89,16 +89,29 @@ fn no_longer_said(
         if to.column(before.name.as_str()).is_some() {
             continue;
         }
-        let Some(given) = context.full.inherited_column(to, &before.name) else {
+        let of_type = || {
+            let of = to.of_type.as_ref()?;
+            let kind = context.full.types.get(of).map(|t| &t.kind);
+            let Some(TypeKind::Composite(attributes)) = kind else {
+                return None;
+            };
+            let attribute = attributes.iter().find(|a| a.name == before.name)?;
+            Some(Column::new(
+                before.name.clone(),
+                attribute.data_type.clone(),
+            ))
+        };
+        let given = context.full.inherited_column(to, &before.name);
+        let Some(after) = given.map(as_given).or_else(of_type) else {
             continue;
         };
-        let after = as_given(given);
+        let typed = to.of_type.is_some();
         let changed = Changed {
             table,
             definition: to,
             from: before,
             to: &after,
-            given: true,
+            given: !typed,
         };
         column_change::alter(context, changed, out)?;
     }
@@ -154,13 +167,19 @@ fn add(
         let others = others.flat_map(|t| &t.columns);
         for other in others.filter(|o| names.contains(&o.name.to_string()) && o.name != column.name)
         {
-            change.need(ObjectId::Column(table.clone(), other.name.clone()), Strength::Must);
+            change.need(
+                ObjectId::Column(table.clone(), other.name.clone()),
+                Strength::Must,
+            );
         }
     }
     // What would write every row, or demand a value of them, is done apart while the table is in use.
     let default = column.default.as_ref().map(|d| d.sql().to_owned());
     let computed = default.clone().filter(|d| calls(d));
-    let chosen = context.options.fill.get(&(table.clone(), column.name.clone()));
+    let chosen = context
+        .options
+        .fill
+        .get(&(table.clone(), column.name.clone()));
     let lacks = column.not_null
         && default.is_none()
         && column.identity.is_none()
@@ -169,6 +188,12 @@ fn add(
     let mut value = computed.clone().or(chosen.cloned());
     if lacks && value.is_none() && context.has_rows(table) {
         value = placeholder::ask(context, table, column);
+    }
+    // Nobody can say what the rows get: they stay without a value.
+    let open = lacks && value.is_none() && context.has_rows(table);
+    if open {
+        plain.not_null = false;
+        plain.not_null_constraint = NotNull::default();
     }
     let apart = value.is_some() && column.generated.is_none() && column.identity.is_none();
     let filled_from = context.virtual_value(table, &column.name);
@@ -265,7 +290,15 @@ fn calls(sql: &str) -> bool {
     ];
     // `numeric(10,2)` and the like are types.
     const TYPES: [&str; 9] = [
-        "numeric", "varchar", "character", "varying", "bit", "timestamp", "time", "interval", "char",
+        "numeric",
+        "varchar",
+        "character",
+        "varying",
+        "bit",
+        "timestamp",
+        "time",
+        "interval",
+        "char",
     ];
     let tokens = scan(sql);
     tokens.windows(2).any(|pair| {

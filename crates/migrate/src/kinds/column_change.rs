@@ -1,7 +1,9 @@
 //! Changes of columns that are there already.
 
 use pgwright_catalog::write::{IdentityChange, not_null_name};
-use pgwright_catalog::{Column, Generated, Identity, Name, ObjectId, QualifiedName, Table};
+use pgwright_catalog::{
+    Column, Generated, Identity, Name, ObjectId, QualifiedName, Table, TypeKind,
+};
 
 use super::fill;
 use crate::change::{Change, Rank, Statement, Strength};
@@ -130,7 +132,11 @@ fn value(context: &Context<'_>, changed: Changed<'_>, out: &mut Vec<Change>) {
     let writer = &context.writer;
     let column = &to.name;
     let made_anew = context.replaced.names_type(&from.data_type);
-    let retyped = is_retyped(from, to) || made_anew.is_some();
+    let collated_anew = from
+        .collation
+        .as_ref()
+        .is_some_and(|c| (context.replaced.objects).contains(&ObjectId::Collation(c.clone())));
+    let retyped = is_retyped(from, to) || made_anew.is_some() || collated_anew;
     let serial = context.conversions.get(&(table.clone(), column.clone()));
     let mut change = changed.begin("2 value");
     let default_goes = from.default.is_some() && (retyped || from.default != to.default);
@@ -159,9 +165,12 @@ fn value(context: &Context<'_>, changed: Changed<'_>, out: &mut Vec<Change>) {
         (None, Some(identity)) => {
             if !from.not_null {
                 let set = writer.column_not_null(table, column, true);
-                change
-                    .up
-                    .push(changed.exclusive(set).scan(table).hazard(Hazard::DependsOnRows));
+                change.up.push(
+                    changed
+                        .exclusive(set)
+                        .scan(table)
+                        .hazard(Hazard::DependsOnRows),
+                );
             }
             if let Some(old) = serial {
                 let free = writer.sequence_owned_by(&old.sequence, None);
@@ -176,7 +185,9 @@ fn value(context: &Context<'_>, changed: Changed<'_>, out: &mut Vec<Change>) {
             let name = identity_name(table, column, identity);
             match serial {
                 Some(old) => {
-                    change.up.push(writer.copy_position(&old.aside, &name).into());
+                    change
+                        .up
+                        .push(writer.copy_position(&old.aside, &name).into());
                     let drop = writer.drop(&format!("SEQUENCE {}", old.aside.quoted()));
                     change.up.push(drop.into());
                 }
@@ -189,7 +200,10 @@ fn value(context: &Context<'_>, changed: Changed<'_>, out: &mut Vec<Change>) {
             let set = IdentityChange::Set { from: a, to: b };
             let set = writer.column_identity(table, column, set);
             change.up.extend(set.map(|s| changed.exclusive(s)));
-            let (before, after) = (identity_name(table, column, a), identity_name(table, column, b));
+            let (before, after) = (
+                identity_name(table, column, a),
+                identity_name(table, column, b),
+            );
             if before != after {
                 let address = format!("SEQUENCE {}", before.quoted());
                 change.up.push(writer.rename(&address, &after.name).into());
@@ -215,6 +229,10 @@ fn value(context: &Context<'_>, changed: Changed<'_>, out: &mut Vec<Change>) {
     if !change.up.is_empty() {
         let id = changed.object();
         context.need_recorded(&mut change, &id);
+        if retyped {
+            // What is computed from it waits for its type.
+            change.provides.push(id);
+        }
         out.push(change);
     }
 }
@@ -268,11 +286,33 @@ fn retype(context: &Context<'_>, changed: Changed<'_>, made_anew: bool, change: 
         });
         statements.push(context.writer.in_utc().into());
     }
+    let lost = lost_labels(context, &from.data_type);
+    if !lost.is_empty() && chosen.is_none() {
+        context.ask(Question {
+            subject: changed.object(),
+            question: format!(
+                "What becomes of rows that have {}, which the type no longer knows?",
+                lost.join(", ")
+            ),
+            default: "there are none: the migration fails where there are".to_owned(),
+            why: "No label of the new type stands for them.".to_owned(),
+            answer: format!(
+                "--using \"{table}.{0}=CASE {0}::text WHEN '{1}' THEN 'NEW' ELSE {0}::text END::{2}\"",
+                to.name, lost[0], to.data_type
+            ),
+        });
+    }
     let sql = context
         .writer
         .column_type_change(table, to, using.as_deref());
     let mut statement = changed.exclusive(sql);
-    let free = matches!(kind, Conversion::Assignment { rewrites: false, .. }) && chosen.is_none();
+    let free = matches!(
+        kind,
+        Conversion::Assignment {
+            rewrites: false,
+            ..
+        }
+    ) && chosen.is_none();
     if !free {
         statement = statement.rewrite(table);
         if !matches!(kind, Conversion::Assignment { .. }) || kind.may_fail() {
@@ -281,6 +321,22 @@ fn retype(context: &Context<'_>, changed: Changed<'_>, made_anew: bool, change: 
     }
     statements.push(statement);
     change.up.extend(statements);
+}
+
+/// Labels that an enumeration had and has no longer.
+fn lost_labels(context: &Context<'_>, data_type: &str) -> Vec<String> {
+    let Some(name) = context.replaced.names_type(data_type) else {
+        return Vec::new();
+    };
+    let labels =
+        |catalog: &pgwright_catalog::Catalog| match catalog.types.get(name).map(|t| &t.kind) {
+            Some(TypeKind::Enum(labels)) => labels.clone(),
+            _ => Vec::new(),
+        };
+    let after = labels(context.full);
+    let mut before = labels(context.before);
+    before.retain(|label| !after.contains(label));
+    before
 }
 
 /// The default of a column that a parent gives.
@@ -411,6 +467,18 @@ fn not_null_constraint(context: &Context<'_>, changed: Changed<'_>, out: &mut Ve
         if a.no_inherit != b.no_inherit {
             let say = writer.not_null_inheritance(table, &after, b.no_inherit);
             change.up.push(changed.exclusive(say));
+            if b.no_inherit {
+                // Children keep what they had by inheritance as their own.
+                for child in context.heirs(table) {
+                    let column = &changed.to.name;
+                    let own = context.full.tables[child].column(column.as_str());
+                    if !own.is_some_and(|c| c.not_null) {
+                        let drop = writer.column_not_null(child, column, false);
+                        let level = LockLevel::AccessExclusive;
+                        change.up.push(Statement::from(drop).lock(child, level));
+                    }
+                }
+            }
         }
         if a.not_valid && !b.not_valid {
             let validate = writer.validate_constraint(table, &after);
@@ -461,8 +529,7 @@ fn settings(context: &Context<'_>, changed: Changed<'_>, out: &mut Vec<Change>) 
         change.up.push(statement);
     }
     let address = writer.column_address(table, column, foreign);
-    let set =
-        writer.foreign_options_change(&address, &from.foreign_options, &to.foreign_options);
+    let set = writer.foreign_options_change(&address, &from.foreign_options, &to.foreign_options);
     change.up.extend(set.map(|s| changed.exclusive(s)));
     if !change.up.is_empty() {
         out.push(change);

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use pgwright_catalog::{
-    Catalog, Constraint, ConstraintKind, Deferrability, ForeignKey, Index, IndexElement, IndexKey, Key, Name,
-    ObjectId, QualifiedName,
+    Catalog, Constraint, ConstraintKind, Deferrability, ForeignKey, Index, IndexElement, IndexKey,
+    Key, Name, ObjectId, QualifiedName,
 };
 
 use super::table::{apart, comment_constraint, need_constraint};

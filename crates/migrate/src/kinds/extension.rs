@@ -62,6 +62,11 @@ impl Kind for Extensions {
                 let rank = Rank::Extension;
                 out.extend(alter(object(), GROUP, rank, [update(b)], [update(a)]));
             }
+            if to.comment.is_none() && from.comment.is_some() {
+                let own = context.writer.usual_extension_comment(name);
+                let change = alter(object(), GROUP, Rank::Comment, [own], [String::new(); 0]);
+                out.extend(change);
+            }
             if to.comment.is_some() {
                 context.comment_change(
                     object(),

@@ -30,7 +30,8 @@ pub(super) fn rows(
     for leaf in context.with_rows(table) {
         // Without triggers foreign keys are not looked after either.
         let in_key = context.base.tables.get(table).is_some_and(|t| {
-            t.foreign_keys().any(|(_, key)| key.columns.contains(column))
+            t.foreign_keys()
+                .any(|(_, key)| key.columns.contains(column))
         });
         let sql = (context.writer).fill_column_in_batches(leaf, column, value, &condition, !in_key);
         let statement = Statement::from(sql)

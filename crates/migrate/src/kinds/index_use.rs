@@ -28,7 +28,20 @@ impl Kind for IndexUses {
             if from.clustered_on != to.clustered_on {
                 cluster(context, name, Some(from), to, out);
             }
-            if from.replica_identity != to.replica_identity {
+            // An index that is made anew took the identity along.
+            let lost = match &from.replica_identity {
+                ReplicaIdentity::Index(index) => [
+                    ObjectId::Index(name.clone(), index.clone()),
+                    ObjectId::Constraint(name.clone(), index.clone()),
+                ]
+                .iter()
+                .any(|id| context.replaced.objects.contains(id)),
+                _ => false,
+            };
+            if lost {
+                let none = ReplicaIdentity::Default;
+                replica_identity(context, name, &none, to, out);
+            } else if from.replica_identity != to.replica_identity {
                 replica_identity(context, name, &from.replica_identity, to, out);
             }
         }

@@ -92,9 +92,8 @@ impl Kind for MaterializedViews {
             }
             for (a, b) in from.columns.iter().zip(&to.columns) {
                 if a.statistics != b.statistics {
-                    let set = |c: &ViewColumn| {
-                        writer.column_statistics(name, &c.name, c.statistics)
-                    };
+                    let set =
+                        |c: &ViewColumn| writer.column_statistics(name, &c.name, c.statistics);
                     up.push(set(b));
                     down.push(set(a));
                 }
@@ -117,13 +116,21 @@ impl Kind for MaterializedViews {
                 && from.indexes.contains_key(on)
             {
                 up.push(writer.cluster_on(name, on));
-                match from.clustered_on.as_ref().filter(|o| to.indexes.contains_key(*o)) {
+                match from
+                    .clustered_on
+                    .as_ref()
+                    .filter(|o| to.indexes.contains_key(*o))
+                {
                     Some(before) => down.push(writer.cluster_on(name, before)),
                     None => down.push(writer.without_cluster_of(&address)),
                 }
             } else if from.clustered_on.is_some() && to.clustered_on.is_none() {
                 up.push(writer.without_cluster_of(&address));
-                if let Some(before) = from.clustered_on.as_ref().filter(|o| to.indexes.contains_key(*o)) {
+                if let Some(before) = from
+                    .clustered_on
+                    .as_ref()
+                    .filter(|o| to.indexes.contains_key(*o))
+                {
                     down.push(writer.cluster_on(name, before));
                 }
             }

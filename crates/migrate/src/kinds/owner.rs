@@ -85,6 +85,19 @@ impl Kind for Owners {
             return Ok(());
         }
         let before = owners(context.base);
+        if context.options.unsaid_owners_are_own {
+            let after = owners(context.full);
+            for object in before.keys().filter(|o| !after.contains_key(*o)) {
+                if context.full.contains(object) {
+                    let mut change =
+                        Change::alter(object.clone(), FileGroup::Privileges, Rank::Owner);
+                    change.need(object.clone(), Strength::Must);
+                    let address = context.writer.address(context.full, object);
+                    change.up.push(context.writer.own(&address).into());
+                    out.push(change);
+                }
+            }
+        }
         for (object, owner) in owners(context.full) {
             match before.get(&object) {
                 Some(from) if *from != owner => {

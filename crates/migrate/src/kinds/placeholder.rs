@@ -9,35 +9,94 @@ use crate::question::Question;
 /// The value that the plan takes for granted, with the question that it answers for now; nothing for
 /// types of which no value is known.
 pub(super) fn ask(context: &Context<'_>, table: &QualifiedName, column: &Column) -> Option<String> {
-    let value = referenced(context, table, column)
-        .or_else(|| of_type(context, &column.data_type))?;
+    let value = match references(context, table, column) {
+        Some(referenced) => referenced,
+        None if is_unique(context, table, column) => unique(&column.data_type),
+        None => of_type(context, &column.data_type),
+    };
+    let subject = pgwright_catalog::ObjectId::Column(table.clone(), column.name.clone());
+    let Some(value) = value else {
+        context.ask(Question {
+            subject,
+            question: format!(
+                "Which value of {} do the rows get that are there already?",
+                column.name
+            ),
+            default: "none: the column is left without NOT NULL until this is answered".to_owned(),
+            why: "The new column demands a value, and no stand-in is known that would be accepted."
+                .to_owned(),
+            answer: format!("--fill {table}.{}=EXPRESSION", column.name),
+        });
+        return None;
+    };
     context.ask(Question {
-        subject: pgwright_catalog::ObjectId::Column(table.clone(), column.name.clone()),
+        subject,
         question: format!(
             "Which value of {} do the rows get that are there already?",
             column.name
         ),
         default: format!("a stand-in, {value}"),
-        why: "The new column demands a value and has no default, and nothing tells what is true of \
+        why:
+            "The new column demands a value and has no default, and nothing tells what is true of \
               the rows that are there."
-            .to_owned(),
+                .to_owned(),
         answer: format!("--fill {table}.{}=EXPRESSION", column.name),
     });
     Some(value)
 }
 
-/// Of a foreign key, some row that is there.
-fn referenced(context: &Context<'_>, table: &QualifiedName, column: &Column) -> Option<String> {
+/// Of a foreign key, some row that is there; nothing within where there can be none.
+fn references(
+    context: &Context<'_>,
+    table: &QualifiedName,
+    column: &Column,
+) -> Option<Option<String>> {
     let definition = context.full.tables.get(table)?;
     let key = definition
         .foreign_keys()
         .map(|(_, key)| key)
-        .find(|key| key.columns == [column.name.clone()])?;
-    let referenced = key.referenced_columns.first()?.quoted();
-    Some(format!(
-        "(SELECT min({referenced}) FROM {})",
+        .find(|key| key.columns.contains(&column.name))?;
+    let (1, Some(referenced)) = (key.columns.len(), key.referenced_columns.first()) else {
+        return Some(None);
+    };
+    if !context.base.tables.contains_key(&key.references) {
+        // The table is new, and empty.
+        return Some(None);
+    }
+    let referenced = referenced.quoted();
+    Some(Some(format!(
+        "(SELECT {referenced} FROM {} ORDER BY {referenced} LIMIT 1)",
         key.references.quoted()
-    ))
+    )))
+}
+
+/// True for a column that no two rows may have alike.
+fn is_unique(context: &Context<'_>, table: &QualifiedName, column: &Column) -> bool {
+    let Some(definition) = context.full.tables.get(table) else {
+        return false;
+    };
+    let alone = |columns: &[pgwright_catalog::Name]| columns == [column.name.clone()];
+    definition.keys().any(|(_, key)| alone(&key.columns))
+        || definition.indexes.values().any(|index| {
+            index.unique
+                && index.elements.len() == 1
+                && index.elements.iter().all(
+                    |e| matches!(&e.key, pgwright_catalog::IndexKey::Column(c) if *c == column.name),
+                )
+        })
+}
+
+/// A value that is another for each row.
+fn unique(data_type: &str) -> Option<String> {
+    match type_name(data_type).as_str() {
+        "uuid" => Some("gen_random_uuid()".to_owned()),
+        "text" | "varchar" => Some("gen_random_uuid()::text".to_owned()),
+        // By where the row lies.
+        "integer" | "bigint" | "numeric" => {
+            Some("(((ctid::text::point)[0] * 4096 + (ctid::text::point)[1])::bigint)".to_owned())
+        }
+        _ => None,
+    }
 }
 
 fn of_type(context: &Context<'_>, data_type: &str) -> Option<String> {
@@ -50,9 +109,13 @@ fn of_type(context: &Context<'_>, data_type: &str) -> Option<String> {
         "smallint" | "integer" | "bigint" | "numeric" | "real" | "double precision" | "int"
         | "money" => "0",
         "boolean" => "false",
-        "text" | "varchar" | "char" | "bpchar" | "character varying" | "character" | "bytea" => "''",
+        "text" | "varchar" | "char" | "bpchar" | "character varying" | "character" | "bytea" => {
+            "''"
+        }
         "date" => "CURRENT_DATE",
-        "timestamptz" | "timestamp" | "timestamp with time zone"
+        "timestamptz"
+        | "timestamp"
+        | "timestamp with time zone"
         | "timestamp without time zone" => "now()",
         "time" | "timetz" => "'00:00'",
         "interval" => "'0'",

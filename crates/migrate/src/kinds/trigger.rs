@@ -89,8 +89,22 @@ fn inherited_states(
             let inherited = || parents_state(context, table, name);
             states.get(name).copied().unwrap_or_else(inherited)
         };
-        set_state(context, table, name, state(from), state(to), out);
+        if has_trigger(context, table, name) {
+            set_state(context, table, name, state(from), state(to), out);
+        }
     }
+}
+
+/// True when a parent of a partition has a trigger of the name.
+fn has_trigger(context: &Context<'_>, table: &QualifiedName, name: &Name) -> bool {
+    let mut next = context.full.tables.get(table);
+    while let Some(parent) = next.and_then(|t| t.partition_of.as_ref()) {
+        next = context.full.tables.get(&parent.parent);
+        if next.is_some_and(|t| t.triggers.contains_key(name)) {
+            return true;
+        }
+    }
+    false
 }
 
 /// The state of a trigger at the parent of a partition.

@@ -3,13 +3,13 @@
 
 use std::collections::BTreeSet;
 
-use pgwright_catalog::write::EnumPosition;
+use pgwright_catalog::write::{EnumPosition, Writer};
 use pgwright_catalog::{
     CompositeAttribute, DomainCheck, Expression, Name, ObjectId, QualifiedName, TypeKind,
 };
 
 use super::types::{comment_check, without_comments};
-use crate::change::{Change, Rank, Statement};
+use crate::change::{Change, Rank, Statement, Strength};
 use crate::context::Context;
 use crate::step::{FileGroup, Hazard, Transaction};
 
@@ -21,6 +21,7 @@ pub(super) fn alter(
     to: &TypeKind,
     out: &mut Vec<Change>,
 ) -> bool {
+    let said = to;
     let (from, to) = (&without_comments(from), &without_comments(to));
     if from == to {
         return true;
@@ -28,7 +29,9 @@ pub(super) fn alter(
     match (from, to) {
         (TypeKind::Enum(a), TypeKind::Enum(b)) => add_labels(context, name, a, b, out),
         (TypeKind::Composite(a), TypeKind::Composite(b)) => attributes(context, name, a, b, out),
-        (TypeKind::Domain { .. }, TypeKind::Domain { .. }) => domain(context, name, from, to, out),
+        (TypeKind::Domain { .. }, TypeKind::Domain { .. }) => {
+            domain(context, name, from, to, said, out)
+        }
         _ => false,
     }
 }
@@ -38,6 +41,26 @@ fn begin(name: &QualifiedName) -> Change {
     let mut change = Change::alter(object.clone(), FileGroup::Types, Rank::Type);
     change.completes = Some(object);
     change
+}
+
+/// Statements on attributes, which reach the tables of the type.
+struct AttributeWriter<'a> {
+    writer: &'a Writer,
+    typed: bool,
+}
+
+impl AttributeWriter<'_> {
+    fn add_attribute(&self, name: &QualifiedName, attribute: &CompositeAttribute) -> String {
+        self.writer.add_attribute(name, attribute, self.typed)
+    }
+
+    fn drop_attribute(&self, name: &QualifiedName, attribute: &Name) -> String {
+        self.writer.drop_attribute(name, attribute, self.typed)
+    }
+
+    fn attribute_type(&self, name: &QualifiedName, attribute: &CompositeAttribute) -> String {
+        self.writer.attribute_type(name, attribute, self.typed)
+    }
 }
 
 /// New labels go where they belong; labels that go, or stand in another order, need a new type.
@@ -113,6 +136,12 @@ fn attributes(
     }
     let writer = &context.writer;
     let mut change = begin(name);
+    let typed = context
+        .before
+        .tables
+        .values()
+        .any(|t| t.of_type.as_ref() == Some(name));
+    let writer = AttributeWriter { writer, typed };
     for attribute in from.iter().filter(|a| !stay.contains(&a.name)) {
         let drop = writer.drop_attribute(name, &attribute.name);
         change
@@ -145,6 +174,7 @@ fn domain(
     name: &QualifiedName,
     from: &TypeKind,
     to: &TypeKind,
+    said: &TypeKind,
     out: &mut Vec<Change>,
 ) -> bool {
     let (
@@ -197,7 +227,22 @@ fn domain(
     }
     let names: BTreeSet<_> = checks_a.keys().chain(checks_b.keys()).collect();
     for check in names {
-        check_change(context, name, check, checks_a.get(check), checks_b.get(check), out);
+        let comment = match said {
+            TypeKind::Domain { checks, .. } => checks.get(check).and_then(|c| c.comment.clone()),
+            _ => None,
+        };
+        let after = checks_b.get(check).map(|c| DomainCheck {
+            comment,
+            ..c.clone()
+        });
+        check_change(
+            context,
+            name,
+            check,
+            checks_a.get(check),
+            after.as_ref(),
+            out,
+        );
     }
     true
 }
@@ -222,6 +267,9 @@ fn check_change(
     let drop = || Statement::from(writer.drop_domain_constraint(domain, name));
     let mut change = begin(domain);
     change.sort.1 = format!("{domain} {name}");
+    change
+        .provides
+        .push(ObjectId::Constraint(domain.clone(), name.clone()));
     let (a, b) = match (from, to) {
         (Some(a), Some(b)) if same(a, b) => {
             if a.validated == b.validated {
@@ -260,7 +308,9 @@ fn validate(context: &Context<'_>, domain: &QualifiedName, name: &Name, out: &mu
     let object = ObjectId::Type(domain.clone());
     let mut change = Change::alter(object.clone(), FileGroup::Types, Rank::Validation);
     change.sort.1 = format!("{domain} {name}");
-    change.need(object, crate::change::Strength::Use);
+    change.need(object, Strength::Use);
+    let check = ObjectId::Constraint(domain.clone(), name.clone());
+    change.need(check, Strength::Must);
     let sql = context.writer.validate_domain_constraint(domain, name);
     change.up.push(
         Statement::from(sql)

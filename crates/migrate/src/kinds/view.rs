@@ -47,17 +47,12 @@ impl Kind for Views {
                 need_query(context, &mut change, &to.query);
                 let replace = |view| context.writer.create_view(name, view, true);
                 change.up.push(replace(to)?.into());
-                // The way back may have fewer columns, which OR REPLACE does not take away.
-                if from.columns.len() < to.columns.len() {
-                    context.replace(object());
-                    continue;
-                }
-                change.down.push(replace(from)?.into());
                 out.push(change);
-            } else if from.columns.iter().map(|c| (&c.name, &c.data_type)).ne(to
+            } else if from
                 .columns
                 .iter()
-                .map(|c| (&c.name, &c.data_type)))
+                .map(|c| (&c.name, &c.data_type))
+                .ne(to.columns.iter().map(|c| (&c.name, &c.data_type)))
             {
                 context.replace(object());
                 continue;
@@ -85,9 +80,10 @@ fn replaceable(from: &[ViewColumn], to: &[ViewColumn]) -> bool {
     let known = |c: &ViewColumn| c.data_type.is_some();
     from.len() <= to.len()
         && !from.is_empty()
-        && from.iter().zip(to).all(|(a, b)| {
-            known(a) && known(b) && a.name == b.name && a.data_type == b.data_type
-        })
+        && from
+            .iter()
+            .zip(to)
+            .all(|(a, b)| known(a) && known(b) && a.name == b.name && a.data_type == b.data_type)
 }
 
 /// A view that is needed by what it needs itself: its columns come first, its query replaces them.
@@ -166,6 +162,18 @@ pub(super) fn need_query(context: &Context<'_>, change: &mut Change, query: &str
         Strength::Must
     };
     context.need_text_as(change, query, strength);
+    if query.contains("GROUP BY") {
+        // What is grouped by a key may show other columns of the table: the key must be there.
+        for object in context.named(query) {
+            if let ObjectId::Table(name) = object
+                && let Some(table) = context.full.tables.get(&name)
+                && let Some((key, _)) = table.primary_key()
+            {
+                let key = ObjectId::Constraint(name.clone(), key.clone());
+                change.need(context.made_by(key), Strength::Use);
+            }
+        }
+    }
 }
 
 pub(super) fn comment_columns(

@@ -143,7 +143,8 @@ pub fn migration_files(plan: &Plan, layout: Layout, name: &MigrationName) -> Vec
             .iter()
             .map(|(steps, transactional)| wrapped(steps, *transactional))
             .collect();
-        let title = "-- Drops for good what the migration has kept aside. There is no way back from this.";
+        let title =
+            "-- Drops for good what the migration has kept aside. There is no way back from this.";
         let text = format!("{title}\n\n{}", texts.join("\n"));
         files.push(("contract.sql".to_owned(), text));
     }

@@ -99,7 +99,9 @@ fn is_taken(found: &[Found], object: &ObjectId) -> bool {
 
 fn names_in(catalog: &Catalog, schema: &Name) -> BTreeSet<String> {
     let tables = catalog.tables.keys();
-    let names = tables.chain(catalog.views.keys()).chain(catalog.types.keys());
+    let names = tables
+        .chain(catalog.views.keys())
+        .chain(catalog.types.keys());
     names
         .filter(|n| n.schema == *schema)
         .map(|n| n.name.to_string())
@@ -245,7 +247,9 @@ fn sequences(from: &Catalog, to: &Catalog, found: &mut Vec<Found>) {
             })
             .filter(|(n, _)| !is_taken(found, &ObjectId::Sequence((*n).clone())))
             .collect();
-        let exact = alike.iter().find(|(_, b)| b.owned_by == owner && owner.is_some());
+        let exact = alike
+            .iter()
+            .find(|(_, b)| b.owned_by == owner && owner.is_some());
         let one = match (exact, alike.as_slice()) {
             (Some(exact), _) => exact,
             (None, [one]) => one,
@@ -399,7 +403,12 @@ fn by_definition(from: &Catalog, to: &Catalog, found: &mut Vec<Found>) {
             && !is_taken(found, &ObjectId::View(old.clone()))
             && new.schema == names.of(old).schema
         {
-            push(found, ObjectId::View(old.clone()), ObjectId::View(new.clone()), false);
+            push(
+                found,
+                ObjectId::View(old.clone()),
+                ObjectId::View(new.clone()),
+                false,
+            );
         }
     }
     for (old, a) in &from.materialized_views {

@@ -1,9 +1,11 @@
 //! Renames: those that are known, those that are found, and the catalog after them.
 
 mod detect;
+mod order;
 mod parse;
 mod shallow;
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use pgwright_catalog::write::Writer;
@@ -67,6 +69,8 @@ pub(crate) struct Renaming {
     pub catalog: Option<Catalog>,
     pub questions: Vec<Question>,
     found: Vec<Found>,
+    /// Schemas that objects go to and that are not there yet.
+    new_schemas: BTreeSet<Name>,
 }
 
 /// Finds the renames and follows them.
@@ -85,11 +89,16 @@ pub(crate) fn settle(
         detect::objects(from, to, &mut found);
     }
     found.sort_by_key(|f| rank(&f.rename));
-    let deep: Vec<String> = found
+    let mut found = order::without_collisions(found);
+    let new_schemas = new_schemas(from, &found);
+    let writer = Writer::new(options.target);
+    let mut deep: Vec<String> = found
         .iter()
         .filter(|f| !shallow::is_shallow(&f.rename))
         .flat_map(|f| simulated(&f.rename, from, options))
         .collect();
+    let schemas = new_schemas.iter();
+    deep.splice(0..0, schemas.map(|schema| writer.create_schema(schema)));
     let mut catalog = None;
     if !deep.is_empty() {
         match simulate::after(from, &deep, options)? {
@@ -119,17 +128,26 @@ pub(crate) fn settle(
             }
         }
     }
-    if options.find_renames {
-        let current = catalog.as_ref().unwrap_or(from);
-        detect::parts(current, to, &mut found);
-    }
-    let parts: Vec<_> = found
-        .iter()
-        .filter(|f| shallow::is_shallow(&f.rename))
-        .collect();
-    if !parts.is_empty() {
+    let is_part = |f: &&Found| shallow::is_shallow(&f.rename);
+    if found.iter().any(|f| is_part(&f)) {
         let mut after = catalog.unwrap_or_else(|| from.clone());
-        for part in parts {
+        for part in found.iter().filter(is_part) {
+            shallow::apply(&mut after, &part.rename);
+        }
+        catalog = Some(after);
+    }
+    // What names an index that is renamed may be alike only then.
+    while options.find_renames {
+        let current = catalog.as_ref().unwrap_or(from);
+        let known = found.len();
+        detect::parts(current, to, &mut found);
+        if found.len() == known {
+            break;
+        }
+        let new = order::without_collisions(found.split_off(known));
+        found.extend(new);
+        let mut after = catalog.unwrap_or_else(|| from.clone());
+        for part in &found[known..] {
             shallow::apply(&mut after, &part.rename);
         }
         catalog = Some(after);
@@ -139,7 +157,29 @@ pub(crate) fn settle(
         catalog,
         questions,
         found,
+        new_schemas,
     })
+}
+
+/// Schemas that objects go to and that are not there yet.
+fn new_schemas(from: &Catalog, found: &[Found]) -> BTreeSet<Name> {
+    let mut schemas = BTreeSet::new();
+    let mut known: BTreeSet<Name> = from.schemas.keys().cloned().collect();
+    known.insert(Name::new("public"));
+    for found in found {
+        let Rename::Object { old, new } = &found.rename else {
+            continue;
+        };
+        if let ObjectId::Schema(name) = new {
+            known.insert(name.clone());
+        } else if let (Some(a), Some(b)) = (qualified(old), qualified(new))
+            && a.schema != b.schema
+            && !known.contains(&b.schema)
+        {
+            schemas.insert(b.schema.clone());
+        }
+    }
+    schemas
 }
 
 fn question(found: &Found) -> Question {
@@ -309,9 +349,16 @@ pub(crate) fn qualified(object: &ObjectId) -> Option<&QualifiedName> {
 impl Renaming {
     /// The way forward begins with these.
     pub fn forward(&self, from: &Catalog, options: &PlanOptions) -> Vec<Change> {
+        let writer = Writer::new(options.target);
+        let schemas = self.new_schemas.iter().map(|schema| {
+            let object = ObjectId::Schema(schema.clone());
+            let mut change = Change::alter(object, FileGroup::Extensions, Rank::Schema);
+            change.up.push(writer.create_schema(schema).into());
+            change
+        });
         let changes = self.found.iter();
-        changes
-            .map(|found| change(found, from, options, false))
+        schemas
+            .chain(changes.map(|found| change(found, from, options, false)))
             .collect()
     }
 
@@ -328,9 +375,18 @@ impl Renaming {
 
     /// The way back ends with these.
     pub fn backward(&self, from: &Catalog, options: &PlanOptions) -> Vec<Change> {
+        let writer = Writer::new(options.target);
+        let schemas = self.new_schemas.iter().rev().map(|schema| {
+            let object = ObjectId::Schema(schema.clone());
+            let mut change = Change::alter(object, FileGroup::Extensions, Rank::Schema);
+            let address = format!("SCHEMA {}", schema.quoted());
+            change.up.push(writer.drop(&address).into());
+            change
+        });
         let changes = self.found.iter().rev();
         changes
             .map(|found| change(found, from, options, true))
+            .chain(schemas)
             .collect()
     }
 }

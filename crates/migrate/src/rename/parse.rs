@@ -16,21 +16,55 @@ pub fn parse(text: &str, from: &Catalog, to: &Catalog) -> Result<Vec<Rename>, St
     let (old, new) = split(text).ok_or_else(|| {
         format!("`{text}` is no rename\nhint: write it as OLD=NEW, as in app.users.mail=email")
     })?;
-    let (old, new) = (parts(&old), parts(&new));
+    let arguments = arguments(&old);
+    let (old, new) = (parts(bare(&old)), parts(bare(&new)));
     if old.is_empty() || new.is_empty() {
         return Err(format!(
             "`{text}` lacks a name\nhint: write it as OLD=NEW, as in app.users.mail=email"
         ));
     }
-    let found = candidates(&old, &new, from, to);
+    let mut found = candidates(&old, &new, from, to);
+    if let Some(arguments) = &arguments {
+        for renames in &mut found {
+            renames.retain(|rename| match rename {
+                Rename::Object {
+                    old: ObjectId::Routine(signature),
+                    ..
+                } => signature.arguments == *arguments,
+                _ => true,
+            });
+        }
+    }
+    found.retain(|renames| !renames.is_empty());
     match found.into_iter().next() {
         Some(renames) => Ok(renames),
+        // It was done before: both have it under the new name.
+        None if !candidates(&completed(&old, &new), &new, to, to).is_empty()
+            && !candidates(&completed(&old, &new), &new, from, from).is_empty() =>
+        {
+            Ok(Vec::new())
+        }
         None => Err(format!(
             "`{text}`: the first schema has nothing of the name {} that the second has under the name {}\n\
              hint: names are schema.table, schema.table.column, schema.type.label or schema",
             old.join("."),
             new.join(".")
         )),
+    }
+}
+
+/// The types in the parentheses of a function.
+fn arguments(text: &str) -> Option<Vec<String>> {
+    let inside = text.split_once('(')?.1.trim_end().strip_suffix(')')?;
+    let types = inside.split(',').map(|t| t.trim().to_owned());
+    Some(types.filter(|t| !t.is_empty()).collect())
+}
+
+/// A name without the arguments of a function.
+fn bare(text: &str) -> &str {
+    match text.trim_end().ends_with(')') {
+        true => text.split_once('(').map_or(text, |(name, _)| name),
+        false => text,
     }
 }
 
@@ -41,7 +75,10 @@ fn split(text: &str) -> Option<(String, String)> {
         match character {
             '"' => quoted = !quoted,
             '=' if !quoted => {
-                return Some((text[..at].trim().to_owned(), text[at + 1..].trim().to_owned()));
+                return Some((
+                    text[..at].trim().to_owned(),
+                    text[at + 1..].trim().to_owned(),
+                ));
             }
             _ => {}
         }
@@ -70,12 +107,7 @@ fn completed(old: &[String], new: &[String]) -> Vec<String> {
     old[..missing].iter().chain(new).cloned().collect()
 }
 
-fn candidates(
-    old: &[String],
-    new: &[String],
-    from: &Catalog,
-    to: &Catalog,
-) -> Vec<Vec<Rename>> {
+fn candidates(old: &[String], new: &[String], from: &Catalog, to: &Catalog) -> Vec<Vec<Rename>> {
     let mut found = Vec::new();
     let object = |old: ObjectId, new: ObjectId| Rename::Object { old, new };
     let new = completed(old, new);
@@ -119,9 +151,7 @@ fn candidates(
                     let mut renamed = s.clone();
                     renamed.name = b.clone();
                     let there = to.routines.contains_key(&renamed);
-                    there.then(|| {
-                        object(ObjectId::Routine(s.clone()), ObjectId::Routine(renamed))
-                    })
+                    there.then(|| object(ObjectId::Routine(s.clone()), ObjectId::Routine(renamed)))
                 })
                 .collect();
             if !routines.is_empty() {

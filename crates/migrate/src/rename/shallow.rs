@@ -148,16 +148,32 @@ pub(super) fn in_schema(catalog: &Catalog, schema: &Name) -> Vec<ObjectId> {
     for signature in catalog.routines.keys().filter(|s| s.name.schema == *schema) {
         objects.push(ObjectId::Routine(signature.clone()));
     }
-    for signature in catalog.aggregates.keys().filter(|s| s.name.schema == *schema) {
+    for signature in catalog
+        .aggregates
+        .keys()
+        .filter(|s| s.name.schema == *schema)
+    {
         objects.push(ObjectId::Aggregate(signature.clone()));
     }
-    for signature in catalog.operators.keys().filter(|s| s.name.schema == *schema) {
+    for signature in catalog
+        .operators
+        .keys()
+        .filter(|s| s.name.schema == *schema)
+    {
         objects.push(ObjectId::Operator(signature.clone()));
     }
-    for name in catalog.operator_families.keys().filter(|s| s.name.schema == *schema) {
+    for name in catalog
+        .operator_families
+        .keys()
+        .filter(|s| s.name.schema == *schema)
+    {
         objects.push(ObjectId::OperatorFamily(name.clone()));
     }
-    for name in catalog.operator_classes.keys().filter(|s| s.name.schema == *schema) {
+    for name in catalog
+        .operator_classes
+        .keys()
+        .filter(|s| s.name.schema == *schema)
+    {
         objects.push(ObjectId::OperatorClass(name.clone()));
     }
     objects

@@ -21,6 +21,10 @@ pub struct Case {
     pub asks: Vec<Regex>,
     /// Lines of the dump that may differ from those of `b.sql`, because the plan has to ask.
     pub differs: Vec<Regex>,
+    /// The contract drops rows that other tables refer to, so that after it there is no way back.
+    pub contract_is_final: bool,
+    /// Its arguments say something else when they are given a second time.
+    pub once: bool,
     /// What must come of `rows.sql` once the change is made.
     pub rows: Option<String>,
 }
@@ -62,6 +66,8 @@ pub fn read(name: String, folder: PathBuf) -> Case {
         roles: lines(&folder, "roles"),
         asks: patterns("asks"),
         differs: patterns("differs"),
+        contract_is_final: folder.join("contract-is-final").is_file(),
+        once: folder.join("once").is_file(),
         rows: fs::read_to_string(folder.join("rows.expected")).ok(),
         name,
         folder,

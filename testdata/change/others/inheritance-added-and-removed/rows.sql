@@ -1,1 +1,1 @@
-SELECT id, name, added FROM public.base ORDER BY id;
+SELECT id, name FROM public.base ORDER BY id;

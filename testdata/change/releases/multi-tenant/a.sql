@@ -4,5 +4,5 @@ CREATE INDEX tasks_project ON public.tasks (project);
 CREATE MATERIALIZED VIEW public.counts AS SELECT project, count(*) AS n FROM public.tasks GROUP BY project;
 CREATE UNIQUE INDEX counts_project ON public.counts (project);
 INSERT INTO public.projects (name) VALUES ('one'), ('two');
-INSERT INTO public.tasks (project, title, meta) VALUES (1, 'a', '{"x":1}'), (1, 'b', NULL), (2, 'c', '{}');
+INSERT INTO public.tasks (project, title, meta) VALUES (1, 'a', '{"x": 1}'), (1, 'b', NULL), (2, 'c', '{}');
 REFRESH MATERIALIZED VIEW public.counts;

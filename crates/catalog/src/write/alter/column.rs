@@ -84,11 +84,7 @@ impl Writer {
     /// [`Writer::foreign_options_change`].
     pub fn column_address(&self, table: &QualifiedName, column: &Name, foreign: bool) -> String {
         let word = if foreign { "FOREIGN TABLE" } else { "TABLE" };
-        format!(
-            "{word} {} ALTER COLUMN {}",
-            table.quoted(),
-            column.quoted()
-        )
+        format!("{word} {} ALTER COLUMN {}", table.quoted(), column.quoted())
     }
 
     /// `… SET EXPRESSION AS` (PostgreSQL 17), or DROP EXPRESSION.

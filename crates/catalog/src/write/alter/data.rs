@@ -80,9 +80,32 @@ impl Writer {
         )
     }
 
-    /// `TRUNCATE ONLY`.
-    pub fn empty_table(&self, table: &QualifiedName) -> String {
-        format!("TRUNCATE ONLY {};", table.quoted())
+    /// Takes the rows that meet a condition out of one table and puts them into another.
+    pub fn move_rows(
+        &self,
+        from: &QualifiedName,
+        to: &QualifiedName,
+        columns: &[Name],
+        condition: &str,
+    ) -> String {
+        let names: Vec<_> = columns.iter().map(Name::quoted).collect();
+        let names = names.join(", ");
+        format!(
+            "WITH moved AS (\n    DELETE FROM ONLY {} WHERE {condition} RETURNING {names}\n)\n\
+             INSERT INTO {} ({names})\n    OVERRIDING SYSTEM VALUE\n    SELECT {names} FROM moved;",
+            from.quoted(),
+            to.quoted()
+        )
+    }
+
+    /// `UPDATE … SET` of a column to the values of another, where that has one.
+    pub fn take_values(&self, table: &QualifiedName, column: &Name, other: &Name) -> String {
+        format!(
+            "UPDATE {} SET {} = {other} WHERE {other} IS NOT NULL;",
+            table.quoted(),
+            column.quoted(),
+            other = other.quoted()
+        )
     }
 
     /// Sets a sequence to where another one stands.

@@ -20,6 +20,15 @@ impl Writer {
         )
     }
 
+    /// Gives an extension the comment that it comes with.
+    pub fn usual_extension_comment(&self, name: &Name) -> String {
+        format!(
+            "DO $plan$\nBEGIN\n    EXECUTE format('COMMENT ON EXTENSION %I IS %L', {name},\n        \
+             (SELECT comment FROM pg_available_extensions WHERE name = {name}));\nEND\n$plan$;",
+            name = quote_literal(name.as_str())
+        )
+    }
+
     /// `ALTER POLICY`: its roles and expressions. What a policy has cannot be taken away from it.
     pub fn alter_policy(&self, table: &QualifiedName, name: &Name, to: &Policy) -> String {
         let mut sql = format!("ALTER POLICY {} ON {}", name.quoted(), table.quoted());
@@ -33,7 +42,10 @@ impl Writer {
             sql.push_str(&format!("\n    {}", condition("USING", using.sql(), 4)));
         }
         if let Some(check) = &to.with_check {
-            sql.push_str(&format!("\n    {}", condition("WITH CHECK", check.sql(), 4)));
+            sql.push_str(&format!(
+                "\n    {}",
+                condition("WITH CHECK", check.sql(), 4)
+            ));
         }
         sql.push(';');
         sql
@@ -84,7 +96,11 @@ impl Writer {
             let (token, list) = (token.quoted(), list.join(", "));
             sql.push(format!("{head} {word} MAPPING FOR {token} WITH {list};"));
         }
-        for token in from.mappings.keys().filter(|t| !to.mappings.contains_key(*t)) {
+        for token in from
+            .mappings
+            .keys()
+            .filter(|t| !to.mappings.contains_key(*t))
+        {
             sql.push(format!("{head} DROP MAPPING FOR {};", token.quoted()));
         }
         sql
@@ -92,7 +108,12 @@ impl Writer {
 
     /// `ALTER PUBLICATION`: what leads from one publication to another, which both publish tables or
     /// schemas, not everything.
-    pub fn alter_publication(&self, name: &Name, from: &Publication, to: &Publication) -> Vec<String> {
+    pub fn alter_publication(
+        &self,
+        name: &Name,
+        from: &Publication,
+        to: &Publication,
+    ) -> Vec<String> {
         let head = format!("ALTER PUBLICATION {}", name.quoted());
         let mut sql = Vec::new();
         if (&from.tables, &from.schemas) != (&to.tables, &to.schemas) {
@@ -164,9 +185,8 @@ impl Writer {
 
     /// `ALTER OPERATOR … SET (RESTRICT, JOIN)`.
     pub fn operator_estimators(&self, signature: &OperatorSignature, to: &Operator) -> String {
-        let name = |f: &Option<QualifiedName>| {
-            f.as_ref().map_or("NONE".to_owned(), QualifiedName::quoted)
-        };
+        let name =
+            |f: &Option<QualifiedName>| f.as_ref().map_or("NONE".to_owned(), QualifiedName::quoted);
         format!(
             "ALTER OPERATOR {} SET (RESTRICT = {}, JOIN = {});",
             signature.quoted(),

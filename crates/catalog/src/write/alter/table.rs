@@ -133,10 +133,7 @@ impl Writer {
 
     /// `LOCK TABLE … IN SHARE ROW EXCLUSIVE MODE`: reading goes on, writing waits.
     pub fn lock_against_writes(&self, table: &QualifiedName) -> String {
-        format!(
-            "LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE;",
-            table.quoted()
-        )
+        format!("LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE;", table.quoted())
     }
 
     /// `ALTER MATERIALIZED VIEW … SET WITHOUT CLUSTER`, or of a table.

@@ -85,32 +85,45 @@ impl Writer {
         )
     }
 
-    /// `ALTER TYPE … ADD ATTRIBUTE`.
-    pub fn add_attribute(&self, name: &QualifiedName, attribute: &CompositeAttribute) -> String {
+    /// `ALTER TYPE … ADD ATTRIBUTE`; with `cascade`, of typed tables too.
+    pub fn add_attribute(
+        &self,
+        name: &QualifiedName,
+        attribute: &CompositeAttribute,
+        cascade: bool,
+    ) -> String {
         format!(
-            "ALTER TYPE {} ADD ATTRIBUTE {} {};",
+            "ALTER TYPE {} ADD ATTRIBUTE {} {}{};",
             name.quoted(),
             attribute.name.quoted(),
-            attribute_type(attribute)
+            attribute_type(attribute),
+            cascading(cascade)
         )
     }
 
     /// `ALTER TYPE … DROP ATTRIBUTE`.
-    pub fn drop_attribute(&self, name: &QualifiedName, attribute: &Name) -> String {
+    pub fn drop_attribute(&self, name: &QualifiedName, attribute: &Name, cascade: bool) -> String {
         format!(
-            "ALTER TYPE {} DROP ATTRIBUTE {};",
+            "ALTER TYPE {} DROP ATTRIBUTE {}{};",
             name.quoted(),
-            attribute.quoted()
+            attribute.quoted(),
+            cascading(cascade)
         )
     }
 
     /// `ALTER TYPE … ALTER ATTRIBUTE … TYPE`.
-    pub fn attribute_type(&self, name: &QualifiedName, attribute: &CompositeAttribute) -> String {
+    pub fn attribute_type(
+        &self,
+        name: &QualifiedName,
+        attribute: &CompositeAttribute,
+        cascade: bool,
+    ) -> String {
         format!(
-            "ALTER TYPE {} ALTER ATTRIBUTE {} TYPE {};",
+            "ALTER TYPE {} ALTER ATTRIBUTE {} TYPE {}{};",
             name.quoted(),
             attribute.name.quoted(),
-            attribute_type(attribute)
+            attribute_type(attribute),
+            cascading(cascade)
         )
     }
 
@@ -133,6 +146,10 @@ impl Writer {
         (!parts.is_empty())
             .then(|| format!("ALTER SEQUENCE {} {};", name.quoted(), parts.join(" ")))
     }
+}
+
+fn cascading(cascade: bool) -> &'static str {
+    if cascade { " CASCADE" } else { "" }
 }
 
 fn attribute_type(attribute: &CompositeAttribute) -> String {
