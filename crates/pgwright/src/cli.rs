@@ -49,6 +49,8 @@ pub enum Command {
     Inspect(Inspect),
     /// Plan the migration from one schema to another, forward and back.
     Plan(crate::commands::plan::Plan),
+    /// Run a plan on a database: bounded lock waits, retries, a journal, and to its end.
+    Apply(crate::commands::apply::Apply),
     /// Server binaries for the sandbox.
     Postgres(Postgres),
     /// Completions for a shell.

@@ -1,5 +1,6 @@
 //! The pgwright command line: parses arguments, runs one command, turns its end into an exit status.
 
+mod apply;
 mod cli;
 mod commands;
 mod exit;
@@ -33,13 +34,17 @@ fn main() -> ExitCode {
         }
     };
     let terminal = Terminal::new(cli.color, cli.quiet, cli.verbose);
-    // Without the handler a Ctrl-C would leave a server behind; the next run would remove it.
-    let _ = pgwright_server::install_signal_cleanup();
+    // Without the handler a Ctrl-C would leave a server behind; the next run would remove it. `apply`
+    // starts none, and stops at a safe point of its own.
+    if !matches!(cli.command, Command::Apply(_)) {
+        let _ = pgwright_server::install_signal_cleanup();
+    }
     let result = match &cli.command {
         Command::Design(arguments) => commands::design::run(arguments, &terminal),
         Command::Verify(arguments) => commands::verify::run(arguments, &terminal),
         Command::Inspect(arguments) => commands::inspect::run(arguments, &terminal),
         Command::Plan(arguments) => commands::plan::run(arguments, &terminal),
+        Command::Apply(arguments) => commands::apply::run(arguments, &terminal),
         Command::Postgres(arguments) => commands::postgres::run(arguments, &terminal),
         Command::Completions(arguments) => commands::completions::run(arguments),
     };

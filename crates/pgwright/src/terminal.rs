@@ -90,7 +90,8 @@ impl Terminal {
         result
     }
 
-    fn progress(&self, what: &str) -> ProgressBar {
+    /// A line of progress, shown on a terminal only.
+    pub fn progress(&self, what: &str) -> ProgressBar {
         if self.quiet || !std::io::stderr().is_terminal() {
             return ProgressBar::hidden();
         }

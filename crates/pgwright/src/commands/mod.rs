@@ -1,5 +1,6 @@
 //! One module per command.
 
+pub mod apply;
 pub mod completions;
 pub mod design;
 pub mod inspect;

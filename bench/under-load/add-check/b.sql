@@ -1,0 +1,4 @@
+CREATE TABLE branches (id integer PRIMARY KEY, name text);
+CREATE TABLE accounts (
+    id bigint PRIMARY KEY, branch integer, balance integer CHECK (balance >= 0), note text
+);

@@ -1,0 +1,5 @@
+CREATE TABLE branches (id integer PRIMARY KEY, name text);
+CREATE TABLE accounts (
+    id bigint PRIMARY KEY, branch integer, balance integer, note text,
+    token uuid NOT NULL DEFAULT gen_random_uuid()
+);

@@ -1,0 +1,1 @@
+ALTER TABLE accounts ADD COLUMN closed boolean NOT NULL DEFAULT false;

@@ -1,0 +1,5 @@
+CREATE TYPE kind AS ENUM ('saving', 'current');
+CREATE TABLE branches (id integer PRIMARY KEY, name text);
+CREATE TABLE accounts (
+    id bigint PRIMARY KEY, branch integer, balance integer, note text, kind kind DEFAULT 'saving'
+);

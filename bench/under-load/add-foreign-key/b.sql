@@ -1,0 +1,4 @@
+CREATE TABLE branches (id integer PRIMARY KEY, name text);
+CREATE TABLE accounts (
+    id bigint PRIMARY KEY, branch integer REFERENCES branches (id), balance integer, note text
+);

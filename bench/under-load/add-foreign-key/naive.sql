@@ -1,0 +1,1 @@
+ALTER TABLE accounts ADD CONSTRAINT accounts_branch_fkey FOREIGN KEY (branch) REFERENCES branches (id);

@@ -1,0 +1,1 @@
+CREATE INDEX accounts_branch_idx ON accounts (branch);

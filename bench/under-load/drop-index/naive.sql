@@ -1,0 +1,1 @@
+DROP INDEX accounts_branch_idx;
