@@ -643,7 +643,11 @@ impl Keeper<'_> {
             FileGroup::Tables,
             Rank::Table,
         );
-        let placeless = self.to.tables.get(name).is_some_and(|t| t.partition_by.is_some())
+        let placeless = self
+            .to
+            .tables
+            .get(name)
+            .is_some_and(|t| t.partition_by.is_some())
             && self.to.partitions_of(name).next().is_none();
         if anew && placeless {
             // The rows were never anywhere else.
@@ -989,4 +993,27 @@ fn altered(change: &Change, object: &ObjectId) -> Change {
     moved.down.clear();
     moved.heading = None;
     moved
+}
+
+/// The schema without what is kept aside.
+pub fn without_aside(catalog: &Catalog) -> Catalog {
+    let mut rest = catalog.clone();
+    let aside = |name: &QualifiedName| name.schema.as_str().starts_with(ASIDE);
+    rest.schemas.retain(|n, _| !n.as_str().starts_with(ASIDE));
+    rest.tables.retain(|n, _| !aside(n));
+    rest.sequences.retain(|n, _| !aside(n));
+    rest.types.retain(|n, _| !aside(n));
+    rest.routines.retain(|s, _| !aside(&s.name));
+    rest.statistics.retain(|n, _| !aside(n));
+    for table in rest.tables.values_mut() {
+        table
+            .columns
+            .retain(|c| !c.name.as_str().starts_with(ASIDE));
+    }
+    for definition in rest.types.values_mut() {
+        if let TypeKind::Composite(attributes) = &mut definition.kind {
+            attributes.retain(|a| !a.name.as_str().starts_with(ASIDE));
+        }
+    }
+    rest
 }

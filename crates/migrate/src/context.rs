@@ -56,6 +56,8 @@ pub(crate) struct Context<'a> {
     /// another one must not be taken for free.
     not_null_names: BTreeSet<(&'a Name, &'a Name)>,
     references: References,
+    /// Names of NOT NULL constraints of what was there before, the automatic ones too.
+    names_before: BTreeSet<(&'a Name, Name)>,
     /// What turned out to be different in a way that cannot be changed in place.
     replace: RefCell<BTreeSet<ObjectId>>,
     /// The whole of what was there, with what is made anew.
@@ -77,6 +79,7 @@ impl<'a> Context<'a> {
     ) -> Self {
         Self {
             replace: RefCell::default(),
+            names_before: BTreeSet::new(),
             before: base,
             replaced: &NOTHING_REPLACED,
             conversions: &NO_CONVERSIONS,
@@ -102,9 +105,11 @@ impl<'a> Context<'a> {
                 continue;
             }
             let automatic = not_null_name(name, column);
-            if self.not_null_names.contains(&(&name.schema, &automatic))
-                && let Some(column) = named.to_mut().columns.get_mut(at)
-            {
+            let taken = self.not_null_names.contains(&(&name.schema, &automatic))
+                || self
+                    .names_before
+                    .contains(&(&name.schema, automatic.clone()));
+            if taken && let Some(column) = named.to_mut().columns.get_mut(at) {
                 column.not_null_constraint.name = Some(automatic);
             }
         }
@@ -142,6 +147,15 @@ impl<'a> Context<'a> {
         self.before = before;
         self.replaced = replaced;
         self.conversions = conversions;
+        if self.options.target >= 18 {
+            let tables = before.tables.iter();
+            self.names_before = tables
+                .flat_map(|(name, t)| {
+                    let columns = t.columns.iter().filter(|c| c.not_null);
+                    columns.map(move |c| (&name.schema, not_null_name(name, c)))
+                })
+                .collect();
+        }
         for (name, table) in &self.full.tables {
             let Some(before) = self.base.tables.get(name) else {
                 continue;

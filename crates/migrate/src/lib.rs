@@ -32,7 +32,7 @@ mod step;
 mod way;
 
 pub use arrangement::Arrangement;
-pub use aside::ASIDE;
+pub use aside::{ASIDE, without_aside};
 pub use difference::{Difference, difference};
 pub use files::{schema_files, schema_script};
 pub use layout::{Layout, MigrationName, migration_files};

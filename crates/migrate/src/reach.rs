@@ -57,7 +57,10 @@ pub(crate) fn part(
                 );
             }
             ObjectId::Sequence(name) => {
-                let owner = catalog.sequences.get(name).and_then(|s| s.owned_by.as_ref());
+                let owner = catalog
+                    .sequences
+                    .get(name)
+                    .and_then(|s| s.owned_by.as_ref());
                 open.extend(owner.map(|(t, _)| ObjectId::Table(t.clone())));
             }
             _ => {}
@@ -139,11 +142,17 @@ fn with_needs(catalog: &Catalog, reached: &BTreeSet<ObjectId>) -> BTreeSet<Objec
             }
             ObjectId::View(name) => {
                 let view = catalog.views.get(name);
-                open.extend(view.into_iter().flat_map(|v| references.qualified(&v.query)));
+                open.extend(
+                    view.into_iter()
+                        .flat_map(|v| references.qualified(&v.query)),
+                );
             }
             ObjectId::MaterializedView(name) => {
                 let view = catalog.materialized_views.get(name);
-                open.extend(view.into_iter().flat_map(|v| references.qualified(&v.query)));
+                open.extend(
+                    view.into_iter()
+                        .flat_map(|v| references.qualified(&v.query)),
+                );
             }
             _ => {}
         }

@@ -14,9 +14,10 @@ pub(super) fn restored(sql: &str) -> String {
     let tokens = scan(sql);
     let closing = closing(&tokens);
     let mut replacements: Vec<(usize, usize, String)> = Vec::new();
-    for open in 0..tokens.len() {
-        let Some(close) = closing[open] else { continue };
-        let operands = operands(&tokens, &closing, open + 1, close);
+    let groups = (0..tokens.len()).filter_map(|open| Some((open + 1, closing[open]?)));
+    // The whole may be such a list without parentheses around it.
+    for (from, to) in groups.chain([(0, tokens.len())]) {
+        let operands = operands(&tokens, &closing, from, to);
         if operands.len() < 2 {
             continue;
         }
@@ -133,6 +134,10 @@ mod tests {
             (
                 "(((c >= 0) AND (c <= 5000)) AND (f(c) > 1))",
                 "((c BETWEEN 0 AND 5000) AND (f(c) > 1))",
+            ),
+            (
+                "((c >= 0) AND (c <= 5000)) AND (b = 1)",
+                "(c BETWEEN 0 AND 5000) AND (b = 1)",
             ),
             ("((c >= 0) AND (c <= 5000))", "((c >= 0) AND (c <= 5000))"),
             (

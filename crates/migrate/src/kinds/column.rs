@@ -202,6 +202,11 @@ fn add(
         plain.not_null = false;
         plain.not_null_constraint = NotNull::default();
     }
+    let alone = Table {
+        columns: vec![plain],
+        ..Table::default()
+    };
+    let mut plain = context.with_names(table, &alone).columns[0].clone();
     let sql = context.writer.add_column(table, &plain)?;
     let mut statement = Statement::from(sql).lock(table, LockLevel::AccessExclusive);
     if rewrites(&plain) {

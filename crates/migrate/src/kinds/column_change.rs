@@ -416,6 +416,8 @@ pub(super) fn set_not_null(
     let filled = fill::done(table, &column.name);
     if context.options.target >= 18 {
         let mut add = begin(Rank::Column, "5 not null");
+        // Until the rows have values, changing one of them must not be refused.
+        add.need(filled.clone(), Strength::Must);
         add.provides.push(marker("not null"));
         let sql = writer.add_not_null(table, &name, &column.name, no_inherit, true);
         add.up.push(exclusive(sql));
@@ -432,6 +434,7 @@ pub(super) fn set_not_null(
     }
     let check = Name::new(format!("{}_{}_not_null_check", table.name, column.name));
     let mut add = begin(Rank::Column, "5 not null");
+    add.need(filled.clone(), Strength::Must);
     add.provides.push(marker("not null"));
     let sql = writer.add_not_null_check(table, &check, &column.name);
     add.up.push(exclusive(sql));

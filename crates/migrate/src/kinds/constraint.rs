@@ -38,7 +38,8 @@ impl Kind for Constraints {
                         Some(part::Made::ByParent) => continue,
                         Some(part::Made::Alone) => part::attach(context, &id, out),
                         Some(part::Made::Named(automatic)) => {
-                            if let Some(mut change) = part::rename(context, &id, automatic.as_ref()) {
+                            if let Some(mut change) = part::rename(context, &id, automatic.as_ref())
+                            {
                                 comment_constraint(context, &mut change, table, name, constraint);
                                 out.push(change);
                             }

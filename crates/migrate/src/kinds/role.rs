@@ -1,6 +1,6 @@
 //! Roles: created when missing, never altered, dropped when nothing needs them.
 
-use pgwright_catalog::ObjectId;
+use pgwright_catalog::{Name, ObjectId};
 
 use super::{Kind, added, kept};
 use crate::change::{Change, Rank, Strength};
@@ -18,7 +18,7 @@ impl Kind for Roles {
             change
                 .up
                 .push(context.writer.create_role(name, role).into());
-            for group in &role.member_of {
+            for group in (role.member_of.iter()).filter(|g| context.full.roles.contains_key(*g)) {
                 change.need(ObjectId::Role(group.clone()), Strength::Must);
                 change
                     .up
@@ -33,7 +33,8 @@ impl Kind for Roles {
     fn alterations(&self, context: &Context<'_>, out: &mut Vec<Change>) -> Result<(), PlanError> {
         // Roles belong to the cluster: whether they log in and their comments are not ours.
         for (name, from, to) in kept(&context.base.roles, &context.full.roles) {
-            for group in to.member_of.difference(&from.member_of) {
+            let known = |g: &&Name| context.full.roles.contains_key(*g);
+            for group in to.member_of.difference(&from.member_of).filter(known) {
                 let object = ObjectId::Role(name.clone());
                 let mut change = Change::alter(object, FileGroup::Roles, Rank::Grant);
                 change.need(ObjectId::Role(group.clone()), Strength::Must);

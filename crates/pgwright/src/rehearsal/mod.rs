@@ -7,7 +7,7 @@ mod state;
 use std::ffi::OsStr;
 
 use pgwright_catalog::{Catalog, Name};
-use pgwright_migrate::{Plan, PlanOptions, Step, Transaction, difference, plan};
+use pgwright_migrate::{Plan, PlanOptions, Step, Transaction, difference, plan, without_aside};
 use pgwright_server::postgres::Client;
 use pgwright_server::{
     Installation, Options, ReadOptions, RoleSelection, Sandbox, discover, read_catalog, select,
@@ -109,9 +109,13 @@ pub fn rehearse(
 }
 
 fn newest_fitting(found: &[Installation], target: u32) -> Option<Installation> {
-    let exact = select(found, &[target]).ok().and_then(|s| s.into_iter().next());
+    let exact = select(found, &[target])
+        .ok()
+        .and_then(|s| s.into_iter().next());
     exact.or_else(|| {
-        let newer = found.iter().filter(|i| i.is_supported() && i.major > target);
+        let newer = found
+            .iter()
+            .filter(|i| i.is_supported() && i.major > target);
         newer.min_by_key(|i| i.major).cloned()
     })
 }
@@ -160,11 +164,8 @@ fn run(
     let up = run_steps(&mut client, &subject.plan.up);
     if rehearsal.check("the way forward applies", up) {
         let result = read(&mut client)?;
-        let result = state::without_aside(&result);
-        rehearsal.check(
-            "the schema is the new one",
-            equal(new, &result),
-        );
+        let result = without_aside(&result);
+        rehearsal.check("the schema is the new one", equal(new, &result));
         rehearsal.check(
             "the rows are still there",
             state::rows_kept(&before, &state::of(&mut client)?),

@@ -71,7 +71,11 @@ fn in_order(catalog: &Catalog) -> Vec<&QualifiedName> {
                     .all(|(_, key)| key.references == **name || done.contains(&key.references))
             })
             .collect();
-        let next = if ready.is_empty() { vec![left[0]] } else { ready };
+        let next = if ready.is_empty() {
+            vec![left[0]]
+        } else {
+            ready
+        };
         done.extend(next.iter().map(|n| (*n).clone()));
         left.retain(|name| !next.contains(name));
         order.extend(next);
@@ -158,7 +162,9 @@ fn value(
         "citext" => quote_literal(&text),
         "bytea" => format!("'\\x0{}'", number % 10),
         "date" => format!("DATE '2024-01-01' + {number}"),
-        "timestamp" | "timestamptz" | "timestamp with time zone"
+        "timestamp"
+        | "timestamptz"
+        | "timestamp with time zone"
         | "timestamp without time zone" => {
             format!("TIMESTAMP '2024-01-01 00:00' + {number} * INTERVAL '1 day'")
         }
@@ -168,9 +174,17 @@ fn value(
         "json" | "jsonb" => format!("'{{\"n\": {number}}}'"),
         "inet" | "cidr" => format!("'10.0.0.{}'", number % 250),
         "int4range" | "int8range" | "numrange" => format!("'[{number},{})'", number + 1),
-        "daterange" => format!("'[2024-01-{:02},2024-01-{:02})'", number % 27 + 1, number % 27 + 2),
+        "daterange" => format!(
+            "'[2024-01-{:02},2024-01-{:02})'",
+            number % 27 + 1,
+            number % 27 + 2
+        ),
         "tstzrange" | "tsrange" => {
-            format!("'[2024-01-{:02},2024-01-{:02})'", number % 27 + 1, number % 27 + 2)
+            format!(
+                "'[2024-01-{:02},2024-01-{:02})'",
+                number % 27 + 1,
+                number % 27 + 2
+            )
         }
         "tsvector" => format!("'{number}'"),
         "xml" => "'<a/>'".to_owned(),

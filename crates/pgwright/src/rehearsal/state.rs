@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use pgwright_catalog::{Catalog, QualifiedName};
-use pgwright_migrate::ASIDE;
+use pgwright_catalog::Catalog;
 use pgwright_server::postgres::{Client, Error};
 
 /// The rows of each table: how many, and a sum over their texts.
@@ -68,29 +67,6 @@ pub fn same_rows(before: &State, after: &State) -> Result<(), String> {
         true => Ok(()),
         false => Err(unlike.join("\n")),
     }
-}
-
-/// The schema without what is kept aside.
-pub fn without_aside(catalog: &Catalog) -> Catalog {
-    let mut rest = catalog.clone();
-    let aside = |name: &QualifiedName| name.schema.as_str().starts_with(ASIDE);
-    rest.schemas.retain(|n, _| !n.as_str().starts_with(ASIDE));
-    rest.tables.retain(|n, _| !aside(n));
-    rest.sequences.retain(|n, _| !aside(n));
-    rest.types.retain(|n, _| !aside(n));
-    rest.routines.retain(|s, _| !aside(&s.name));
-    rest.statistics.retain(|n, _| !aside(n));
-    for table in rest.tables.values_mut() {
-        table
-            .columns
-            .retain(|c| !c.name.as_str().starts_with(ASIDE));
-    }
-    for definition in rest.types.values_mut() {
-        if let pgwright_catalog::TypeKind::Composite(attributes) = &mut definition.kind {
-            attributes.retain(|a| !a.name.as_str().starts_with(ASIDE));
-        }
-    }
-    rest
 }
 
 /// The schema with the columns of each table in the order of their names.

@@ -47,12 +47,23 @@ impl Writer {
                          in_pass := 0;\n        \
                      END IF;\n\
              {quietly}        \
-                     UPDATE ONLY {table} SET {column} = {value}\n        \
-                     WHERE ctid >= format('(%s,0)', page)::tid\n          \
-                       AND ctid < format('(%s,0)', page + step)::tid\n          \
-                       AND {condition};\n        \
-                     GET DIAGNOSTICS changed = ROW_COUNT;\n        \
+                     BEGIN\n            \
+                         UPDATE ONLY {table} SET {column} = {value}\n            \
+                         WHERE ctid >= format('(%s,0)', page)::tid\n              \
+                           AND ctid < format('(%s,0)', page + step)::tid\n              \
+                           AND {condition};\n            \
+                         GET DIAGNOSTICS changed = ROW_COUNT;\n        \
+                     EXCEPTION WHEN lock_not_available OR deadlock_detected THEN\n            \
+                         -- Somebody holds a row of the batch: the same pages again.\n            \
+                         changed := NULL;\n        \
+                     END;\n        \
+                     PERFORM set_config('application_name',\n            \
+                         format('pgwright: %s of %s pages', page, pages), true);\n        \
                      COMMIT;\n        \
+                     IF changed IS NULL THEN\n            \
+                         PERFORM pg_sleep(0.1);\n            \
+                         CONTINUE;\n        \
+                     END IF;\n        \
                      in_pass := in_pass + changed;\n        \
                      page := page + step;\n        \
                      PERFORM pg_sleep(0.002);\n    \
