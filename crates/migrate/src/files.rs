@@ -67,9 +67,7 @@ pub(crate) fn body(steps: &[&Step]) -> String {
             text.push('\n');
         }
         if let Some(heading) = &step.heading {
-            for line in wrapped(heading, 97) {
-                let _ = writeln!(text, "-- {line}");
-            }
+            text.push_str(&comment(heading));
         }
         text.push_str(&step.sql);
         text.push('\n');
@@ -94,6 +92,15 @@ fn verb_length(step: &Step) -> usize {
         FileGroup::Privileges => 1,
         _ => 2,
     }
+}
+
+/// A heading as a comment of SQL, whatever lines it came in.
+pub(crate) fn comment(heading: &str) -> String {
+    let mut text = String::new();
+    for line in wrapped(heading, 97) {
+        let _ = writeln!(text, "-- {line}");
+    }
+    text
 }
 
 /// Words of a comment in lines of at most `width` characters.

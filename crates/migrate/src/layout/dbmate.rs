@@ -25,8 +25,9 @@ impl LayoutFiles for Dbmate {
                     let text = guarded(steps, transactional);
                     format!("-- migrate:{word}{option}\n{text}")
                 });
+                // dbmate sorts names as text: 10 would come before 9.
                 (
-                    format!("{}_{}.sql", name.version, name.name),
+                    format!("{:06}_{}.sql", name.version, name.name),
                     ways.join("\n"),
                 )
             })

@@ -1,7 +1,7 @@
-//! goose: one file with both ways. Statements that hold semicolons are marked.
+//! goose: one file with both ways. Statements that goose could not tell apart are marked.
 
 use super::{LayoutFiles, MigrationName, Part};
-use crate::files::safety;
+use crate::files::{comment, safety};
 use crate::plan::Plan;
 use crate::step::Step;
 
@@ -13,20 +13,19 @@ impl LayoutFiles for Goose {
     }
 
     fn files(&self, _: &Plan, parts: &[Part<'_>], name: &MigrationName) -> Vec<(String, String)> {
+        let parts: Vec<_> = parts.iter().flat_map(alike).collect();
         parts
             .iter()
             .enumerate()
             .map(|(at, part)| {
                 let name = name.part(at, parts.len());
-                // One mark for both ways.
-                let transactional = part.up_transactional && part.down_transactional;
-                let head = if transactional {
+                let head = if part.transactional {
                     ""
                 } else {
                     "-- +goose NO TRANSACTION\n"
                 };
-                let up = statements(&part.up, transactional);
-                let down = statements(&part.down, transactional);
+                let up = statements(part.up, part.transactional);
+                let down = statements(part.down, part.transactional);
                 (
                     format!("{:05}_{}.sql", name.version, name.name),
                     format!("{head}-- +goose Up\n{up}\n-- +goose Down\n{down}"),
@@ -34,28 +33,74 @@ impl LayoutFiles for Goose {
             })
             .collect()
     }
+
+    /// goose refuses to run a folder with an SQL file that has no version.
+    fn contract(&self) -> &'static str {
+        "contract.psql"
+    }
 }
 
-/// goose cuts at semicolons, unless it is told where a statement begins and ends.
+/// Steps of both ways that go into one file.
+struct Alike<'a> {
+    up: &'a [&'a Step],
+    down: &'a [&'a Step],
+    transactional: bool,
+}
+
+/// goose has one mark for both ways of a file, so ways that differ in it get a file each: without a
+/// transaction, a way of several steps could stop half way.
+fn alike<'a>(part: &'a Part<'_>) -> Vec<Alike<'a>> {
+    let file = |up, down, transactional| Alike {
+        up,
+        down,
+        transactional,
+    };
+    let (up_in, down_in) = (part.up_transactional, part.down_transactional);
+    match (part.up.is_empty(), part.down.is_empty()) {
+        (true, _) => vec![file(&[], &part.down, down_in)],
+        (_, true) => vec![file(&part.up, &[], up_in)],
+        _ if up_in == down_in => vec![file(&part.up, &part.down, up_in)],
+        _ => vec![file(&part.up, &[], up_in), file(&[], &part.down, down_in)],
+    }
+}
+
 fn statements(steps: &[&Step], transactional: bool) -> String {
     let mut text = String::new();
-    if transactional {
+    if transactional && !steps.is_empty() {
         text.push_str(safety(steps));
     }
     for step in steps {
         text.push('\n');
         if let Some(heading) = &step.heading {
-            text.push_str(&format!("-- {heading}\n"));
+            text.push_str(&comment(heading));
         }
-        let inner = step.sql.trim_end().trim_end_matches(';');
-        if inner.contains(';') {
+        if is_plain(&step.sql) {
+            text.push_str(&format!("{}\n", step.sql));
+        } else {
             text.push_str(&format!(
                 "-- +goose StatementBegin\n{}\n-- +goose StatementEnd\n",
                 step.sql
             ));
-        } else {
-            text.push_str(&format!("{}\n", step.sql));
         }
     }
     text
+}
+
+/// goose knows no quotes: to it a statement ends with the line whose last word, before what begins
+/// with `--`, ends in a semicolon.
+fn is_plain(statement: &str) -> bool {
+    let inner = statement.trim_end().trim_end_matches(';');
+    !inner.contains(';') && !inner.contains("--")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_plain;
+
+    #[test]
+    fn what_goose_would_cut_wrongly_is_marked() {
+        assert!(is_plain("CREATE TABLE t (\n    id integer\n);"));
+        assert!(!is_plain("DO $$ BEGIN PERFORM 1; END $$;"));
+        assert!(!is_plain("COMMENT ON TABLE t IS 'a --b';"));
+    }
 }

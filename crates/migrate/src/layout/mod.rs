@@ -132,12 +132,18 @@ trait LayoutFiles {
     /// Path and text of each file.
     fn files(&self, plan: &Plan, parts: &[Part<'_>], name: &MigrationName)
     -> Vec<(String, String)>;
+
+    /// Path of the contract: one that the tool does not take for a migration.
+    fn contract(&self) -> &'static str {
+        "contract.sql"
+    }
 }
 
 /// Path and text of the files of a plan in a layout. The contract, where there is one, is a script for
 /// psql whatever the layout: when it is run is for people to say.
 pub fn migration_files(plan: &Plan, layout: Layout, name: &MigrationName) -> Vec<(String, String)> {
-    let mut files = layout.files().files(plan, &parts(plan), name);
+    let layout = layout.files();
+    let mut files = layout.files(plan, &parts(plan), name);
     if !plan.contract.is_empty() {
         let texts: Vec<_> = runs(&plan.contract)
             .iter()
@@ -146,7 +152,7 @@ pub fn migration_files(plan: &Plan, layout: Layout, name: &MigrationName) -> Vec
         let title =
             "-- Drops for good what the migration has kept aside. There is no way back from this.";
         let text = format!("{title}\n\n{}", texts.join("\n"));
-        files.push(("contract.sql".to_owned(), text));
+        files.push((layout.contract().to_owned(), text));
     }
     files
 }

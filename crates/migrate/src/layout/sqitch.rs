@@ -1,5 +1,6 @@
 //! sqitch: `sqitch.plan` with `deploy/`, `revert/` and `verify/` scripts.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use pgwright_catalog::{ObjectId, quote_literal};
@@ -15,7 +16,13 @@ impl LayoutFiles for Sqitch {
         "sqitch"
     }
 
-    fn files(&self, _: &Plan, parts: &[Part<'_>], name: &MigrationName) -> Vec<(String, String)> {
+    fn files(
+        &self,
+        migration: &Plan,
+        parts: &[Part<'_>],
+        name: &MigrationName,
+    ) -> Vec<(String, String)> {
+        let staying = staying(&migration.up);
         let mut plan = format!("%syntax-version=1.0.0\n%project={}\n\n", name.project);
         let mut files = vec![(
             "sqitch.conf".to_owned(),
@@ -44,7 +51,7 @@ impl LayoutFiles for Sqitch {
             let revert = wrapped(&part.down, part.down_transactional);
             files.push((path("deploy"), script("Deploy", deploy)));
             files.push((path("revert"), script("Revert", revert)));
-            files.push((path("verify"), script("Verify", verify(&part.up))));
+            files.push((path("verify"), script("Verify", verify(&part.up, &staying))));
             before = Some(part_name);
         }
         files.insert(1, ("sqitch.plan".to_owned(), plan));
@@ -60,11 +67,30 @@ fn word_preposition(word: &str) -> &'static str {
     }
 }
 
+/// What stays where a step of the plan creates it: `sqitch verify` runs when all is deployed.
+fn staying(steps: &[Step]) -> BTreeSet<&ObjectId> {
+    let moves = |sql: &str| sql.contains(" RENAME TO ") || sql.contains(" SET SCHEMA ");
+    let mut there = BTreeSet::new();
+    for step in steps {
+        match step.action {
+            Action::Create => {
+                there.insert(&step.object);
+            }
+            Action::Alter if !moves(&step.sql) => {}
+            Action::Alter | Action::Drop => {
+                there.remove(&step.object);
+            }
+        }
+    }
+    there
+}
+
 /// Looks every created table, view and type up: the cast fails when it is missing.
-fn verify(steps: &[&Step]) -> String {
+fn verify(steps: &[&Step], staying: &BTreeSet<&ObjectId>) -> String {
     let mut text = "BEGIN;\n\n".to_owned();
     let mut any = false;
-    for step in steps.iter().filter(|s| s.action == Action::Create) {
+    let created = |s: &&&Step| s.action == Action::Create && staying.contains(&s.object);
+    for step in steps.iter().filter(created) {
         let (name, kind) = match &step.object {
             ObjectId::Table(q) | ObjectId::View(q) | ObjectId::MaterializedView(q) => {
                 (q.quoted(), "regclass")

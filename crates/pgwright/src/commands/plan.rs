@@ -35,12 +35,12 @@ pub struct Plan {
     #[arg(long, default_value = "plain")]
     pub layout: String,
 
-    /// What the migration is called in file names.
-    #[arg(long, default_value = "change")]
+    /// What the migration is called in file names: letters, digits and underscores.
+    #[arg(long, default_value = "change", value_parser = file_name)]
     pub name: String,
 
     /// Version that the migration's file names begin with, for layouts that have one.
-    #[arg(long, default_value_t = 1, value_name = "N")]
+    #[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=LAST_VERSION))]
     pub version_number: u64,
 
     /// A rename, such as `app.users.mail=email` or `app.status.open=active`; may be given more than
@@ -85,6 +85,21 @@ pub struct Plan {
     /// Directories that hold server programs, separated by `:`.
     #[arg(long, env = "PGWRIGHT_PG_BIN", value_name = "DIR")]
     pub pg_bin: Option<OsString>,
+}
+
+/// The greatest version: tools keep them in a signed 64-bit number, and a migration in several parts
+/// counts on.
+const LAST_VERSION: u64 = 9_000_000_000_000_000_000;
+
+/// A name that is one in every tool's file names and plans.
+fn file_name(text: &str) -> Result<String, String> {
+    let good = text.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    if good {
+        Ok(text.to_owned())
+    } else {
+        Err("write it in letters, digits and underscores, such as add_invoices".to_owned())
+    }
 }
 
 /// Runs the command.
@@ -155,14 +170,15 @@ pub fn run(arguments: &Plan, terminal: &Terminal) -> Result<(), Failure> {
         }
     };
     let name = MigrationName::new(arguments.version_number, &arguments.name);
-    let mut files = migration_files(&migration, layout, &name);
     match &arguments.output {
         None => {
-            if let Some((_, up)) = files.first() {
+            // Whatever the layout: what a tool's first file holds may be a part of it.
+            if let Some((_, up)) = migration_files(&migration, Layout::Plain, &name).first() {
                 crate::terminal::output(up)?;
             }
         }
         Some(directory) => {
+            let mut files = migration_files(&migration, layout, &name);
             let json = |catalog: &Catalog| {
                 serde_json::to_string_pretty(&catalog.without_dependencies()).unwrap_or_default()
                     + "\n"

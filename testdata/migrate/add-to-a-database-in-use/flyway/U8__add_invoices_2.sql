@@ -1,4 +1,2 @@
-SET LOCAL lock_timeout = '5s';
-SET LOCAL statement_timeout = '10min';
-
-ALTER TABLE app.accounts DROP CONSTRAINT accounts_name_key;
+-- Run Flyway with flyway.postgresql.transactional.lock=false: this would wait for Flyway's own lock.
+DROP INDEX CONCURRENTLY app.accounts_parent;

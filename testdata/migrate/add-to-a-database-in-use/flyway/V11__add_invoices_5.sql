@@ -1,4 +1,3 @@
 SET LOCAL lock_timeout = '5s';
-SET LOCAL statement_timeout = '10min';
 
-ALTER TABLE app.accounts VALIDATE CONSTRAINT accounts_parent_fkey;
+ALTER TABLE app.accounts VALIDATE CONSTRAINT accounts_plan_check;

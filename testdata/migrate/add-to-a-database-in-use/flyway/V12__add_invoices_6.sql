@@ -1,1 +1,3 @@
-CREATE INDEX CONCURRENTLY accounts_parent ON app.accounts (parent_id);
+SET LOCAL lock_timeout = '5s';
+
+ALTER TABLE app.accounts VALIDATE CONSTRAINT accounts_parent_fkey;

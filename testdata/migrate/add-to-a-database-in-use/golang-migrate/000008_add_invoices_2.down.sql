@@ -1,8 +1,1 @@
-BEGIN;
-
-SET LOCAL lock_timeout = '5s';
-SET LOCAL statement_timeout = '10min';
-
-ALTER TABLE app.accounts DROP CONSTRAINT accounts_name_key;
-
-COMMIT;
+DROP INDEX CONCURRENTLY app.accounts_parent;

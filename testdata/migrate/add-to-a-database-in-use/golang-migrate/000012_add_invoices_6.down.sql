@@ -1,1 +1,1 @@
-DROP INDEX CONCURRENTLY app.accounts_parent;
+-- Nothing to be done here: a neighbouring part does it.

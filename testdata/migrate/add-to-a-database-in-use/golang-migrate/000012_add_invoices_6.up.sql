@@ -1,1 +1,7 @@
-CREATE INDEX CONCURRENTLY accounts_parent ON app.accounts (parent_id);
+BEGIN;
+
+SET LOCAL lock_timeout = '5s';
+
+ALTER TABLE app.accounts VALIDATE CONSTRAINT accounts_parent_fkey;
+
+COMMIT;

@@ -1,8 +1,1 @@
-BEGIN;
-
-SET LOCAL lock_timeout = '5s';
-SET LOCAL statement_timeout = '10min';
-
-COMMENT ON INDEX app.accounts_parent IS 'Children of an account.';
-
-COMMIT;
+CREATE INDEX CONCURRENTLY accounts_parent ON app.accounts (parent_id);

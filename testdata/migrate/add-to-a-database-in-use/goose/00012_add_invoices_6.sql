@@ -1,8 +1,6 @@
--- +goose NO TRANSACTION
 -- +goose Up
+SET LOCAL lock_timeout = '5s';
 
-CREATE INDEX CONCURRENTLY accounts_parent ON app.accounts (parent_id);
+ALTER TABLE app.accounts VALIDATE CONSTRAINT accounts_parent_fkey;
 
 -- +goose Down
-
-DROP INDEX CONCURRENTLY app.accounts_parent;

@@ -1,9 +1,6 @@
+-- +goose NO TRANSACTION
 -- +goose Up
-SET LOCAL lock_timeout = '5s';
-SET LOCAL statement_timeout = '10min';
 
-COMMENT ON INDEX app.accounts_parent IS 'Children of an account.';
+CREATE INDEX CONCURRENTLY accounts_parent ON app.accounts (parent_id);
 
 -- +goose Down
-SET LOCAL lock_timeout = '5s';
-SET LOCAL statement_timeout = '10min';

@@ -1,4 +1,4 @@
--- Back: the inverse of up.sql, last statement first.
+-- Back to what was there before up.sql.
 
 DROP INDEX CONCURRENTLY app.accounts_parent;
 
@@ -9,25 +9,13 @@ SET LOCAL statement_timeout = '10min';
 
 ALTER TABLE app.accounts DROP CONSTRAINT accounts_name_key;
 
-COMMIT;
-
-BEGIN;
-
-SET LOCAL lock_timeout = '5s';
-SET LOCAL statement_timeout = '10min';
-
 DROP POLICY accounts_all ON app.accounts;
-
-ALTER TABLE app.accounts DISABLE ROW LEVEL SECURITY;
 
 DROP TRIGGER touch ON app.accounts;
 
 DROP FUNCTION app.touch();
 
 ALTER TABLE app.accounts DROP CONSTRAINT accounts_parent_fkey;
-
-COMMENT ON TABLE app.accounts IS 'Accounts.';
-
 ALTER TABLE app.accounts DROP CONSTRAINT accounts_plan_check;
 
 DROP TABLE app.invoices;
@@ -35,6 +23,10 @@ DROP TABLE app.invoices;
 ALTER TABLE app.accounts DROP COLUMN parent_id;
 ALTER TABLE app.accounts DROP COLUMN token;
 ALTER TABLE app.accounts DROP COLUMN plan;
+
+COMMENT ON TABLE app.accounts IS 'Accounts.';
+
+ALTER TABLE app.accounts DISABLE ROW LEVEL SECURITY;
 
 GRANT INSERT ON TABLE app.accounts TO app_read;
 

@@ -8,7 +8,8 @@ SET LOCAL statement_timeout = '10min';
 REVOKE INSERT ON TABLE app.accounts FROM app_read;
 
 ALTER TABLE app.accounts ADD COLUMN plan text NOT NULL DEFAULT 'free';
-ALTER TABLE app.accounts ADD COLUMN token uuid DEFAULT gen_random_uuid();
+ALTER TABLE app.accounts ADD COLUMN token uuid;
+ALTER TABLE app.accounts ALTER COLUMN token SET DEFAULT gen_random_uuid();
 ALTER TABLE app.accounts ADD COLUMN parent_id bigint;
 
 CREATE TABLE app.invoices (
@@ -57,6 +58,41 @@ GRANT SELECT ON TABLE app.invoices TO app_read;
 
 COMMIT;
 
+DO $batches$
+DECLARE
+    -- Pages of a batch: some thousand rows.
+    step CONSTANT bigint := 64;
+    page bigint := 0;
+    pages bigint;
+    changed bigint;
+    in_pass bigint := 0;
+BEGIN
+    LOOP
+        pages := pg_relation_size('app.accounts') / current_setting('block_size')::bigint;
+        IF page > pages THEN
+            EXIT WHEN in_pass = 0
+                OR NOT EXISTS (SELECT FROM ONLY app.accounts WHERE token IS NULL);
+            page := 0;
+            in_pass := 0;
+        END IF;
+        BEGIN
+            PERFORM set_config('session_replication_role', 'replica', true);
+        EXCEPTION WHEN insufficient_privilege THEN
+            NULL;
+        END;
+        UPDATE ONLY app.accounts SET token = gen_random_uuid()
+        WHERE ctid >= format('(%s,0)', page)::tid
+          AND ctid < format('(%s,0)', page + step)::tid
+          AND token IS NULL;
+        GET DIAGNOSTICS changed = ROW_COUNT;
+        COMMIT;
+        in_pass := in_pass + changed;
+        page := page + step;
+        PERFORM pg_sleep(0.002);
+    END LOOP;
+END
+$batches$;
+
 CREATE UNIQUE INDEX CONCURRENTLY accounts_name_key ON app.accounts (name);
 
 BEGIN;
@@ -72,7 +108,6 @@ COMMIT;
 BEGIN;
 
 SET LOCAL lock_timeout = '5s';
-SET LOCAL statement_timeout = '10min';
 
 ALTER TABLE app.accounts VALIDATE CONSTRAINT accounts_plan_check;
 
@@ -81,7 +116,6 @@ COMMIT;
 BEGIN;
 
 SET LOCAL lock_timeout = '5s';
-SET LOCAL statement_timeout = '10min';
 
 ALTER TABLE app.accounts VALIDATE CONSTRAINT accounts_parent_fkey;
 

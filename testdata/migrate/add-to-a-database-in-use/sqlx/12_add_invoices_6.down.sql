@@ -1,2 +1,1 @@
--- no-transaction
-DROP INDEX CONCURRENTLY app.accounts_parent;
+-- Nothing to be done here: a neighbouring part does it.

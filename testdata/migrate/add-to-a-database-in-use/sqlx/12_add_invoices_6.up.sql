@@ -1,2 +1,3 @@
--- no-transaction
-CREATE INDEX CONCURRENTLY accounts_parent ON app.accounts (parent_id);
+SET LOCAL lock_timeout = '5s';
+
+ALTER TABLE app.accounts VALIDATE CONSTRAINT accounts_parent_fkey;

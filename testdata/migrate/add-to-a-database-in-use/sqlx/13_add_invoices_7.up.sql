@@ -1,4 +1,2 @@
-SET LOCAL lock_timeout = '5s';
-SET LOCAL statement_timeout = '10min';
-
-COMMENT ON INDEX app.accounts_parent IS 'Children of an account.';
+-- no-transaction
+CREATE INDEX CONCURRENTLY accounts_parent ON app.accounts (parent_id);

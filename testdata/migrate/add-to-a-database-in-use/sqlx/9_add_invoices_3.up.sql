@@ -1,5 +1,2 @@
-SET LOCAL lock_timeout = '5s';
-SET LOCAL statement_timeout = '10min';
-
-ALTER TABLE app.accounts
-    ADD CONSTRAINT accounts_name_key UNIQUE USING INDEX accounts_name_key;
+-- no-transaction
+CREATE UNIQUE INDEX CONCURRENTLY accounts_name_key ON app.accounts (name);

@@ -8,7 +8,8 @@ SET LOCAL statement_timeout = '10min';
 REVOKE INSERT ON TABLE app.accounts FROM app_read;
 
 ALTER TABLE app.accounts ADD COLUMN plan text NOT NULL DEFAULT 'free';
-ALTER TABLE app.accounts ADD COLUMN token uuid DEFAULT gen_random_uuid();
+ALTER TABLE app.accounts ADD COLUMN token uuid;
+ALTER TABLE app.accounts ALTER COLUMN token SET DEFAULT gen_random_uuid();
 ALTER TABLE app.accounts ADD COLUMN parent_id bigint;
 
 CREATE TABLE app.invoices (

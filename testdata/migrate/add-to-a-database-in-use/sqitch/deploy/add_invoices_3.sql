@@ -1,11 +1,3 @@
 -- Deploy schema:add_invoices_3 to pg
 
-BEGIN;
-
-SET LOCAL lock_timeout = '5s';
-SET LOCAL statement_timeout = '10min';
-
-ALTER TABLE app.accounts
-    ADD CONSTRAINT accounts_name_key UNIQUE USING INDEX accounts_name_key;
-
-COMMIT;
+CREATE UNIQUE INDEX CONCURRENTLY accounts_name_key ON app.accounts (name);

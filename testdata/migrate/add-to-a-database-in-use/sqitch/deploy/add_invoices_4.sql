@@ -5,6 +5,7 @@ BEGIN;
 SET LOCAL lock_timeout = '5s';
 SET LOCAL statement_timeout = '10min';
 
-ALTER TABLE app.accounts VALIDATE CONSTRAINT accounts_plan_check;
+ALTER TABLE app.accounts
+    ADD CONSTRAINT accounts_name_key UNIQUE USING INDEX accounts_name_key;
 
 COMMIT;

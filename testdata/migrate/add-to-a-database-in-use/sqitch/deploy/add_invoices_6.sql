@@ -1,3 +1,9 @@
 -- Deploy schema:add_invoices_6 to pg
 
-CREATE INDEX CONCURRENTLY accounts_parent ON app.accounts (parent_id);
+BEGIN;
+
+SET LOCAL lock_timeout = '5s';
+
+ALTER TABLE app.accounts VALIDATE CONSTRAINT accounts_parent_fkey;
+
+COMMIT;

@@ -1,10 +1,3 @@
 -- Deploy schema:add_invoices_7 to pg
 
-BEGIN;
-
-SET LOCAL lock_timeout = '5s';
-SET LOCAL statement_timeout = '10min';
-
-COMMENT ON INDEX app.accounts_parent IS 'Children of an account.';
-
-COMMIT;
+CREATE INDEX CONCURRENTLY accounts_parent ON app.accounts (parent_id);

@@ -1,10 +1,3 @@
 -- Revert schema:add_invoices_2 from pg
 
-BEGIN;
-
-SET LOCAL lock_timeout = '5s';
-SET LOCAL statement_timeout = '10min';
-
-ALTER TABLE app.accounts DROP CONSTRAINT accounts_name_key;
-
-COMMIT;
+DROP INDEX CONCURRENTLY app.accounts_parent;

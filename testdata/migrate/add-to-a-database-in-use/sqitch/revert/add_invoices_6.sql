@@ -1,3 +1,3 @@
 -- Revert schema:add_invoices_6 from pg
 
-DROP INDEX CONCURRENTLY app.accounts_parent;
+-- Nothing to be done here: a neighbouring part does it.

@@ -1,8 +1,7 @@
 -- migrate:up
 SET LOCAL lock_timeout = '5s';
-SET LOCAL statement_timeout = '10min';
 
-ALTER TABLE app.accounts VALIDATE CONSTRAINT accounts_plan_check;
+ALTER TABLE app.accounts VALIDATE CONSTRAINT accounts_parent_fkey;
 
 -- migrate:down
 -- Nothing to be done here: a neighbouring part does it.

@@ -5,7 +5,8 @@ SET LOCAL statement_timeout = '10min';
 REVOKE INSERT ON TABLE app.accounts FROM app_read;
 
 ALTER TABLE app.accounts ADD COLUMN plan text NOT NULL DEFAULT 'free';
-ALTER TABLE app.accounts ADD COLUMN token uuid DEFAULT gen_random_uuid();
+ALTER TABLE app.accounts ADD COLUMN token uuid;
+ALTER TABLE app.accounts ALTER COLUMN token SET DEFAULT gen_random_uuid();
 ALTER TABLE app.accounts ADD COLUMN parent_id bigint;
 
 CREATE TABLE app.invoices (
@@ -56,18 +57,15 @@ GRANT SELECT ON TABLE app.invoices TO app_read;
 SET LOCAL lock_timeout = '5s';
 SET LOCAL statement_timeout = '10min';
 
-DROP POLICY accounts_all ON app.accounts;
+ALTER TABLE app.accounts DROP CONSTRAINT accounts_name_key;
 
-ALTER TABLE app.accounts DISABLE ROW LEVEL SECURITY;
+DROP POLICY accounts_all ON app.accounts;
 
 DROP TRIGGER touch ON app.accounts;
 
 DROP FUNCTION app.touch();
 
 ALTER TABLE app.accounts DROP CONSTRAINT accounts_parent_fkey;
-
-COMMENT ON TABLE app.accounts IS 'Accounts.';
-
 ALTER TABLE app.accounts DROP CONSTRAINT accounts_plan_check;
 
 DROP TABLE app.invoices;
@@ -75,5 +73,9 @@ DROP TABLE app.invoices;
 ALTER TABLE app.accounts DROP COLUMN parent_id;
 ALTER TABLE app.accounts DROP COLUMN token;
 ALTER TABLE app.accounts DROP COLUMN plan;
+
+COMMENT ON TABLE app.accounts IS 'Accounts.';
+
+ALTER TABLE app.accounts DISABLE ROW LEVEL SECURITY;
 
 GRANT INSERT ON TABLE app.accounts TO app_read;

@@ -1,5 +1,5 @@
 -- migrate:up transaction:false
 CREATE INDEX CONCURRENTLY accounts_parent ON app.accounts (parent_id);
 
--- migrate:down transaction:false
-DROP INDEX CONCURRENTLY app.accounts_parent;
+-- migrate:down
+-- Nothing to be done here: a neighbouring part does it.

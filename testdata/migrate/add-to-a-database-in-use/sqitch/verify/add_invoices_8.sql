@@ -1,0 +1,5 @@
+-- Verify schema:add_invoices_8 on pg
+
+BEGIN;
+
+ROLLBACK;

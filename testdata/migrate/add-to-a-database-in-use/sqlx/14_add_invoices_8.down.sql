@@ -1,0 +1,1 @@
+-- Nothing to be done here: a neighbouring part does it.
