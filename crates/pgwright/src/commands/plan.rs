@@ -10,7 +10,7 @@ use clap::Args;
 use pgwright_catalog::{Catalog, Name, QualifiedName};
 use pgwright_migrate::{
     Hazard, Layout, MigrationName, Plan as Migration, PlanOptions, Step, TableSize,
-    migration_files, parse_rename, plan,
+    migration_files, parse_rename, plan, without_aside,
 };
 
 use crate::exit::Failure;
