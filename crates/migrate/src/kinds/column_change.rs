@@ -465,7 +465,7 @@ fn not_null_constraint(context: &Context<'_>, changed: Changed<'_>, out: &mut Ve
         not_null_name(table, changed.to),
     );
     let mut change = changed.begin("5 not null");
-    if a.not_valid && b.not_valid || a.not_valid == b.not_valid || a.not_valid {
+    if a.not_valid || !b.not_valid {
         if before != after {
             let address = format!("TABLE {}", table.quoted());
             let rename = writer.rename_part(&address, "CONSTRAINT", &before, &after);

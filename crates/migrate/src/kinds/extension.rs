@@ -64,7 +64,7 @@ impl Kind for Extensions {
             }
             if to.comment.is_none() && from.comment.is_some() {
                 let own = context.writer.usual_extension_comment(name);
-                let change = alter(object(), GROUP, Rank::Comment, [own], [String::new(); 0]);
+                let change = alter(object(), GROUP, Rank::Comment, [own], Vec::<String>::new());
                 out.extend(change);
             }
             if to.comment.is_some() {

@@ -293,9 +293,9 @@ fn check_change(
         change.down.push(drop());
     }
     if let Some(check) = a {
-        let mut down = Vec::new();
-        down.push(writer.add_domain_check(domain, name, check).into());
-        change.down.extend::<Vec<Statement>>(down);
+        change
+            .down
+            .push(writer.add_domain_check(domain, name, check).into());
     }
     out.push(change);
     if b.is_some_and(|b| b.validated) {

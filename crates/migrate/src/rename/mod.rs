@@ -62,6 +62,16 @@ pub(crate) struct Found {
     pub assumed: bool,
 }
 
+impl Found {
+    /// What it is about.
+    fn subject(&self) -> ObjectId {
+        match &self.rename {
+            Rename::Object { old, .. } => old.clone(),
+            Rename::Label { data_type, .. } => ObjectId::Type(data_type.clone()),
+        }
+    }
+}
+
 /// The renames of a plan.
 #[derive(Debug, Default)]
 pub(crate) struct Renaming {
@@ -112,19 +122,13 @@ pub(crate) fn settle(
                 catalog = Some(after);
             }
             Err(problem) => {
-                let (old, new) = found
-                    .iter()
-                    .find_map(|f| match &f.rename {
-                        Rename::Object { old, new } => Some((old.clone(), new.clone())),
-                        Rename::Label { data_type, .. } => {
-                            let id = ObjectId::Type(data_type.clone());
-                            Some((id.clone(), id))
-                        }
-                    })
-                    .unwrap_or_else(|| {
-                        let id = ObjectId::Schema(Name::new("public"));
-                        (id.clone(), id)
-                    });
+                let subject = found
+                    .first()
+                    .map_or_else(|| ObjectId::Schema(Name::new("public")), |f| f.subject());
+                let (old, new) = match found.first().map(|f| &f.rename) {
+                    Some(Rename::Object { old, new }) => (old.clone(), new.clone()),
+                    _ => (subject.clone(), subject),
+                };
                 return Err(PlanError::Rename {
                     old: Box::new(old),
                     new: Box::new(new),
@@ -142,7 +146,10 @@ pub(crate) fn settle(
         catalog = Some(after);
     }
     // What names an index that is renamed may be alike only then.
-    while options.find_renames {
+    loop {
+        if !options.find_renames {
+            break;
+        }
         let current = catalog.as_ref().unwrap_or(from);
         let known = found.len();
         detect::parts(current, to, &mut found);

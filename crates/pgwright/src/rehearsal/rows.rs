@@ -154,7 +154,7 @@ fn value(
     let value = match bare {
         "smallint" | "integer" | "bigint" | "numeric" | "real" | "double precision" | "money"
         | "oid" => number.to_string(),
-        "boolean" => (row % 2 == 0).to_string(),
+        "boolean" => row.is_multiple_of(2).to_string(),
         "text" | "varchar" | "char" | "bpchar" | "character varying" | "character" | "name" => {
             let text: String = text.chars().take(limit.unwrap_or(200)).collect();
             quote_literal(&text)

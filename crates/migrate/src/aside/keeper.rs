@@ -1,296 +1,33 @@
-//! What would lose data is kept aside, until a contract that is run by itself drops it for good.
-//!
-//! A column stays where it is under another name; tables and sequences move to a schema beside their
-//! own, and with them what they cannot be without. The way back takes them from there, or makes them
-//! anew, without their data, where the contract was run in between.
+//! What becomes of each drop: it stands, moves aside, or waits for the end.
 
 use std::collections::BTreeSet;
 
 use pgwright_catalog::write::{Apart, Writer};
 use pgwright_catalog::{
-    Catalog, Column, CompositeAttribute, ConstraintKind, IndexKey, Name, NotNull, ObjectId,
-    QualifiedName, Routine, RoutineSignature, Sequence, Table, Type, TypeKind, quote_literal,
+    Catalog, Column, ConstraintKind, IndexKey, Name, NotNull, ObjectId, QualifiedName, Routine,
+    RoutineSignature, Sequence, Table, Type, TypeKind, quote_literal,
 };
 
+use super::{
+    Restored, Transformed, aside_column, aside_name, aside_schema, cut, multirange, old_type,
+};
 use crate::change::{Change, Rank, Statement};
-use crate::plan::{PlanError, PlanOptions};
+use crate::plan::PlanError;
 use crate::references::References;
 use crate::replace::Replaced;
 use crate::step::{Action, FileGroup, Hazard, LockLevel};
 
-/// What the names of everything that is kept aside begin with.
-pub const ASIDE: &str = "pgwright_aside_";
-
-/// The longest name that PostgreSQL keeps, in bytes.
-const LONGEST: usize = 63;
-
-/// What is kept aside, and how it comes back or goes.
-#[derive(Debug, Default)]
-pub(crate) struct Kept {
-    /// What drops it for good.
-    pub contract: Vec<Change>,
-    /// What clears the places that the way back uses itself.
-    pub clear: Vec<Change>,
-    /// What brings it back, in order.
-    pub restore: Vec<Change>,
-    /// What takes away the schemas that nothing is kept in any more.
-    pub tidy: Vec<Change>,
-    restored: Vec<Restored>,
-}
-
-/// An object that is back, as far as the restoring brings it.
-#[derive(Debug)]
-enum Restored {
-    Table(QualifiedName, Box<Table>),
-    Column(QualifiedName, Box<Column>, usize),
-    Sequence(QualifiedName, Sequence),
-    Type(QualifiedName, Type),
-    Routine(RoutineSignature, Box<Routine>),
-    Schema(Name),
-    Attribute(QualifiedName, CompositeAttribute, usize),
-}
-
-impl Kept {
-    /// A catalog with what was brought back.
-    pub fn added_to(&self, catalog: &Catalog) -> Catalog {
-        let mut catalog = catalog.clone();
-        for restored in &self.restored {
-            match restored {
-                Restored::Table(name, table) => {
-                    catalog.tables.insert(name.clone(), (**table).clone());
-                }
-                Restored::Column(table, column, at) => {
-                    if let Some(table) = catalog.tables.get_mut(table) {
-                        let at = (*at).min(table.columns.len());
-                        table.columns.insert(at, (**column).clone());
-                    }
-                }
-                Restored::Sequence(name, sequence) => {
-                    catalog.sequences.insert(name.clone(), sequence.clone());
-                }
-                Restored::Attribute(name, attribute, at) => {
-                    if let Some(TypeKind::Composite(attributes)) =
-                        catalog.types.get_mut(name).map(|t| &mut t.kind)
-                    {
-                        let at = (*at).min(attributes.len());
-                        attributes.insert(at, attribute.clone());
-                    }
-                }
-                Restored::Schema(name) => {
-                    catalog.schemas.entry(name.clone()).or_default();
-                }
-                Restored::Type(name, definition) => {
-                    catalog.types.insert(name.clone(), definition.clone());
-                }
-                Restored::Routine(signature, routine) => {
-                    catalog
-                        .routines
-                        .insert(signature.clone(), (**routine).clone());
-                }
-            }
-        }
-        catalog
-    }
-}
-
-/// An attribute of a composite type that is kept under another name, as columns are.
-pub(crate) struct KeptAttribute {
-    pub name: QualifiedName,
-    pub attribute: CompositeAttribute,
-    pub place: usize,
-    pub forward: Change,
-    pub contract: Change,
-    pub restore: Change,
-}
-
-impl Kept {
-    /// An attribute is back.
-    pub fn restored_attribute(
-        &mut self,
-        name: QualifiedName,
-        attribute: CompositeAttribute,
-        place: usize,
-    ) {
-        self.restored
-            .push(Restored::Attribute(name, attribute, place));
-    }
-}
-
-/// Keeps attributes that go of composite types that tables have, and takes them out of the catalog.
-pub(crate) fn keep_attributes(
-    from: &mut Catalog,
-    to: &Catalog,
-    options: &PlanOptions,
-) -> Vec<KeptAttribute> {
-    let writer = Writer::new(options.target);
-    let mut kept = Vec::new();
-    let used: BTreeSet<QualifiedName> = from
-        .types
-        .keys()
-        .filter(|name| {
-            let columns = from.tables.values().flat_map(|t| &t.columns);
-            columns
-                .into_iter()
-                .any(|c| crate::replace::names_type(&c.data_type, name))
-        })
-        .cloned()
-        .collect();
-    for (name, definition) in &mut from.types {
-        let (TypeKind::Composite(attributes), Some(TypeKind::Composite(after))) =
-            (&mut definition.kind, to.types.get(name).map(|t| &t.kind))
-        else {
-            continue;
-        };
-        if !used.contains(name) {
-            continue;
-        }
-        let stays = |a: &CompositeAttribute| after.iter().find(|b| b.name == a.name);
-        // Where another attribute takes a new type, the type is made anew as a whole.
-        let retyped = attributes
-            .iter()
-            .any(|a| stays(a).is_some_and(|b| b.data_type != a.data_type));
-        if retyped {
-            continue;
-        }
-        let gone: Vec<_> = (attributes.iter().cloned().enumerate())
-            .filter(|(_, a)| stays(a).is_none())
-            .collect();
-        attributes.retain(|a| stays(a).is_some());
-        for (place, attribute) in gone {
-            let aside = aside_column(&attribute.name);
-            let address = format!("TYPE {}", name.quoted());
-            let rename = |a: &Name, b: &Name| writer.rename_part(&address, "ATTRIBUTE", a, b);
-            let begin = || {
-                let object = ObjectId::Column(name.clone(), attribute.name.clone());
-                Change::alter(object, FileGroup::Types, Rank::Type)
-            };
-            let (mut forward, mut contract, mut restore) = (begin(), begin(), begin());
-            forward
-                .up
-                .push(Statement::from(rename(&attribute.name, &aside)).hazard(Hazard::DropsColumn));
-            let drop = writer.drop_attribute(name, &aside, false);
-            contract
-                .up
-                .push(Statement::from(drop).hazard(Hazard::LosesData));
-            let there = format!(
-                "EXISTS (SELECT FROM pg_attribute WHERE attrelid = {}::regclass AND attname = {} AND NOT attisdropped)",
-                quote_literal(&name.quoted()),
-                quote_literal(aside.as_str())
-            );
-            let bare = CompositeAttribute {
-                comment: None,
-                ..attribute.clone()
-            };
-            let back = [rename(&aside, &attribute.name)];
-            let otherwise = [writer.add_attribute(name, &bare, false)];
-            restore
-                .up
-                .push(writer.where_holds(&there, &back, &otherwise).into());
-            kept.push(KeptAttribute {
-                name: name.clone(),
-                attribute: bare,
-                place,
-                forward,
-                contract,
-                restore,
-            });
-        }
-    }
-    kept
-}
-
-/// The drops of a way with what is kept aside, and what is dropped at its end.
-#[derive(Debug, Default)]
-pub(crate) struct Transformed {
-    pub changes: Vec<Change>,
-    pub last: Vec<Change>,
-    pub kept: Kept,
-}
-
-/// The schema that keeps the objects of another.
-fn aside_schema(schema: &Name) -> Name {
-    cut(format!("{ASIDE}{schema}"))
-}
-
-fn cut(mut name: String) -> Name {
-    while name.len() > LONGEST {
-        name.pop();
-    }
-    Name::new(name)
-}
-
-/// Where a table is kept.
-pub(crate) fn aside_name(name: &QualifiedName) -> QualifiedName {
-    QualifiedName::new(aside_schema(&name.schema), name.name.clone())
-}
-
-/// What a column is called while it is kept.
-pub(crate) fn aside_column(name: &Name) -> Name {
-    cut(format!("{ASIDE}{name}"))
-}
-
-/// What a type that is made anew is called until no column has it any more.
-fn old_type(name: &QualifiedName) -> QualifiedName {
-    let mut old = name.name.to_string();
-    while old.len() + "__pgwright_old".len() > LONGEST {
-        old.pop();
-    }
-    QualifiedName::new(name.schema.clone(), format!("{old}__pgwright_old"))
-}
-
-/// The multirange type that comes with a range type.
-fn multirange(name: &QualifiedName, definition: &Type) -> Option<QualifiedName> {
-    match &definition.kind {
-        TypeKind::Range { multirange, .. } => {
-            let automatic = || crate::references::automatic_multirange(name);
-            let own = multirange.clone().unwrap_or_else(automatic);
-            Some(QualifiedName::new(name.schema.clone(), own))
-        }
-        _ => None,
-    }
-}
-
-/// Keeps aside what the drops of a way would lose.
-pub(crate) fn transform(
-    drops: Vec<Change>,
-    from: &Catalog,
-    to: &Catalog,
-    replaced: &Replaced,
-    options: &PlanOptions,
-    keep: bool,
-) -> Result<Transformed, PlanError> {
-    let mut keeper = Keeper {
-        from,
-        to,
-        replaced,
-        writer: Writer::new(options.target),
-        keep,
-        references: References::new(from),
-        needed: BTreeSet::new(),
-        schemas: BTreeSet::new(),
-        done: Transformed::default(),
-    };
-    if keep {
-        keeper.find_needed(&drops);
-    }
-    for change in drops {
-        keeper.take(change)?;
-    }
-    keeper.finish();
-    Ok(keeper.done)
-}
-
-struct Keeper<'a> {
-    from: &'a Catalog,
-    to: &'a Catalog,
-    replaced: &'a Replaced,
-    writer: Writer,
-    keep: bool,
-    references: References,
+pub(super) struct Keeper<'a> {
+    pub from: &'a Catalog,
+    pub to: &'a Catalog,
+    pub replaced: &'a Replaced,
+    pub writer: Writer,
+    pub keep: bool,
+    pub references: References,
     /// What is dropped, but needed by what is kept.
-    needed: BTreeSet<ObjectId>,
-    schemas: BTreeSet<Name>,
-    done: Transformed,
+    pub needed: BTreeSet<ObjectId>,
+    pub schemas: BTreeSet<Name>,
+    pub done: Transformed,
 }
 
 impl Keeper<'_> {
@@ -323,7 +60,7 @@ impl Keeper<'_> {
         self.keep && !foreign && column.generated.is_none()
     }
 
-    fn find_needed(&mut self, drops: &[Change]) {
+    pub fn find_needed(&mut self, drops: &[Change]) {
         let dropped: BTreeSet<&ObjectId> = drops
             .iter()
             .filter(|c| c.action == Action::Drop)
@@ -380,7 +117,7 @@ impl Keeper<'_> {
         self.needed = needed;
     }
 
-    fn take(&mut self, change: Change) -> Result<(), PlanError> {
+    pub fn take(&mut self, change: Change) -> Result<(), PlanError> {
         if change.action != Action::Drop {
             self.done.changes.push(change);
             return Ok(());
@@ -930,7 +667,7 @@ impl Keeper<'_> {
     }
 
     /// The schemas that keep things are made first, and go when nothing is left in them.
-    fn finish(&mut self) {
+    pub fn finish(&mut self) {
         self.restore_schemas();
         for schema in std::mem::take(&mut self.schemas).into_iter().rev() {
             let object = ObjectId::Schema(schema.clone());
@@ -993,27 +730,4 @@ fn altered(change: &Change, object: &ObjectId) -> Change {
     moved.down.clear();
     moved.heading = None;
     moved
-}
-
-/// The schema without what is kept aside.
-pub fn without_aside(catalog: &Catalog) -> Catalog {
-    let mut rest = catalog.clone();
-    let aside = |name: &QualifiedName| name.schema.as_str().starts_with(ASIDE);
-    rest.schemas.retain(|n, _| !n.as_str().starts_with(ASIDE));
-    rest.tables.retain(|n, _| !aside(n));
-    rest.sequences.retain(|n, _| !aside(n));
-    rest.types.retain(|n, _| !aside(n));
-    rest.routines.retain(|s, _| !aside(&s.name));
-    rest.statistics.retain(|n, _| !aside(n));
-    for table in rest.tables.values_mut() {
-        table
-            .columns
-            .retain(|c| !c.name.as_str().starts_with(ASIDE));
-    }
-    for definition in rest.types.values_mut() {
-        if let TypeKind::Composite(attributes) = &mut definition.kind {
-            attributes.retain(|a| !a.name.as_str().starts_with(ASIDE));
-        }
-    }
-    rest
 }
