@@ -7,6 +7,7 @@ use pgwright_catalog::{Catalog, ConstraintKind, ObjectId};
 use crate::aside::{self, Kept};
 use crate::change::{Change, Rank, Statement};
 use crate::context::{Context, Opened};
+use crate::conversion::{Conversion, conversion};
 use crate::kinds;
 use crate::plan::{PlanError, PlanOptions, additions};
 use crate::question::Question;
@@ -102,6 +103,7 @@ pub(crate) fn way(
     let until = adds.iter().position(Change::alone_upward);
     let mut shared = adds;
     let late = shared.split_off(until.unwrap_or(shared.len()));
+    shared.extend(aside_of_new_types(&context, &drops.kept));
     shared.extend(drops.last);
     let (early, drops_shared) = concurrent_drops(drops.changes, from);
     way.early.extend(first);
@@ -122,6 +124,41 @@ pub(crate) fn way(
     }
     rebuild::remark(from, &replaced, &mut way.notes);
     Ok(way)
+}
+
+/// Columns that are kept and whose type is made anew take the new one too, so that the old can go.
+fn aside_of_new_types(context: &Context<'_>, kept: &Kept) -> Vec<Change> {
+    let mut changes = Vec::new();
+    for (table, column) in kept.columns() {
+        let Some(_) = context.replaced.names_type(&column.data_type) else {
+            continue;
+        };
+        let aside = pgwright_catalog::Column {
+            name: aside::aside_column(&column.name),
+            ..column.clone()
+        };
+        let kind = conversion(context, &column.data_type, &column.data_type, true);
+        let using = match kind {
+            Conversion::Expression(e) | Conversion::Unsure(e) => {
+                Some(e.replace('$', &aside.name.quoted()))
+            }
+            Conversion::Assignment { .. } => None,
+        };
+        let object = ObjectId::Column(table.clone(), aside.name.clone());
+        let mut change = Change::alter(object, FileGroup::Tables, Rank::Column);
+        let mut say = |sql: String| {
+            let level = crate::step::LockLevel::AccessExclusive;
+            change
+                .up
+                .push(Statement::from(sql).lock(table, level).rewrite(table));
+        };
+        if column.default.is_some() {
+            say(context.writer.column_default(table, &aside.name, None));
+        }
+        say((context.writer).column_type_change(table, &aside, using.as_deref(), false));
+        changes.push(change);
+    }
+    changes
 }
 
 /// What cannot become what it shall be in place, with all that stands on it.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use pgwright_catalog::write::{Apart, Writer};
+use pgwright_catalog::write::{Apart, GrantTarget, Writer};
 use pgwright_catalog::{
     Catalog, Column, ConstraintKind, IndexKey, Name, NotNull, ObjectId, QualifiedName, Routine,
     RoutineSignature, Sequence, Table, Type, TypeKind, quote_literal,
@@ -212,11 +212,7 @@ impl Keeper<'_> {
                 let Some(definition) = self.from.types.get(name).cloned() else {
                     return Ok(());
                 };
-                let stripped = Type {
-                    owner: None,
-                    comment: None,
-                    ..definition
-                };
+                let stripped = Type::new(definition.kind);
                 let create = self.writer.create_type(name, &stripped)?;
                 let address = self.writer.address(self.from, &object);
                 let word = address.split(' ').next().unwrap_or("TYPE").to_owned();
@@ -232,6 +228,7 @@ impl Keeper<'_> {
                 let stripped = Routine {
                     owner: None,
                     comment: None,
+                    grants: GrantTarget::Function.default_grants(),
                     ..routine
                 };
                 let create = vec![self.writer.create_routine(signature, &stripped, false)?];
@@ -497,6 +494,7 @@ impl Keeper<'_> {
         for (index, definition) in &table.indexes {
             if definition.parent.is_none() {
                 sql.push(writer.create_index(name, index, definition, false)?);
+                sql.extend(writer.index_statistics(name, index, &definition.elements));
             }
         }
         Ok(sql)

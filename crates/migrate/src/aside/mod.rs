@@ -56,6 +56,14 @@ enum Restored {
 }
 
 impl Kept {
+    /// The columns that are kept, with their tables.
+    pub fn columns(&self) -> impl Iterator<Item = (&QualifiedName, &Column)> {
+        self.restored.iter().filter_map(|restored| match restored {
+            Restored::Column(table, column, _) => Some((table, &**column)),
+            _ => None,
+        })
+    }
+
     /// A catalog with what was brought back.
     pub fn added_to(&self, catalog: &Catalog) -> Catalog {
         let mut catalog = catalog.clone();

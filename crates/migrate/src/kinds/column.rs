@@ -226,6 +226,7 @@ fn add(
             .push(Statement::from(set).lock(table, LockLevel::AccessExclusive));
     }
     for sql in context.writer.column_settings(table, &plain) {
+        let sql = context.writer.only(sql);
         change
             .up
             .push(Statement::from(sql).lock(table, LockLevel::ShareUpdateExclusive));

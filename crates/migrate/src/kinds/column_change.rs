@@ -2,7 +2,7 @@
 
 use pgwright_catalog::write::{IdentityChange, not_null_name};
 use pgwright_catalog::{
-    Column, ConstraintKind, Generated, Identity, Name, ObjectId, QualifiedName, Table, TypeKind,
+    Column, Generated, Identity, Name, ObjectId, QualifiedName, Table, TypeKind,
 };
 
 use super::fill;
@@ -92,10 +92,10 @@ fn generation(context: &Context<'_>, changed: Changed<'_>, out: &mut Vec<Change>
             !is_retyped(changed.from, changed.to)
         }
         (Some(a), Some(b)) => {
-            let checked = (changed.definition.constraints.values())
-                .any(|c| matches!(c.kind, ConstraintKind::Check(_)));
+            // Of a column that is not stored no server sets it where the table, or one that inherits
+            // from it, has checks; and a new one costs nothing.
             if a.stored != b.stored
-                || (!b.stored && checked)
+                || !b.stored
                 || context.options.target < 17
                 || is_retyped(changed.from, changed.to)
             {

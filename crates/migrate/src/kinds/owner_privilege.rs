@@ -34,6 +34,22 @@ impl Kind for OwnerPrivileges {
         let different = kept(base, full).filter(|(_, from, to)| from != to);
         let different = different.map(|(object, from, to)| (object, Some(from), to));
         changes(context, different.collect(), out);
+        // Owners that have all their privileges again.
+        let names = grant_names(&context.writer, context.full);
+        let owners = owners(context.full);
+        for (object, _) in added(full, base) {
+            let Some((target, name)) = names.get(object) else {
+                continue;
+            };
+            let owner = owners.get(&holder(context, object)).copied();
+            let owner = owner.filter(|_| context.options.owners);
+            let mut change =
+                Change::alter(object.clone(), FileGroup::Privileges, Rank::OwnerPrivileges);
+            change.need(object.clone(), Strength::Must);
+            let all = context.writer.all_owner_privileges(*target, name, owner);
+            change.up.push(all.into());
+            out.push(change);
+        }
         Ok(())
     }
 }

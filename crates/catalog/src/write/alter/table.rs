@@ -52,9 +52,15 @@ impl Writer {
     ) -> String {
         let index = QualifiedName::new(table.schema.clone(), index.clone());
         format!(
-            "DO $plan$\nBEGIN\n    EXECUTE (SELECT format('ALTER INDEX %s RENAME TO %I', i.inhrelid::regclass, {})\n        \
-             FROM pg_inherits i JOIN pg_index x ON x.indexrelid = i.inhrelid\n        \
-             WHERE i.inhparent = {}::regclass AND x.indrelid = {}::regclass);\nEND\n$plan$;",
+            "DO $plan$\nDECLARE\n    part regclass;\nBEGIN\n    \
+             SELECT i.inhrelid INTO part\n    \
+             FROM pg_inherits i\n    \
+             JOIN pg_index x ON x.indexrelid = i.inhrelid\n    \
+             JOIN pg_class c ON c.oid = i.inhrelid AND c.relname <> {0}\n    \
+             WHERE i.inhparent = {1}::regclass AND x.indrelid = {2}::regclass;\n    \
+             IF part IS NOT NULL THEN\n        \
+             EXECUTE format('ALTER INDEX %s RENAME TO %I', part, {0});\n    \
+             END IF;\nEND\n$plan$;",
             quote_literal(name.as_str()),
             quote_literal(&index.quoted()),
             quote_literal(&partition.quoted())
