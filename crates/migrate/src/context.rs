@@ -228,6 +228,29 @@ impl<'a> Context<'a> {
         found
     }
 
+    /// True for a table that others inherit from, partitions too.
+    pub fn has_heirs(&self, table: &QualifiedName) -> bool {
+        let tables = self.full.tables.values();
+        tables.into_iter().any(|t| t.parents().any(|p| p == table))
+    }
+
+    /// Partitions and children of a table and of these, those of lower levels first.
+    pub fn all_heirs(&self, table: &QualifiedName) -> Vec<&'a QualifiedName> {
+        let mut found: Vec<&QualifiedName> = Vec::new();
+        let mut open = vec![table];
+        while let Some(parent) = open.pop() {
+            for (name, child) in &self.full.tables {
+                let known = self.base.tables.contains_key(name);
+                if known && child.parents().any(|p| p == parent) && !found.contains(&name) {
+                    found.push(name);
+                    open.push(name);
+                }
+            }
+        }
+        found.reverse();
+        found
+    }
+
     /// Children by plain inheritance, and theirs.
     pub fn heirs(&self, table: &QualifiedName) -> Vec<&'a QualifiedName> {
         let mut found: Vec<&QualifiedName> = Vec::new();

@@ -256,6 +256,17 @@ impl Writer {
         format!("CREATE SCHEMA IF NOT EXISTS {};", name.quoted())
     }
 
+    /// Drops a schema that nothing is in.
+    pub fn drop_schema_if_unused(&self, name: &Name) -> String {
+        let literal = crate::quote_literal(&name.quoted());
+        let unused = format!(
+            "to_regnamespace({literal}) IS NOT NULL AND NOT EXISTS (SELECT FROM pg_depend \
+             WHERE refclassid = 'pg_namespace'::regclass AND refobjid = to_regnamespace({literal}))"
+        );
+        let statement = self.drop(&format!("SCHEMA {}", name.quoted()));
+        self.where_holds(&unused, &[statement], &[])
+    }
+
     /// `CREATE EXTENSION`: an extension that is there already is left as it is, because a managed
     /// server may have installed it beforehand.
     pub fn create_extension(&self, name: &Name, extension: &Extension) -> String {

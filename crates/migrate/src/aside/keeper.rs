@@ -9,7 +9,7 @@ use pgwright_catalog::{
 };
 
 use super::{
-    Restored, Transformed, aside_column, aside_name, aside_schema, cut, multirange, old_type,
+    ASIDE, Restored, Transformed, aside_column, aside_name, aside_schema, cut, multirange, old_type,
 };
 use crate::change::{Change, Rank, Statement};
 use crate::plan::PlanError;
@@ -385,14 +385,17 @@ impl Keeper<'_> {
             && self.to.partitions_of(name).next().is_none();
         if anew && placeless {
             // The rows were never anywhere else.
-            let waiting = cut(format!("{}__rows", aside.name));
+            let beside = cut(format!("{ASIDE}of_{}", name.schema));
             let address = format!("TABLE {}", aside.quoted());
-            let rename = vec![writer.rename(&address, &waiting)];
+            let away = vec![
+                writer.create_schema_if_missing(&beside),
+                writer.set_schema(&address, &beside),
+            ];
             restore
                 .up
-                .push(writer.where_holds(&there, &rename, &[]).into());
+                .push(writer.where_holds(&there, &away, &[]).into());
             self.done.kept.clear.insert(0, restore);
-            let waiting = QualifiedName::new(aside.schema.clone(), waiting);
+            let waiting = QualifiedName::new(beside.clone(), name.name.clone());
             let there = format!(
                 "to_regclass({}) IS NOT NULL",
                 quote_literal(&waiting.quoted())
@@ -408,6 +411,7 @@ impl Keeper<'_> {
             let mut rows =
                 Change::alter(ObjectId::Table(name.clone()), FileGroup::Tables, Rank::Rows);
             rows.up.push(writer.where_holds(&there, &back, &[]).into());
+            rows.up.push(writer.drop_schema_if_unused(&beside).into());
             self.done.kept.tidy.push(rows);
             return Ok(());
         }
@@ -674,13 +678,7 @@ impl Keeper<'_> {
                 .push(self.writer.create_schema_if_missing(&schema).into());
             self.done.changes.insert(0, make);
             let mut drop = Change::alter(object, FileGroup::EventTriggers, Rank::EventTrigger);
-            let unused = format!(
-                "to_regnamespace({name}) IS NOT NULL AND NOT EXISTS (SELECT FROM pg_depend \
-                 WHERE refclassid = 'pg_namespace'::regclass AND refobjid = to_regnamespace({name}))",
-                name = quote_literal(&schema.quoted())
-            );
-            let statement = self.writer.drop(&format!("SCHEMA {}", schema.quoted()));
-            let sql = self.writer.where_holds(&unused, &[statement], &[]);
+            let sql = self.writer.drop_schema_if_unused(&schema);
             drop.up.push(sql.into());
             if self.keep {
                 self.done.kept.contract.push(drop.clone());

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use pgwright_catalog::write::{TokenKind, scan};
+use pgwright_catalog::write::{TokenKind, not_null_name, scan};
 use pgwright_catalog::{Column, Name, NotNull, ObjectId, QualifiedName, Table, TypeKind};
 
 use super::column_change::{self, Changed};
@@ -207,6 +207,14 @@ fn add(
         ..Table::default()
     };
     let mut plain = context.with_names(table, &alone).columns[0].clone();
+    // Said with the column, each partition or child would name the constraint by itself.
+    let named_apart = plain.not_null
+        && plain.identity.is_none()
+        && context.options.target >= 18
+        && context.has_heirs(table);
+    if named_apart {
+        plain.not_null = false;
+    }
     let sql = context.writer.add_column(table, &plain)?;
     let mut statement = Statement::from(sql).lock(table, LockLevel::AccessExclusive);
     if rewrites(&plain) {
@@ -239,6 +247,30 @@ fn add(
     } else {
         comment_parts_of_column(context, &mut change, table, column);
     }
+    if named_apart {
+        for heir in context.all_heirs(table) {
+            // One that has the column already, as a table that joins later, has its own constraint.
+            let before = context.base.tables.get(heir);
+            if before.is_some_and(|t| t.column(column.name.as_str()).is_some()) {
+                continue;
+            }
+            let own = context.full.tables[heir].column(column.name.as_str());
+            let own = own.filter(|c| c.not_null).unwrap_or(column);
+            let own = Column {
+                name: column.name.clone(),
+                not_null_constraint: NotNull {
+                    name: own.not_null_constraint.name.clone(),
+                    ..NotNull::default()
+                },
+                ..own.clone()
+            };
+            let name = not_null_name(heir, &own);
+            let add = (context.writer).add_not_null(heir, &name, &column.name, false, true);
+            change
+                .up
+                .push(Statement::from(add).lock(heir, LockLevel::AccessExclusive));
+        }
+    }
     let drop = context.writer.drop_column(table, &column.name);
     change.down.push(
         Statement::from(drop)
@@ -246,6 +278,12 @@ fn add(
             .hazard(Hazard::LosesData),
     );
     out.push(change);
+    if named_apart {
+        column_change::set_not_null(context, table, column, out);
+    }
+    if open {
+        column_change::set_not_null_where_filled(context, table, column, out);
+    }
     if let Some(expression) = filled_from {
         fill::rows(context, table, &column.name, &expression, out);
     }

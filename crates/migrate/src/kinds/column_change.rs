@@ -452,6 +452,36 @@ pub(super) fn set_not_null(
     out.push(change);
 }
 
+/// NOT NULL where every row has a value, as in an empty table; a warning where one has none.
+pub(super) fn set_not_null_where_filled(
+    context: &Context<'_>,
+    table: &QualifiedName,
+    column: &Column,
+    out: &mut Vec<Change>,
+) {
+    let writer = &context.writer;
+    let object = ObjectId::Column(table.clone(), column.name.clone());
+    let mut change = Change::alter(object.clone(), FileGroup::Tables, Rank::Validation);
+    change.sort.1 = format!("{table} {} 6 not null", column.name);
+    change.need(object.clone(), Strength::Must);
+    change.completes = Some(object);
+    let demand = if context.options.target >= 18 {
+        let name = not_null_name(table, column);
+        let no_inherit = column.not_null_constraint.no_inherit;
+        writer.add_not_null(table, &name, &column.name, no_inherit, false)
+    } else {
+        writer.column_not_null(table, &column.name, true)
+    };
+    let sql = writer.where_no_nulls(table, &column.name, &demand);
+    change.up.push(
+        Statement::from(sql)
+            .transaction(Transaction::Own)
+            .lock(table, LockLevel::AccessExclusive)
+            .scan(table),
+    );
+    out.push(change);
+}
+
 /// What the NOT NULL constraint says beyond that, which PostgreSQL keeps since 18.
 fn not_null_constraint(context: &Context<'_>, changed: Changed<'_>, out: &mut Vec<Change>) {
     let (a, b) = (

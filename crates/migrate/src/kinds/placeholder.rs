@@ -10,6 +10,8 @@ use crate::question::Question;
 /// types of which no value is known.
 pub(super) fn ask(context: &Context<'_>, table: &QualifiedName, column: &Column) -> Option<String> {
     let value = match references(context, table, column) {
+        // Who knows what a check says of a stand-in.
+        _ if is_checked(context, table, column) => None,
         Some(referenced) => referenced,
         None if is_unique(context, table, column) => unique(&column.data_type),
         None => of_type(context, &column.data_type),
@@ -22,7 +24,8 @@ pub(super) fn ask(context: &Context<'_>, table: &QualifiedName, column: &Column)
                 "Which value of {} do the rows get that are there already?",
                 column.name
             ),
-            default: "none: the column is left without NOT NULL until this is answered".to_owned(),
+            default: "none: the column demands a value only where every row has one by then"
+                .to_owned(),
             why: "The new column demands a value, and no stand-in is known that would be accepted."
                 .to_owned(),
             answer: format!("--fill {table}.{}=EXPRESSION", column.name),
@@ -68,6 +71,24 @@ fn references(
         "(SELECT {referenced} FROM {} ORDER BY {referenced} LIMIT 1)",
         key.references.quoted()
     )))
+}
+
+/// True for a column that a check names.
+fn is_checked(context: &Context<'_>, table: &QualifiedName, column: &Column) -> bool {
+    let Some(definition) = context.full.tables.get(table) else {
+        return false;
+    };
+    let own = definition.constraints.values();
+    let inherited = context.full.inherited_checks(definition).into_values();
+    own.chain(inherited)
+        .any(|constraint| match &constraint.kind {
+            pgwright_catalog::ConstraintKind::Check(expression) => {
+                pgwright_catalog::write::scan(expression.sql())
+                    .iter()
+                    .any(|t| t.name().as_deref() == Some(column.name.as_str()))
+            }
+            _ => false,
+        })
 }
 
 /// True for a column that no two rows may have alike.

@@ -30,6 +30,9 @@ pub struct Rehearsal {
     pub tables_with_rows: usize,
     /// Rows in all tables.
     pub rows: u64,
+    /// What the new schema had against rows that were made for the old one, so that the rehearsal went on
+    /// without rows: whether the real ones are met is a hazard of the plan.
+    pub refused_rows: Option<String>,
     /// What was checked.
     pub checks: Vec<Check>,
 }
@@ -53,8 +56,16 @@ impl Rehearsal {
             server: None,
             tables_with_rows: 0,
             rows: 0,
+            refused_rows: None,
             checks: Vec::new(),
         }
+    }
+
+    /// What a constraint of the new schema had against the rows, where that is why it failed.
+    fn refused_rows(&self) -> Option<String> {
+        let failed = self.checks.iter().find_map(|c| c.detail.as_ref())?;
+        let refused = failed.strip_prefix(INTEGRITY)?;
+        Some(refused.lines().next().unwrap_or_default().trim().to_owned())
     }
 
     fn check(&mut self, name: &'static str, outcome: Result<(), String>) -> bool {
@@ -82,6 +93,9 @@ pub struct Subject<'a> {
     pub target: u32,
 }
 
+/// Marks errors of rows that do not meet a constraint.
+const INTEGRITY: &str = "a row does not fit: ";
+
 const OLD: &str = "old";
 const NEW: &str = "new";
 const FORWARD: &str = "forward";
@@ -101,7 +115,19 @@ pub fn rehearse(
             subject.target, subject.target
         )));
     };
-    let outcome = terminal.phase("rehearsing the migration", || run(subject, &installation));
+    let mut outcome = terminal.phase("rehearsing the migration", || {
+        run(subject, &installation, true)
+    });
+    // Rows that were made for the old schema need not meet what the new one comes to demand.
+    let refused = outcome.as_ref().ok().and_then(Rehearsal::refused_rows);
+    if let Some(refused) = refused {
+        outcome = terminal.phase("rehearsing without rows", || {
+            run(subject, &installation, false)
+        });
+        if let Ok(rehearsal) = &mut outcome {
+            rehearsal.refused_rows = Some(refused);
+        }
+    }
     match outcome {
         Ok(rehearsal) => Ok(rehearsal),
         Err(error) => Ok(Rehearsal::none(error.to_string())),
@@ -123,6 +149,7 @@ fn newest_fitting(found: &[Installation], target: u32) -> Option<Installation> {
 fn run(
     subject: Subject<'_>,
     installation: &Installation,
+    with_rows: bool,
 ) -> Result<Rehearsal, Box<dyn std::error::Error>> {
     let sandbox = Sandbox::start(installation, &Options::default())?;
     let mut rehearsal = Rehearsal {
@@ -131,6 +158,7 @@ fn run(
         server: Some(installation.version.clone()),
         tables_with_rows: 0,
         rows: 0,
+        refused_rows: None,
         checks: Vec::new(),
     };
     let major = sandbox.major();
@@ -153,7 +181,7 @@ fn run(
         loaded.push(read(&mut client)?);
     }
     let (old, new) = (&loaded[0], &loaded[1]);
-    {
+    if with_rows {
         let mut client = sandbox.connect(OLD)?;
         (rehearsal.tables_with_rows, rehearsal.rows) = rows::fill(&mut client, old)?;
     }
@@ -231,7 +259,10 @@ fn run_steps(client: &mut Client, steps: &[Step]) -> Result<(), String> {
             let message = error
                 .as_db_error()
                 .map_or_else(|| error.to_string(), |e| e.message().to_owned());
-            format!("{message}\n{sql}")
+            // Class 23 of the error codes: a row does not meet a constraint.
+            let of_rows = error.code().is_some_and(|c| c.code().starts_with("23"));
+            let mark = if of_rows { INTEGRITY } else { "" };
+            format!("{mark}{message}\n{sql}")
         })
     };
     for step in steps {
@@ -289,6 +320,11 @@ pub fn show(rehearsal: &Rehearsal, terminal: &Terminal) -> Result<(), Failure> {
             None => terminal.good(check.name),
             Some(detail) => terminal.bad(format_args!("{}\n{detail}", check.name)),
         }
+    }
+    if let Some(refused) = &rehearsal.refused_rows {
+        terminal.say(format_args!(
+            "note: rehearsed without rows, as those made for the old schema do not meet the new one: {refused}"
+        ));
     }
     if let Some(server) = &rehearsal.server {
         terminal.say(format_args!(

@@ -29,6 +29,15 @@ fn without_column_order(entry: String) -> String {
     let Some((heading, body)) = entry.split_once('\n') else {
         return entry;
     };
+    if heading.contains("; Type: STATISTICS;")
+        && let Some((head, rest)) = body.split_once(" ON ")
+        && let Some((columns, tail)) = rest.split_once(" FROM ")
+    {
+        // A statistics object lists its columns in the order of the table's.
+        let mut columns: Vec<&str> = columns.split(", ").collect();
+        columns.sort_unstable();
+        return format!("{heading}\n{head} ON {} FROM {tail}", columns.join(", "));
+    }
     if !heading.contains("; Type: TABLE;") && !heading.contains("; Type: FOREIGN TABLE;") {
         return entry;
     }

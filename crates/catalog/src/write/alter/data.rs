@@ -143,6 +143,19 @@ impl Writer {
         )
     }
 
+    /// `DO` block that runs a statement where a column has a value in every row, and warns where not.
+    pub fn where_no_nulls(&self, table: &QualifiedName, column: &Name, statement: &str) -> String {
+        let (table, column) = (table.quoted(), column.quoted());
+        let message = quote_literal(&format!(
+            "{table}.{column} stays without NOT NULL: some rows have no value"
+        ));
+        format!(
+            "DO $plan$\nBEGIN\n    IF EXISTS (SELECT FROM {table} WHERE {column} IS NULL) THEN\n        \
+             RAISE WARNING USING MESSAGE = {message};\n    ELSE\n        {statement}\n    \
+             END IF;\nEND\n$plan$;"
+        )
+    }
+
     /// `DO` block that runs statements where something holds, and others where it does not.
     pub fn where_holds(&self, condition: &str, then: &[String], otherwise: &[String]) -> String {
         // Not indented: a literal of several lines must stay as it is.
