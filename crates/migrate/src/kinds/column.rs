@@ -254,17 +254,10 @@ fn add(
             if before.is_some_and(|t| t.column(column.name.as_str()).is_some()) {
                 continue;
             }
+            // Without a name of its own it goes by that of the parent's, as one that is inherited.
             let own = context.full.tables[heir].column(column.name.as_str());
-            let own = own.filter(|c| c.not_null).unwrap_or(column);
-            let own = Column {
-                name: column.name.clone(),
-                not_null_constraint: NotNull {
-                    name: own.not_null_constraint.name.clone(),
-                    ..NotNull::default()
-                },
-                ..own.clone()
-            };
-            let name = not_null_name(heir, &own);
+            let own = own.and_then(|c| c.not_null_constraint.name.clone());
+            let name = own.unwrap_or_else(|| not_null_name(table, column));
             let add = (context.writer).add_not_null(heir, &name, &column.name, false, true);
             change
                 .up

@@ -20,12 +20,23 @@ BEGIN
         EXCEPTION WHEN insufficient_privilege THEN
             NULL;
         END;
-        UPDATE ONLY app.accounts SET token = gen_random_uuid()
-        WHERE ctid >= format('(%s,0)', page)::tid
-          AND ctid < format('(%s,0)', page + step)::tid
-          AND token IS NULL;
-        GET DIAGNOSTICS changed = ROW_COUNT;
+        BEGIN
+            UPDATE ONLY app.accounts SET token = gen_random_uuid()
+            WHERE ctid >= format('(%s,0)', page)::tid
+              AND ctid < format('(%s,0)', page + step)::tid
+              AND token IS NULL;
+            GET DIAGNOSTICS changed = ROW_COUNT;
+        EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+            -- Somebody holds a row of the batch: the same pages again.
+            changed := NULL;
+        END;
+        PERFORM set_config('application_name',
+            format('pgwright: %s of %s pages', page, pages), true);
         COMMIT;
+        IF changed IS NULL THEN
+            PERFORM pg_sleep(0.1);
+            CONTINUE;
+        END IF;
         in_pass := in_pass + changed;
         page := page + step;
         PERFORM pg_sleep(0.002);
