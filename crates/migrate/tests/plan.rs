@@ -84,10 +84,7 @@ fn a_column_between_others_is_appended_and_told() {
     table.columns.insert(0, Column::new("first", "integer"));
     let plan = plan(&from, &to, &options()).unwrap();
     let told = plan.notes.iter().find(|n| n.starts_with("app.accounts: "));
-    assert!(
-        told.unwrap().contains("id, name, first, plan"),
-        "{told:?}"
-    );
+    assert!(told.unwrap().contains("id, name, first, plan"), "{told:?}");
 }
 
 #[test]

@@ -341,7 +341,7 @@ fn statements(rename: &Rename, from: &Catalog, writer: &Writer, back: bool) -> V
         (
             ObjectId::Trigger(_, _) | ObjectId::Policy(_, _) | ObjectId::Rule(_, _),
             ObjectId::Trigger(_, b) | ObjectId::Policy(_, b) | ObjectId::Rule(_, b),
-        ) => vec![writer.rename_on(&word(old), b)],
+        ) => vec![writer.rename(&word(old), b)],
         (ObjectId::Index(_, _), ObjectId::Index(_, b)) => vec![writer.rename(&word(old), b)],
         (ObjectId::Schema(_), ObjectId::Schema(b)) => vec![writer.rename(&word(old), b)],
         _ => {
@@ -457,7 +457,7 @@ fn change(found: &Found, from: &Catalog, options: &PlanOptions, back: bool) -> C
         ),
     };
     let mut change = Change::alter(object, FileGroup::Tables, Rank::Table);
-    let sql = statements_in_order(&found.rename, from, &writer, back);
+    let sql = statements(&found.rename, from, &writer, back);
     for sql in sql {
         let mut statement = Statement::from(sql);
         if let Some(table) = &table {
@@ -472,15 +472,6 @@ fn change(found: &Found, from: &Catalog, options: &PlanOptions, back: bool) -> C
         change.up.push(statement);
     }
     change
-}
-
-fn statements_in_order(
-    rename: &Rename,
-    from: &Catalog,
-    writer: &Writer,
-    back: bool,
-) -> Vec<String> {
-    statements(rename, from, writer, back)
 }
 
 pub use parse::parse;

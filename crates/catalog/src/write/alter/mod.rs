@@ -15,7 +15,7 @@ use super::Writer;
 use crate::{Name, quote_identifier, quote_literal};
 
 impl Writer {
-    /// `ALTER … RENAME TO`.
+    /// `ALTER … RENAME TO`, of what stands on a table too.
     pub fn rename(&self, address: &str, to: &Name) -> String {
         format!("ALTER {address} RENAME TO {};", to.quoted())
     }
@@ -28,11 +28,6 @@ impl Writer {
             from.quoted(),
             to.quoted()
         )
-    }
-
-    /// `ALTER … ON table RENAME TO`, of a trigger, policy or rule.
-    pub fn rename_on(&self, address: &str, to: &Name) -> String {
-        format!("ALTER {address} RENAME TO {};", to.quoted())
     }
 
     /// `ALTER … SET SCHEMA`.

@@ -2,9 +2,7 @@
 
 use super::super::Writer;
 use super::super::constraint::deferrability;
-use crate::{
-    Constraint, ConstraintKind, Deferrability, Name, Persistence, QualifiedName, quote_literal,
-};
+use crate::{Deferrability, Name, Persistence, QualifiedName, quote_literal};
 
 impl Writer {
     /// `ALTER TABLE … SET LOGGED`, or UNLOGGED; of a sequence as well (PostgreSQL 15).
@@ -104,42 +102,6 @@ impl Writer {
         )
     }
 
-    /// `ALTER TABLE … ALTER CONSTRAINT … ENFORCED` of a foreign key (PostgreSQL 18).
-    pub fn alter_constraint_enforced(
-        &self,
-        table: &QualifiedName,
-        name: &Name,
-        enforced: bool,
-    ) -> String {
-        let word = if enforced { "ENFORCED" } else { "NOT ENFORCED" };
-        format!(
-            "ALTER TABLE {} ALTER CONSTRAINT {} {word};",
-            table.quoted(),
-            name.quoted()
-        )
-    }
-
-    /// `ADD CONSTRAINT … USING INDEX` of an index under another name, which the constraint renames.
-    pub fn add_constraint_using(
-        &self,
-        table: &QualifiedName,
-        name: &Name,
-        index: &Name,
-        constraint: &Constraint,
-    ) -> String {
-        let kind = match constraint.kind {
-            ConstraintKind::PrimaryKey(_) => "PRIMARY KEY",
-            _ => "UNIQUE",
-        };
-        format!(
-            "ALTER TABLE {}\n    ADD CONSTRAINT {} {kind} USING INDEX {}{};",
-            table.quoted(),
-            name.quoted(),
-            index.quoted(),
-            deferrability(constraint.deferrability),
-        )
-    }
-
     /// `ALTER INDEX … ALTER COLUMN … SET STATISTICS`, of the element at a position from one; nothing
     /// goes back to the server's setting.
     pub fn index_element_statistics(
@@ -155,11 +117,6 @@ impl Writer {
             index.quoted(),
             target.unwrap_or(-1)
         )
-    }
-
-    /// `LOCK TABLE … IN SHARE ROW EXCLUSIVE MODE`: reading goes on, writing waits.
-    pub fn lock_against_writes(&self, table: &QualifiedName) -> String {
-        format!("LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE;", table.quoted())
     }
 
     /// `ALTER MATERIALIZED VIEW … SET WITHOUT CLUSTER`, or of a table.
