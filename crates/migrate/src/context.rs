@@ -10,6 +10,7 @@ use pgwright_catalog::{
     RoutineSignature, Schema, Table, Type,
 };
 
+use crate::beside::Adopted;
 use crate::change::{Change, Rank, Statement, Strength};
 use crate::plan::{PlanError, PlanOptions};
 use crate::question::Question;
@@ -24,6 +25,7 @@ static NOTHING_REPLACED: Replaced = Replaced {
     domains: BTreeSet::new(),
 };
 static NO_CONVERSIONS: Conversions = Conversions::new();
+static NOTHING_ADOPTED: Adopted = Adopted::new();
 
 /// What is made in two steps because objects need each other.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -66,6 +68,8 @@ pub(crate) struct Context<'a> {
     pub replaced: &'a Replaced,
     /// Sequences that become those of identity columns, and the other way round.
     pub conversions: &'a Conversions,
+    /// Indexes that keys take over which were built for them before.
+    pub adopted: &'a Adopted,
     questions: RefCell<BTreeSet<Question>>,
     notes: RefCell<BTreeSet<String>>,
     altered: OnceCell<Vec<AlteredTable<'a>>>,
@@ -87,6 +91,7 @@ impl<'a> Context<'a> {
             before: base,
             replaced: &NOTHING_REPLACED,
             conversions: &NO_CONVERSIONS,
+            adopted: &NOTHING_ADOPTED,
             questions: RefCell::default(),
             notes: RefCell::default(),
             altered: OnceCell::new(),

@@ -16,7 +16,7 @@ use crate::question::Question;
 use crate::rename::Rename;
 use crate::step::{Action, Step};
 use crate::way::Amid;
-use crate::{bodies, in_use, kinds, rebuild};
+use crate::{beside, bodies, in_use, kinds, rebuild};
 
 /// What a plan is made for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +47,21 @@ pub struct PlanOptions {
     pub using: BTreeMap<(QualifiedName, Name), String>,
     /// Sizes of tables, where they are known.
     pub sizes: BTreeMap<QualifiedName, TableSize>,
+    /// How columns change to types for which the table would be written anew.
+    pub type_changes: TypeChanges,
+}
+
+/// How columns change to types for which the table would be written anew.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum TypeChanges {
+    /// By a new column that is filled beside the old and takes its place, where the table is known to be
+    /// large; otherwise in place.
+    #[default]
+    BySize,
+    /// Always by a new column. It comes last among the columns then.
+    Online,
+    /// Always in place: nobody can use the table while it is written anew.
+    InPlace,
 }
 
 /// How large a table is.
@@ -73,6 +88,7 @@ impl PlanOptions {
             fill: BTreeMap::new(),
             using: BTreeMap::new(),
             sizes: BTreeMap::new(),
+            type_changes: TypeChanges::default(),
         }
     }
 }
@@ -155,7 +171,10 @@ pub fn plan(from: &Catalog, to: &Catalog, options: &PlanOptions) -> Result<Plan,
     if from.without_dependencies() == Catalog::empty() {
         return from_nothing(from, to, options);
     }
-    in_use::plan(from, to, options)
+    match beside::plan(from, to, options)? {
+        Some(plan) => Ok(plan),
+        None => in_use::plan(from, to, options),
+    }
 }
 
 /// What there shall be is made from nothing; the way back is the inverse.
@@ -255,6 +274,7 @@ pub(crate) fn additions(
         let mut context = Context::new(base, full, options, &opened);
         if let Some(amid) = amid {
             context = context.amid(amid.before, amid.replaced, amid.conversions);
+            context.adopted = amid.adopted;
         }
         let mut changes = kinds::additions(&context)?;
         if amid.is_some() {

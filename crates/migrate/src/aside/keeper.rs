@@ -11,6 +11,7 @@ use pgwright_catalog::{
 use super::{
     ASIDE, Restored, Transformed, aside_column, aside_name, aside_schema, cut, multirange, old_type,
 };
+use crate::beside::is_old;
 use crate::change::{Change, Rank, Statement};
 use crate::plan::PlanError;
 use crate::references::References;
@@ -57,7 +58,7 @@ impl Keeper<'_> {
             .tables
             .get(table)
             .is_some_and(|t| t.foreign.is_some());
-        self.keep && !foreign && column.generated.is_none()
+        self.keep && !foreign && column.generated.is_none() && !is_old(&column.name)
     }
 
     pub fn find_needed(&mut self, drops: &[Change]) {

@@ -1,6 +1,6 @@
 //! Plans between the two catalogs of a pair, run there and back on a server.
 
-use pgwright_catalog::{Catalog, Name, ObjectId};
+use pgwright_catalog::{Catalog, ObjectId};
 use pgwright_migrate::{Plan, PlanOptions, Step, Transaction, difference, plan};
 use pgwright_server::Sandbox;
 use pgwright_server::postgres::Client;

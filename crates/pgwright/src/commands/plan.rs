@@ -6,10 +6,10 @@ use std::fs;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use pgwright_catalog::{Catalog, Name, QualifiedName};
 use pgwright_migrate::{
-    Hazard, Layout, MigrationName, Plan as Migration, PlanOptions, Step, TableSize,
+    Hazard, Layout, MigrationName, Plan as Migration, PlanOptions, Step, TableSize, TypeChanges,
     migration_files, parse_rename, plan, without_aside,
 };
 
@@ -62,6 +62,12 @@ pub struct Plan {
     #[arg(long, value_name = "TABLE.COLUMN=EXPRESSION")]
     pub using: Vec<String>,
 
+    /// How a column changes to a type for which its table would be written anew: `by-size` builds and
+    /// fills a new column beside the old one where a live table is large, `online` does so always, and
+    /// `in-place` never.
+    #[arg(long, value_enum, default_value = "by-size")]
+    pub type_changes: TypeChange,
+
     /// Drop at once what is not wanted any more, instead of keeping it aside for contract.sql.
     #[arg(long)]
     pub no_keep: bool,
@@ -85,6 +91,14 @@ pub struct Plan {
     /// Directories that hold server programs, separated by `:`.
     #[arg(long, env = "PGWRIGHT_PG_BIN", value_name = "DIR")]
     pub pg_bin: Option<OsString>,
+}
+
+/// See [`TypeChanges`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TypeChange {
+    BySize,
+    Online,
+    InPlace,
 }
 
 /// The greatest version: tools keep them in a signed 64-bit number, and a migration in several parts
@@ -145,6 +159,11 @@ pub fn run(arguments: &Plan, terminal: &Terminal) -> Result<(), Failure> {
     options.keep_aside = !arguments.no_keep;
     options.find_renames = !arguments.no_rename_detection;
     options.sizes = sizes(&from)?;
+    options.type_changes = match arguments.type_changes {
+        TypeChange::BySize => TypeChanges::BySize,
+        TypeChange::Online => TypeChanges::Online,
+        TypeChange::InPlace => TypeChanges::InPlace,
+    };
     let mut written = arguments.renames.clone();
     written.extend(annotations(&to)?);
     for text in &written {

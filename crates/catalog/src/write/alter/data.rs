@@ -73,6 +73,11 @@ impl Writer {
         )
     }
 
+    /// `ANALYZE` of a table.
+    pub fn analyze(&self, table: &QualifiedName) -> String {
+        format!("ANALYZE {};", table.quoted())
+    }
+
     /// `INSERT INTO … SELECT` of columns that both tables have; values of identity columns are kept.
     pub fn copy_rows(
         &self,
