@@ -37,7 +37,7 @@ pub use aside::{ASIDE, without_aside};
 pub use difference::{Difference, difference};
 pub use files::{schema_files, schema_script};
 pub use layout::{Layout, MigrationName, migration_files};
-pub use plan::{Plan, PlanError, PlanOptions, TableSize, TypeChanges, plan};
+pub use plan::{Plan, PlanError, PlanOptions, Rewrites, TableSize, plan};
 pub use question::Question;
 pub use rename::{Rename, parse as parse_rename};
 pub use step::{Action, FileGroup, Hazard, Lock, LockLevel, Resume, Step, Transaction};

@@ -47,20 +47,21 @@ pub struct PlanOptions {
     pub using: BTreeMap<(QualifiedName, Name), String>,
     /// Sizes of tables, where they are known.
     pub sizes: BTreeMap<QualifiedName, TableSize>,
-    /// How columns change to types for which the table would be written anew.
-    pub type_changes: TypeChanges,
+    /// What becomes of a table for whose change PostgreSQL would write it anew.
+    pub rewrites: Rewrites,
 }
 
-/// How columns change to types for which the table would be written anew.
+/// What becomes of a table for whose change PostgreSQL would write it anew: a column takes another type, or
+/// the table is to be partitioned.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum TypeChanges {
-    /// By a new column that is filled beside the old and takes its place, where the table is known to be
-    /// large; otherwise in place.
+pub enum Rewrites {
+    /// Where it is known to be large, the new is filled beside the old and takes its place; otherwise
+    /// [`InPlace`](Self::InPlace).
     #[default]
     BySize,
-    /// Always by a new column. It comes last among the columns then.
+    /// The new is always filled beside the old. A column that changes comes last among the columns then.
     Online,
-    /// Always in place: nobody can use the table while it is written anew.
+    /// It is written anew in one transaction, while nobody else can use it.
     InPlace,
 }
 
@@ -88,7 +89,7 @@ impl PlanOptions {
             fill: BTreeMap::new(),
             using: BTreeMap::new(),
             sizes: BTreeMap::new(),
-            type_changes: TypeChanges::default(),
+            rewrites: Rewrites::default(),
         }
     }
 }

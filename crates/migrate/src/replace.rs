@@ -373,6 +373,7 @@ impl<'a> Dependents<'a> {
                         open.push(Going::Object(id));
                     }
                 }
+                self.standing_on(table, open);
                 // Partitions of a table that is made anew are made with it.
                 if self.to.tables.contains_key(table) {
                     for child in self.partitions.get(table).into_iter().flatten() {
@@ -380,12 +381,23 @@ impl<'a> Dependents<'a> {
                     }
                 }
             }
+            ObjectId::MaterializedView(view) => self.standing_on(view, open),
             ObjectId::Column(table, column) => {
                 let goes = |object| open.push(Going::Object(object));
                 self.with_column(table, column, false, goes);
             }
             _ => {}
         }
+    }
+
+    /// What is not part of a relation, but lists it.
+    fn standing_on(&self, relation: &QualifiedName, open: &mut Vec<Going>) {
+        let statistics = self.from.statistics.iter();
+        let of_relation = statistics.filter(|(_, s)| s.table == *relation);
+        open.extend(of_relation.map(|(name, _)| Going::Object(ObjectId::Statistics(name.clone()))));
+        let publications = self.from.publications.iter();
+        let publishing = publications.filter(|(_, p)| p.tables.contains_key(relation));
+        open.extend(publishing.map(|(name, _)| Going::Object(ObjectId::Publication(name.clone()))));
     }
 
     fn foreign_key(&self, holder: &QualifiedName, key: &Name) -> Option<BTreeSet<&Name>> {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::beside::old_name;
+use crate::beside::{old_name, old_table};
 use pgwright_catalog::{Catalog, Column, Name, QualifiedName, identity_sequence_name};
 
 /// The longest name that PostgreSQL keeps, in bytes.
@@ -35,7 +35,12 @@ pub(crate) fn conversions(from: &Catalog, to: &Catalog) -> Conversions {
                 continue;
             };
             let key = || (table.clone(), column.name.clone());
-            let replaced = before.column(old_name(&column.name).as_str());
+            let beside = before.column(old_name(&column.name).as_str());
+            let in_old_table = || {
+                let table = from.tables.get(&old_table(table))?;
+                table.column(column.name.as_str())
+            };
+            let replaced = beside.or_else(in_old_table);
             if let Some(identity) = replaced.and_then(|c| c.identity.as_ref())
                 && column.identity.is_some()
             {

@@ -96,9 +96,12 @@ pub(crate) fn way(
     let context = Context::new(&rest, to, options, &opened).amid(from, &replaced, &conversions);
     // Privileges go first: a role that still has some cannot be dropped.
     let revoked = kinds::revocations(&context)?;
+    // A table whose rows are copied moves too.
+    let copied = |object: &ObjectId| matches!(object, ObjectId::Table(_));
+    let moving = keep || replaced.objects.iter().any(copied);
     // Neither needs the other, and each takes its time for a large schema.
     let (drops, adds) = std::thread::scope(|scope| {
-        let drops = scope.spawn(|| additions(&to_be_added, from, options, None, keep));
+        let drops = scope.spawn(|| additions(&to_be_added, from, options, None, moving));
         let adds = additions(&rest, to, options, Some(amid), keep);
         (drops.join(), adds)
     });
@@ -198,7 +201,7 @@ fn find_replaced(
     }
 }
 
-/// Of what gave its name away to something that was built beside it, columns go at the end of the shared
+/// Of what gave its name away to something that was built beside it, tables and columns go at the end of the shared
 /// transaction, so that what they own can go over first, and take their indexes along; other indexes are
 /// given back, to be dropped when all is done.
 fn replaced_beside(drops: &mut aside::Transformed, from: &Catalog) -> Vec<Change> {
@@ -213,6 +216,13 @@ fn replaced_beside(drops: &mut aside::Transformed, from: &Catalog) -> Vec<Change
                 }
             }
             ObjectId::Column(_, name) if beside::is_old(name) => {
+                for statement in &mut change.up {
+                    statement.hazards.clear();
+                }
+                drops.last.push(change);
+            }
+            // The sequences that it owns may go over.
+            ObjectId::Table(name) if beside::is_old(&name.name) => {
                 for statement in &mut change.up {
                     statement.hazards.clear();
                 }

@@ -36,6 +36,7 @@ impl Keeper<'_> {
     fn moves(&self, name: &QualifiedName) -> bool {
         let table = self.from.tables.get(name);
         table.is_some_and(|t| t.foreign.is_none())
+            && !is_old(&name.name)
             && (self.is_copied(name) || (self.keep && !self.to.tables.contains_key(name)))
     }
 

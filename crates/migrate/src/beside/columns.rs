@@ -10,18 +10,16 @@ use pgwright_catalog::{
 };
 
 use super::names::{with_columns, words};
-use super::{Beside, Changing, Look, index_names, key_index, new_name, old_name, renamed_part};
+use super::{
+    Beside, Changing, Look, index_names, is_large, key_index, new_name, old_name, renamed_part,
+};
 use crate::context::{Context, Opened};
 use crate::conversion::{Conversion, conversion};
-use crate::plan::{PlanOptions, TypeChanges};
 use crate::replace::{is_retyped, names_type};
 
 /// The trigger that keeps new columns up to date. The last of its kind fires last, so that it sees what
 /// others made of the row.
 pub(crate) const SYNC: &str = "zzz_pgwright_sync";
-
-/// Tables above this size are in use for seconds while a change of type writes them anew, bytes.
-const LARGE: u64 = 64 << 20;
 
 /// Adds the columns with their trigger, their keys, constraints and indexes.
 pub(super) fn add(look: &Look<'_>, beside: &mut Beside) -> Changing {
@@ -87,14 +85,6 @@ pub(super) fn add(look: &Look<'_>, beside: &mut Beside) -> Changing {
     }
     foreign_keys(look, &changing, beside);
     changing
-}
-
-fn is_large(table: &QualifiedName, options: &PlanOptions) -> bool {
-    match options.type_changes {
-        TypeChanges::InPlace => false,
-        TypeChanges::Online => true,
-        TypeChanges::BySize => options.sizes.get(table).is_some_and(|s| s.bytes >= LARGE),
-    }
 }
 
 /// The value of a column in its new type, where the server would write the table anew for it.

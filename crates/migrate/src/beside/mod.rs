@@ -10,6 +10,7 @@
 mod columns;
 mod indexes;
 mod names;
+mod tables;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,7 +22,7 @@ use pgwright_catalog::{
 
 use crate::change::{Change, Rank, Statement};
 use crate::in_use;
-use crate::plan::{Plan, PlanError, PlanOptions, steps};
+use crate::plan::{Plan, PlanError, PlanOptions, Rewrites, steps};
 use crate::references::References;
 use crate::rename::Rename;
 use crate::step::{FileGroup, LockLevel, Transaction};
@@ -29,12 +30,14 @@ use crate::step::{FileGroup, LockLevel, Transaction};
 pub(crate) use columns::SYNC;
 pub(crate) use indexes::goes_with_column;
 pub(crate) use names::{is_new, is_old, new_name, old_name};
+pub(crate) use tables::old_table;
 
 /// A catalog that holds the new beside the old, and what leads on from there.
 pub(crate) struct Beside {
     catalog: Catalog,
     fill: BTreeMap<(QualifiedName, Name), String>,
     renames: Vec<Rename>,
+    copies: Vec<tables::Copy>,
     notes: BTreeSet<String>,
 }
 
@@ -48,7 +51,11 @@ pub(crate) fn plan(
     let Some(beside) = find(from, to, options) else {
         return Ok(None);
     };
-    let filled: BTreeSet<_> = beside.fill.keys().map(|(table, _)| table.clone()).collect();
+    let filled = beside.fill.keys().map(|(table, _)| table);
+    let analyzed: BTreeSet<_> = filled
+        .chain(beside.copies.iter().map(|copy| &copy.to))
+        .cloned()
+        .collect();
     let building = PlanOptions {
         renames: Vec::new(),
         find_renames: false,
@@ -65,14 +72,14 @@ pub(crate) fn plan(
     let plain = in_use::plan(from, to, options)?;
 
     let mut up = first.up;
+    let writer = Writer::new(options.target);
+    let copies = beside.copies.iter().map(|copy| tables::copy(copy, &writer));
     // Without statistics of the new columns, and of the new indexes on expressions, queries would be
     // planned blindly from the change of names on.
-    let analyses: Vec<_> = filled
-        .iter()
-        .map(|table| analysis(table, options))
-        .collect();
+    let analyses = analyzed.iter().map(|table| analysis(table, &writer));
+    let between: Vec<_> = copies.chain(analyses).collect();
     let next = up.iter().map(|s| s.change + 1).max().unwrap_or(0);
-    up.extend(steps(&analyses, next));
+    up.extend(steps(&between, next));
     let next = up.iter().map(|s| s.change + 1).max().unwrap_or(0);
     up.extend(second.up.into_iter().map(|mut step| {
         step.change += next;
@@ -92,10 +99,10 @@ pub(crate) fn plan(
     }))
 }
 
-fn analysis(table: &QualifiedName, options: &PlanOptions) -> Change {
+fn analysis(table: &QualifiedName, writer: &Writer) -> Change {
     let object = ObjectId::Table(table.clone());
     let mut change = Change::alter(object, FileGroup::Indexes, Rank::Statistics);
-    let analyze = Statement::from(Writer::new(options.target).analyze(table))
+    let analyze = Statement::from(writer.analyze(table))
         .transaction(Transaction::Own)
         .lock(table, LockLevel::ShareUpdateExclusive);
     change.up.push(analyze);
@@ -107,9 +114,11 @@ fn find(from: &Catalog, to: &Catalog, options: &PlanOptions) -> Option<Beside> {
         catalog: from.clone(),
         fill: BTreeMap::new(),
         renames: Vec::new(),
+        copies: Vec::new(),
         notes: BTreeSet::new(),
     };
     let look = Look::new(from, to, options);
+    tables::add(&look, &mut beside);
     let changing = columns::add(&look, &mut beside);
     indexes::add(&look, &changing, &mut beside);
     (!beside.renames.is_empty() || beside.catalog != *from).then_some(beside)
@@ -206,6 +215,18 @@ impl<'a> Look<'a> {
             }
             _ => false,
         })
+    }
+}
+
+/// Tables above this size are in use for seconds while they are written anew, bytes.
+const LARGE: u64 = 64 << 20;
+
+/// Whether a table is not to be written anew while nobody else can use it.
+fn is_large(table: &QualifiedName, options: &PlanOptions) -> bool {
+    match options.rewrites {
+        Rewrites::InPlace => false,
+        Rewrites::Online => true,
+        Rewrites::BySize => options.sizes.get(table).is_some_and(|s| s.bytes >= LARGE),
     }
 }
 

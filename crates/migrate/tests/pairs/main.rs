@@ -2,6 +2,7 @@
 //! the two leads there and back.
 //!
 //! `PGWRIGHT_PAIRS=300` says how many, `PGWRIGHT_PAIR_SEED=7` tries one and prints its scripts, and
+//! `PGWRIGHT_PAIRS_ONLINE=1` has tables filled beside the old that would be written anew;
 //! `PGWRIGHT_PAIRS_ON=15` names a major version of the server other than the newest found. With
 //! `PGWRIGHT_PAIRS_SHRINK=1` each pair that fails is made as small as it goes, and printed.
 

@@ -1,7 +1,7 @@
 //! Plans between the two catalogs of a pair, run there and back on a server.
 
 use pgwright_catalog::{Catalog, ObjectId};
-use pgwright_migrate::{Plan, PlanOptions, Step, Transaction, difference, plan};
+use pgwright_migrate::{Plan, PlanOptions, Rewrites, Step, Transaction, difference, plan};
 use pgwright_server::Sandbox;
 use pgwright_server::postgres::Client;
 
@@ -103,7 +103,11 @@ impl Attempt<'_> {
     }
 
     fn plan(&self, from: &Catalog, to: &Catalog) -> Result<Plan, String> {
-        plan(from, to, &PlanOptions::new(self.sandbox.major())).map_err(|e| e.to_string())
+        let mut options = PlanOptions::new(self.sandbox.major());
+        if std::env::var_os("PGWRIGHT_PAIRS_ONLINE").is_some() {
+            options.rewrites = Rewrites::Online;
+        }
+        plan(from, to, &options).map_err(|e| e.to_string())
     }
 
     /// There and back, and then through the contract. True when something went wrong before it.

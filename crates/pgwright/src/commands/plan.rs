@@ -9,7 +9,7 @@ use std::str::FromStr;
 use clap::{Args, ValueEnum};
 use pgwright_catalog::{Catalog, Name, QualifiedName};
 use pgwright_migrate::{
-    Hazard, Layout, MigrationName, Plan as Migration, PlanOptions, Step, TableSize, TypeChanges,
+    Hazard, Layout, MigrationName, Plan as Migration, PlanOptions, Rewrites, Step, TableSize,
     migration_files, parse_rename, plan, without_aside,
 };
 
@@ -62,11 +62,11 @@ pub struct Plan {
     #[arg(long, value_name = "TABLE.COLUMN=EXPRESSION")]
     pub using: Vec<String>,
 
-    /// How a column changes to a type for which its table would be written anew: `by-size` builds and
-    /// fills a new column beside the old one where a live table is large, `online` does so always, and
-    /// `in-place` never.
+    /// What becomes of a table for whose change PostgreSQL would write it anew: `by-size` fills the new
+    /// column, or the partitioned table, beside the old where a live table is large, `online` does so
+    /// always, and `in-place` never.
     #[arg(long, value_enum, default_value = "by-size")]
-    pub type_changes: TypeChange,
+    pub rewrites: Rewrite,
 
     /// Drop at once what is not wanted any more, instead of keeping it aside for contract.sql.
     #[arg(long)]
@@ -93,9 +93,9 @@ pub struct Plan {
     pub pg_bin: Option<OsString>,
 }
 
-/// See [`TypeChanges`].
+/// See [`Rewrites`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum TypeChange {
+pub enum Rewrite {
     BySize,
     Online,
     InPlace,
@@ -159,10 +159,10 @@ pub fn run(arguments: &Plan, terminal: &Terminal) -> Result<(), Failure> {
     options.keep_aside = !arguments.no_keep;
     options.find_renames = !arguments.no_rename_detection;
     options.sizes = sizes(&from)?;
-    options.type_changes = match arguments.type_changes {
-        TypeChange::BySize => TypeChanges::BySize,
-        TypeChange::Online => TypeChanges::Online,
-        TypeChange::InPlace => TypeChanges::InPlace,
+    options.rewrites = match arguments.rewrites {
+        Rewrite::BySize => Rewrites::BySize,
+        Rewrite::Online => Rewrites::Online,
+        Rewrite::InPlace => Rewrites::InPlace,
     };
     let mut written = arguments.renames.clone();
     written.extend(annotations(&to)?);
