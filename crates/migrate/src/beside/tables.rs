@@ -95,12 +95,10 @@ fn identity(
         });
     // A row is found again by a key of the old table, which has to be part of one of the new.
     let primary = |table: &Table| -> Option<Vec<Name>> {
-        let mut keys = table.constraints.values();
-        let key = keys.find_map(|c| match &c.kind {
+        table.constraints.values().find_map(|c| match &c.kind {
             ConstraintKind::PrimaryKey(key) => Some(key.columns.clone()),
             _ => None,
-        });
-        key
+        })
     };
     let (old, new) = (primary(before)?, primary(after)?);
     (all_there && old.iter().all(|c| new.contains(c))).then_some(new)
