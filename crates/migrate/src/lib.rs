@@ -35,6 +35,8 @@ mod way;
 pub use arrangement::Arrangement;
 pub use aside::{ASIDE, without_aside};
 pub use difference::{Difference, difference};
+#[cfg(feature = "schema")]
+pub use document::plan_schema;
 pub use files::{schema_files, schema_script};
 pub use layout::{Layout, MigrationName, migration_files};
 pub use plan::{Plan, PlanError, PlanOptions, Rewrites, TableSize, plan};

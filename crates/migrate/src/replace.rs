@@ -382,6 +382,14 @@ impl<'a> Dependents<'a> {
                 }
             }
             ObjectId::MaterializedView(view) => self.standing_on(view, open),
+            ObjectId::OperatorFamily(family) => {
+                let classes = self.from.operator_classes.iter();
+                let of_family =
+                    classes.filter(|(n, c)| n.method == family.method && c.family == family.name);
+                open.extend(
+                    of_family.map(|(n, _)| Going::Object(ObjectId::OperatorClass(n.clone()))),
+                );
+            }
             ObjectId::Column(table, column) => {
                 let goes = |object| open.push(Going::Object(object));
                 self.with_column(table, column, false, goes);

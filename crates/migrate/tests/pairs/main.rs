@@ -141,7 +141,6 @@ const KNOWN: &[(u64, &str)] = &[
         23,
         "the position of an identity that is dropped does not come back",
     ),
-    (40, "an operator class falls with a family of its name"),
     (
         46,
         "an owner that has all its privileges again, of a view that is made anew on the way back",
@@ -161,10 +160,6 @@ const KNOWN: &[(u64, &str)] = &[
     (
         88,
         "the way back of a partition with parts of an index on an expression",
-    ),
-    (
-        90,
-        "an operator class is commented on that fell with its family",
     ),
 ];
 
