@@ -1,7 +1,7 @@
 //! A step of a plan: one statement with what is known of its locks and dangers.
 
 use pgwright_catalog::{Name, ObjectId, QualifiedName};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// One statement of a migration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -107,7 +107,7 @@ pub struct Lock {
 }
 
 /// PostgreSQL's table lock levels, weakest first (manual, chapter 13.3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs)] // The names are the manual's.

@@ -243,17 +243,16 @@ fn refuse_errors(source: &str, read: &Read) -> Result<(), Failure> {
 }
 
 /// Renames that the text of the new schema says itself, in lines such as
-/// `-- pgwright: rename app.users.mail=email`.
+/// `-- pgwright: rename app.users.mail=email`, or `# pgwright: …` in a brief.
 fn annotations(to: &Source) -> Result<Vec<String>, Failure> {
-    let Source::Script(path) = to else {
-        return Ok(Vec::new());
+    let (path, comment) = match to {
+        Source::Script(path) if path.as_os_str() != "-" => (path, "--"),
+        Source::Brief(path) => (path, "#"),
+        _ => return Ok(Vec::new()),
     };
-    if path.as_os_str() == "-" {
-        return Ok(Vec::new());
-    }
     let text = crate::commands::design::read_text(path)?;
     let lines = text.lines().filter_map(|line| {
-        let said = line.trim().strip_prefix("--")?.trim();
+        let said = line.trim().strip_prefix(comment)?.trim();
         let rename = said.strip_prefix("pgwright:")?.trim();
         Some(rename.strip_prefix("rename ")?.trim().to_owned())
     });
