@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use pgwright_catalog::QualifiedName;
-use pgwright_planner::Extremes;
+use pgwright_planner::{Extremes, Plan};
+use postgres::Transaction;
 
 use super::{Reader, get};
 use crate::reader::ReadError;
@@ -76,7 +77,15 @@ impl Reader<'_> {
             source,
         };
         let mut savepoint = self.transaction.savepoint("keys").map_err(failed)?;
-        let answer = savepoint.query(&query.join(" UNION ALL "), &[]);
+        let query = query.join(" UNION ALL ");
+        let answer = match reads_indexes_only(&mut savepoint, &query) {
+            Ok(true) => savepoint.query(&query, &[]),
+            Ok(false) => {
+                savepoint.rollback().map_err(failed)?;
+                return Ok(false);
+            }
+            Err(error) => Err(error),
+        };
         let rows = match answer {
             Ok(rows) => {
                 savepoint.commit().map_err(failed)?;
@@ -110,4 +119,19 @@ impl Reader<'_> {
         }
         Ok(true)
     }
+}
+
+/// Whether a query would read nothing but indexes: an expression may not be recognised as an index's.
+fn reads_indexes_only(
+    transaction: &mut Transaction<'_>,
+    query: &str,
+) -> Result<bool, postgres::Error> {
+    let row = transaction.query_one(&format!("EXPLAIN (FORMAT JSON) {query}"), &[])?;
+    let plan = Plan::parse(row.try_get(0)?);
+    Ok(plan.is_ok_and(|plan| {
+        let nodes = plan.root.walk();
+        nodes
+            .iter()
+            .all(|node| !node.node_type.ends_with("Seq Scan"))
+    }))
 }
