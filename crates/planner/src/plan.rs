@@ -15,6 +15,7 @@ pub struct Plan {
 
 /// A node of a plan. Costs are in the planner's unit, a sequentially read page by default.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Node {
     /// Kind, as in `Index Scan`.
     pub node_type: String,
