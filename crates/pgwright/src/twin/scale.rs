@@ -142,7 +142,7 @@ fn parse_target(text: &str) -> Option<Target> {
     let plain: String = text.chars().filter(|c| *c != '_').collect();
     let number: f64 = plain.parse().ok()?;
     // As many as a table's 2^32 pages can hold.
-    let sound = number.is_finite() && number >= 0.0 && number <= 1e13;
+    let sound = (0.0..=1e13).contains(&number);
     sound.then_some(match times {
         true => Target::Times(number),
         false => Target::Rows(number),

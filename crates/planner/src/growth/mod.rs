@@ -7,19 +7,24 @@
 //!   refers is declared by a foreign key, or told by its name together with values that are keys of that table.
 //! - A column that follows the order in which rows came (correlation above 0.95) and is not a reference reaches
 //!   further: times go on, numbers are counted on.
+//! - Where equal values lie together, what ANALYZE would say of their number is told, which is far less than there
+//!   are (see `analyze`).
 //! - Every other column draws its values from a domain that stays as it is: the number of distinct values
 //!   grows only as far as the domain is not used up. Fractions of nulls, common values and the shape of
 //!   the histogram stay.
 
+mod analyze;
 mod distinct;
 mod references;
 mod value;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pgwright_catalog::{Catalog, PartitionBound, QualifiedName};
+use pgwright_catalog::{Catalog, PartitionBound, QualifiedName, Table};
 
 use crate::statistics::{ColumnStatistics, IndexStatistics, Statistics, TableStatistics};
+use analyze::{Sampling, estimate_after};
+pub(crate) use distinct::drawn;
 use references::{ColumnName, range_of, references, unique_columns};
 use value::Line;
 
@@ -117,7 +122,28 @@ pub fn grow(
                     Course::Reference(factor) => factor,
                     Course::Domain => 1.0,
                 };
+                let together = known.correlation.is_some_and(|c| c.abs() > 0.9);
+                let said = match (&course, together, inherited) {
+                    (Course::Reference(_) | Course::Follows, true, false) => {
+                        let each = match course {
+                            Course::Reference(parent) => factor / parent.max(1e-9),
+                            _ => 1.0,
+                        };
+                        let sampling = |times: f64| Sampling {
+                            rows: rows * times,
+                            pages: before.pages as f64 * times,
+                            sample: 300.0 * target_of(statistics, described),
+                        };
+                        known.distinct_among(rows).and_then(|distinct| {
+                            estimate_after(sampling(1.0), distinct, sampling(*factor), each)
+                        })
+                    }
+                    _ => None,
+                };
                 grow_column(known, &course, rows, rows * factor);
+                if let Some(said) = said {
+                    set_distinct(known, said, rows * factor);
+                }
                 if stretch != 1.0
                     && let (Some(from), Some(line)) = (from, Line::of(data_type))
                 {
@@ -378,12 +404,26 @@ fn grow_column(column: &mut ColumnStatistics, course: &Course, before: f64, afte
             distinct::drawn(after * present, domain)
         }
     };
-    let grown = grown.clamp(1.0, (after * present).max(1.0));
-    // As ANALYZE has it: a fraction of the rows where there are many.
-    column.distinct = match grown > after * 0.1 {
-        true => -(grown / after) as f32,
-        false => grown.round() as f32,
+    set_distinct(column, grown.clamp(1.0, (after * present).max(1.0)), after);
+}
+
+/// As ANALYZE has it: a fraction of the rows where there are many.
+fn set_distinct(column: &mut ColumnStatistics, distinct: f64, rows: f64) {
+    column.distinct = match distinct > rows * 0.1 {
+        true => -(distinct / rows) as f32,
+        false => distinct.round() as f32,
     };
+}
+
+/// The largest statistics target of a table's columns, which its sample is drawn for.
+fn target_of(statistics: &Statistics, table: Option<&Table>) -> f64 {
+    let default = statistics.settings.get("default_statistics_target");
+    let default = default.and_then(|text| text.parse().ok()).unwrap_or(100.0);
+    let own = table
+        .into_iter()
+        .flat_map(|t| &t.columns)
+        .filter_map(|c| c.statistics);
+    own.map(f64::from).fold(default, f64::max)
 }
 
 fn grow_counts(table: &mut TableStatistics, factor: f64) {

@@ -115,8 +115,31 @@ impl KeyShape {
 
 /// The widths of texts, as far as the values that statistics hold tell them: a byte of header, and theirs.
 pub fn text_widths(column: &ColumnStatistics) -> Vec<(u32, f64)> {
+    widths(column, |value| value.len() + 1)
+}
+
+/// The widths of numbers of the type `numeric`: three bytes, and two for every four digits from the point on.
+pub fn numeric_widths(column: &ColumnStatistics) -> Vec<(u32, f64)> {
+    widths(column, |value| {
+        let plain = value.trim_start_matches('-');
+        let (whole, decimals) = plain.split_once('.').unwrap_or((plain, ""));
+        let (whole, decimals) = (
+            whole.trim_start_matches('0'),
+            decimals.trim_end_matches('0'),
+        );
+        let mut groups = whole.len().div_ceil(4) + decimals.len().div_ceil(4);
+        if decimals.is_empty() {
+            // Zeros at the end are not stored.
+            let zeros = whole.len() - whole.trim_end_matches('0').len();
+            groups -= zeros / 4;
+        }
+        3 + 2 * groups
+    })
+}
+
+fn widths(column: &ColumnStatistics, width: impl Fn(&str) -> usize) -> Vec<(u32, f64)> {
     let mut found: BTreeMap<u32, f64> = BTreeMap::new();
-    let width = |value: &String| u32::try_from(value.len() + 1).unwrap_or(u32::MAX).min(2000);
+    let width = |value: &String| u32::try_from(width(value)).unwrap_or(u32::MAX).min(2000);
     let mut common = 0.0;
     let listed = column
         .most_common_values

@@ -12,7 +12,7 @@ mod other;
 use crate::statistics::GinPages;
 
 pub use btree::{btree_height, btree_size};
-pub use layout::{Alignment, KeyShape, heap_pages, text_widths};
+pub use layout::{Alignment, KeyShape, heap_pages, numeric_widths, text_widths};
 
 /// Bytes of a page.
 pub const PAGE: f64 = 8192.0;
@@ -71,6 +71,19 @@ pub fn index_size(shape: &IndexShape, content: IndexContent) -> IndexSize {
         "hash" => other::hash_size(shape, content),
         _ => other::gist_size(shape, content),
     }
+}
+
+/// How many combinations of values rows show, whose columns have so many values to combine.
+///
+/// Where there are more of them than rows, columns are mostly not independent, as a day of shipping and one
+/// of receipt are not: between the tenth of the rows that the planner takes and what chance would give.
+pub fn combinations(rows: f64, product: f64) -> f64 {
+    let by_chance = crate::growth::drawn(rows, product);
+    match product > rows {
+        true => (by_chance * rows * 0.1).sqrt(),
+        false => by_chance,
+    }
+    .clamp(1.0, rows.max(1.0))
 }
 
 /// Pages as a count.

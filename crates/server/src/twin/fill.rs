@@ -208,11 +208,20 @@ fn expression_type(
 
 /// The type of an expression over a table's columns.
 pub(super) fn type_of(
-    client: &mut Client,
+    client: &mut impl GenericClient,
     expression: &str,
     table: &str,
 ) -> Result<Option<u32>, TwinError> {
-    let sql = format!("SELECT ({expression}) FROM ONLY {table}");
+    type_in(client, expression, &format!("ONLY {table}"))
+}
+
+/// The type of an expression over the columns of what stands behind FROM.
+pub(super) fn type_in(
+    client: &mut impl GenericClient,
+    expression: &str,
+    from: &str,
+) -> Result<Option<u32>, TwinError> {
+    let sql = format!("SELECT ({expression}) FROM {from}");
     let statement = client
         .prepare(&sql)
         .map_err(TwinError::asking("finding an expression's type"))?;

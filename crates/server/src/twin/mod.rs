@@ -17,6 +17,7 @@ mod extremes;
 mod fill;
 mod forge;
 mod relations;
+mod sample;
 mod session;
 mod shape;
 

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::fill::{self, Column};
 use super::shape::{self, Asked, Size};
-use super::{Twin, TwinError, forge, relations};
+use super::{Twin, TwinError, forge, relations, sample};
 
 /// How a statement's parameters (`$1` …) are taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -455,29 +455,70 @@ fn estimate(
         if described.columns.get(at).is_some_and(Option::is_some) {
             continue;
         }
-        let width = ask(client, &format!("SELECT {key} {from}"))?.root.width;
         let position = u16::try_from(at + 1).unwrap_or(u16::MAX);
-        let distinct = groups(client, key, &from)?.unwrap_or(0.0);
-        let ratio = match distinct > rows * 0.1 {
-            true => -(distinct / rows.max(1.0)),
-            false => distinct,
+        let expected = groups(client, key, &from)?.unwrap_or(0.0);
+        let sampled = match known {
+            Some(known) => sample::expression(client, (relation.oid, *table_oid), key, known)?,
+            None => None,
         };
-        let expression = ColumnStatistics {
-            average_width: i32::try_from(width).unwrap_or(32),
-            // As ANALYZE has it: a fraction of the rows where there are many.
-            distinct: ratio as f32,
-            ..ColumnStatistics::default()
+        let mut expression = match sampled {
+            Some(sampled) if sampled.exhausted => sampled.statistics,
+            // More than the sample shows: as many as the planner takes of the columns.
+            Some(sampled) => ColumnStatistics {
+                distinct: as_analyze_has_it(expected, rows),
+                ..sampled.statistics
+            },
+            None => ColumnStatistics {
+                average_width: i32::try_from(
+                    ask(client, &format!("SELECT {key} {from}"))?.root.width,
+                )
+                .unwrap_or(32),
+                distinct: as_analyze_has_it(expected, rows),
+                ..ColumnStatistics::default()
+            },
         };
+        if relation.method == "gin" {
+            // What the planner makes of an element goes by elements, not by values.
+            expression.most_common_values.clear();
+            expression.most_common_frequencies.clear();
+            expression.histogram.clear();
+        }
         asked.expressions.insert(position, expression);
     }
     if relation.method == "btree" && !keys.is_empty() {
         asked.combinations = groups(client, &keys.join(", "), &from)?;
+        let clamped = asked
+            .combinations
+            .is_some_and(|c| (c / (rows * 0.1) - 1.0).abs() < 0.01);
+        if keys.len() > 1 && clamped {
+            // The planner takes a tenth of the rows for the most that several columns give.
+            asked.combinations = None;
+        }
+    }
+    if let (Some(known), [key]) = (known, keys.as_slice())
+        && relation.method == "gin"
+    {
+        let index = (relation.oid, *table_oid);
+        asked.elements = sample::elements(client, index, (&described.class, key), known, rows)?;
     }
     let shape = described.shape(&relation.method, known, table_rows, &asked);
     let table_pages = f64::from(pages);
-    let mut size = shape::estimated(&shape, described.content(known, rows, table_pages));
+    let mut content = described.content(known, rows, table_pages);
+    if let Some((elements, distinct)) = asked.elements {
+        content.elements = elements;
+        content.distinct_elements = distinct;
+    }
+    let mut size = shape::estimated(&shape, content);
     size.table_pages = u64::try_from(pages).unwrap_or(0);
     Ok((size, asked))
+}
+
+/// A number of distinct values as statistics hold it: a fraction of the rows where there are many.
+fn as_analyze_has_it(distinct: f64, rows: f64) -> f32 {
+    match distinct > rows * 0.1 {
+        true => -(distinct / rows.max(1.0)) as f32,
+        false => distinct as f32,
+    }
 }
 
 /// How many combinations of values the planner expects; none for what cannot be grouped.

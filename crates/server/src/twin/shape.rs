@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use pgwright_planner::size::{
-    Alignment, IndexContent, IndexShape, KeyShape, btree_height, heap_pages, index_size,
-    text_widths,
+    Alignment, IndexContent, IndexShape, KeyShape, btree_height, combinations, heap_pages,
+    index_size, numeric_widths, text_widths,
 };
 use pgwright_planner::{ColumnStatistics, GinPages, Statistics, TableStatistics};
 use postgres::{GenericClient, Row};
@@ -111,7 +111,7 @@ pub(super) struct Described {
     modifiers: Vec<i32>,
     types: Vec<String>,
     pub columns: Vec<Option<String>>,
-    class: String,
+    pub class: String,
 }
 
 /// Describes all indexes, or one.
@@ -161,6 +161,8 @@ pub(super) struct Asked {
     pub rows: Option<f64>,
     /// Distinct combinations of its keys.
     pub combinations: Option<f64>,
+    /// Elements of a row and different ones in all, of a GIN index.
+    pub elements: Option<(f64, f64)>,
     /// Of its expressions, by position from 1.
     pub expressions: BTreeMap<u16, ColumnStatistics>,
 }
@@ -199,7 +201,9 @@ impl Described {
             .product();
         let combinations = match self.unique {
             true => rows,
-            false => asked.combinations.unwrap_or(product).min(rows),
+            false => asked
+                .combinations
+                .unwrap_or_else(|| combinations(rows, product)),
         };
         IndexShape {
             method: method.to_owned(),
@@ -351,6 +355,7 @@ fn key_shape(
             "text" | "character varying" | "character" => {
                 known.map(text_widths).unwrap_or_default()
             }
+            "numeric" => known.map(numeric_widths).unwrap_or_default(),
             _ => Vec::new(),
         },
         null_fraction: known.map_or(0.0, |k| f64::from(k.null_fraction)),

@@ -226,3 +226,68 @@ fn an_index_that_is_tried_is_planned_with_as_if_it_were_built() {
         }
     }
 }
+
+/// The server's log of changes, by which anything that is written moves on.
+fn written(client: &mut Client) -> String {
+    let row = client.query_one("SELECT pg_current_wal_insert_lsn()::text", &[]);
+    row.unwrap().get(0)
+}
+
+#[test]
+fn statistics_are_read_without_writing_anything() {
+    for server in common::servers() {
+        let mut options = options();
+        // Else the server notes by itself, every now and then, which transactions run.
+        options
+            .settings
+            .insert("wal_level".to_owned(), "minimal".to_owned());
+        let sandbox = Sandbox::start(&server, &options).unwrap();
+        let mut real = load(&sandbox);
+        // May connect, and read what everybody may: the system catalogs.
+        real.batch_execute(
+            "CREATE ROLE looker LOGIN; REVOKE ALL ON SCHEMA public FROM PUBLIC;
+             ALTER SYSTEM SET default_transaction_read_only = on; SELECT pg_reload_conf(); CHECKPOINT",
+        )
+        .unwrap();
+        drop(real);
+        let address = sandbox.conninfo("real");
+        let as_looker = address.replace("user=postgres", "user=looker");
+        let mut watcher = sandbox.connect("postgres").unwrap();
+        let before = written(&mut watcher);
+        let mut looker = pgwright_server::connect(&as_looker).unwrap();
+        assert!(
+            looker.batch_execute("CREATE TEMPORARY TABLE t ()").is_err(),
+            "the server is in read-only mode"
+        );
+        let read = read_statistics(&mut looker, StatisticsOptions::default()).unwrap();
+        let mut owner = pgwright_server::connect(&address).unwrap();
+        let whole = read_statistics(&mut owner, StatisticsOptions::default()).unwrap();
+        assert_eq!(
+            written(&mut watcher),
+            before,
+            "PostgreSQL {}",
+            server.version
+        );
+
+        // Sizes are everybody's to know; values only of those who may read them.
+        let orders = QualifiedName::new("shop", "orders");
+        let (seen, all) = (
+            &read.statistics.tables[&orders],
+            &whole.statistics.tables[&orders],
+        );
+        assert_eq!((seen.rows, seen.file_pages), (all.rows, all.file_pages));
+        assert!(seen.columns.is_empty() && !all.columns.is_empty());
+        assert!(
+            read.warnings.iter().any(|w| w.contains("shop.orders")),
+            "{:?}",
+            read.warnings
+        );
+        let schema = lines(SCHEMA);
+        let twin = Twin::build(&server, script(&schema), &read.statistics).unwrap();
+        let mut session = twin.session().unwrap();
+        let plan = session
+            .explain("SELECT * FROM shop.orders", Parameters::Generic)
+            .unwrap();
+        assert!((plan.root.rows / all.rows.unwrap() - 1.0).abs() < 0.05);
+    }
+}
