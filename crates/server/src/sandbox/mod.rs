@@ -281,6 +281,14 @@ impl Sandbox {
         }
     }
 
+    /// Gives an open file to the account that the server runs under.
+    pub(crate) fn give_file(&self, file: &std::fs::File) -> io::Result<()> {
+        match self.account {
+            Some(account) => account.give_file(file),
+            None => Ok(()),
+        }
+    }
+
     /// The connection string of one of its databases, for libpq programs as well.
     pub fn conninfo(&self, database: &str) -> String {
         format!(

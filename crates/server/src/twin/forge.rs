@@ -101,15 +101,22 @@ pub(super) fn lengthen(sandbox: &Sandbox, path: &Path, pages: u64) -> Result<(),
             .write(true)
             .open(&file)
             .map_err(TwinError::io("opening", &file))?;
-        let has = opened.metadata().map_err(TwinError::io("reading", &file))?;
-        if has.len() < length {
+        // The first is there and may be longer; the others are new, and there may be hundreds of thousands.
+        let has = match number {
+            0 => opened
+                .metadata()
+                .map_err(TwinError::io("reading", &file))?
+                .len(),
+            _ => 0,
+        };
+        if has < length {
             opened
                 .set_len(length)
                 .map_err(TwinError::io("lengthening", &file))?;
         }
         if number > 0 {
             sandbox
-                .give(&file)
+                .give_file(&opened)
                 .map_err(TwinError::io("giving away", &file))?;
         }
         number += 1;
@@ -192,7 +199,10 @@ fn btree_page(level: u32, flags: u16, tuples: &[Vec<u8>]) -> Vec<u8> {
     page
 }
 
-/// A B-tree: a leaf with the least and greatest key, if known, below a chain of pages with one pointer each.
+/// A B-tree: a leaf with the least and greatest key, if known, and a root as high above it as the tree is.
+///
+/// Whoever looks for an end of the index descends from the root until a page says it is a leaf; that levels are
+/// left out between them is not noticed, and saves most of the space that a twin of many indexes takes.
 fn btree(relation: &Relation, size: &Size, keys: Option<&Keys>) -> Result<(), TwinError> {
     let path = &relation.path;
     let mut file = open(path)?;
@@ -202,28 +212,22 @@ fn btree(relation: &Relation, size: &Size, keys: Option<&Keys>) -> Result<(), Tw
         // As it was built: without any page but this.
         return Ok(());
     }
-    let top = size.height + 1;
+    let top = if size.height == 0 { 1 } else { 2 };
     // The root's page and level, twice: the fast root is the same.
     put32(&mut meta, HEADER + 8, top);
     put32(&mut meta, HEADER + 12, size.height);
     put32(&mut meta, HEADER + 16, top);
     put32(&mut meta, HEADER + 20, size.height);
     write_at(&mut file, path, 0, &meta)?;
-    let root = |level: u32| if level == size.height { ROOT } else { 0 };
-    write_at(
-        &mut file,
-        path,
-        BLOCK,
-        &btree_page(0, LEAF | root(0), &tuples),
-    )?;
-    for level in 1..=size.height {
-        // The page below is the one before; the tuple has no key, which is less than any.
+    let flags = if size.height == 0 { LEAF | ROOT } else { LEAF };
+    write_at(&mut file, path, BLOCK, &btree_page(0, flags, &tuples))?;
+    if size.height > 0 {
+        // It points to the leaf, which is page 1; the tuple has no key, which is less than any.
         let mut pointer = vec![0u8; 8];
-        put16(&mut pointer, 0, (level >> 16) as u16);
-        put16(&mut pointer, 2, (level & 0xFFFF) as u16);
+        put16(&mut pointer, 2, 1);
         put16(&mut pointer, 6, 8 | ALTERNATIVE);
-        let page = btree_page(level, root(level), &[pointer]);
-        write_at(&mut file, path, BLOCK * u64::from(level + 1), &page)?;
+        let page = btree_page(size.height, ROOT, &[pointer]);
+        write_at(&mut file, path, BLOCK * 2, &page)?;
     }
     Ok(())
 }

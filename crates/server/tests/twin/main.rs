@@ -236,19 +236,19 @@ fn written(client: &mut Client) -> String {
 #[test]
 fn statistics_are_read_without_writing_anything() {
     for server in common::servers() {
-        let mut options = options();
-        // Else the server notes by itself, every now and then, which transactions run.
-        options
-            .settings
-            .insert("wal_level".to_owned(), "minimal".to_owned());
-        let sandbox = Sandbox::start(&server, &options).unwrap();
+        let sandbox = Sandbox::start(&server, &options()).unwrap();
         let mut real = load(&sandbox);
-        // May connect, and read what everybody may: the system catalogs.
-        real.batch_execute(
-            "CREATE ROLE looker LOGIN; REVOKE ALL ON SCHEMA public FROM PUBLIC;
-             ALTER SYSTEM SET default_transaction_read_only = on; SELECT pg_reload_conf(); CHECKPOINT",
-        )
-        .unwrap();
+        // A role that may connect, and read what everybody may: the system catalogs.
+        for statement in [
+            "CREATE ROLE looker LOGIN",
+            // Whoever reads a page tidies it up when there is something to tidy, and that is logged.
+            "VACUUM",
+            "ALTER SYSTEM SET default_transaction_read_only = on",
+            "SELECT pg_reload_conf()",
+            "CHECKPOINT",
+        ] {
+            real.batch_execute(statement).unwrap();
+        }
         drop(real);
         let address = sandbox.conninfo("real");
         let as_looker = address.replace("user=postgres", "user=looker");
@@ -277,8 +277,9 @@ fn statistics_are_read_without_writing_anything() {
         );
         assert_eq!((seen.rows, seen.file_pages), (all.rows, all.file_pages));
         assert!(seen.columns.is_empty() && !all.columns.is_empty());
+        let unseen = "column statistics are not to be seen";
         assert!(
-            read.warnings.iter().any(|w| w.contains("shop.orders")),
+            read.warnings.iter().any(|w| w.contains(unseen)),
             "{:?}",
             read.warnings
         );
