@@ -51,6 +51,10 @@ pub enum Command {
     Plan(crate::commands::plan::Plan),
     /// Run a plan on a database: bounded lock waits, retries, a journal, and to its end.
     Apply(crate::commands::apply::Apply),
+    /// Read what the planner knows of a database, and no rows, for a twin of it.
+    Stats(crate::commands::stats::Stats),
+    /// Show how PostgreSQL would run a query, at the size of production or any other.
+    Explain(crate::commands::explain::Explain),
     /// Server binaries for the sandbox.
     Postgres(Postgres),
     /// Completions for a shell.

@@ -10,6 +10,7 @@ mod proof;
 mod rehearsal;
 mod source;
 mod terminal;
+mod twin;
 mod via_server;
 
 use std::process::ExitCode;
@@ -50,6 +51,8 @@ fn main() -> ExitCode {
         Command::Inspect(arguments) => commands::inspect::run(arguments, &terminal),
         Command::Plan(arguments) => commands::plan::run(arguments, &terminal),
         Command::Apply(arguments) => commands::apply::run(arguments, &terminal),
+        Command::Stats(arguments) => commands::stats::run(arguments, &terminal),
+        Command::Explain(arguments) => commands::explain::run(arguments, &terminal),
         Command::Postgres(arguments) => commands::postgres::run(arguments, &terminal),
         Command::Completions(arguments) => commands::completions::run(arguments),
     };

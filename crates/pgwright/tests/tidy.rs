@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("catalog", &[]),
     ("ddl", &["catalog"]),
-    ("server", &["catalog"]),
+    ("planner", &["catalog"]),
+    ("server", &["catalog", "planner"]),
     ("brief", &["catalog", "ddl"]),
     ("design", &["brief", "catalog", "ddl"]),
     ("migrate", &["catalog", "ddl"]),
@@ -16,7 +17,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     (
         "pgwright",
         &[
-            "brief", "catalog", "ddl", "design", "migrate", "report", "server",
+            "brief", "catalog", "ddl", "design", "migrate", "planner", "report", "server",
         ],
     ),
 ];
@@ -32,12 +33,14 @@ const HIDDEN: &[(&str, &str, &str)] = &[
 ];
 
 /// The crates that decide: what they answer depends on their arguments alone.
-const PURE: &[&str] = &["catalog", "ddl", "brief", "design", "migrate", "report"];
+const PURE: &[&str] = &[
+    "catalog", "ddl", "planner", "brief", "design", "migrate", "report",
+];
 const LIBRARIES: &[&str] = &[
-    "catalog", "ddl", "server", "brief", "design", "migrate", "report",
+    "catalog", "ddl", "planner", "server", "brief", "design", "migrate", "report",
 ];
 const ALL: &[&str] = &[
-    "catalog", "ddl", "server", "brief", "design", "migrate", "report", "pgwright",
+    "catalog", "ddl", "planner", "server", "brief", "design", "migrate", "report", "pgwright",
 ];
 
 /// Text that must not stand in the code, tests aside, of some crates.

@@ -9,6 +9,9 @@ pub mod reader;
 #[cfg(unix)]
 pub mod sandbox;
 pub mod script;
+mod statistics;
+#[cfg(unix)]
+pub mod twin;
 
 pub use connect::{ConnectError, ConnectionSettings, Environment, connect};
 pub use facts::{major_version, table_sizes};
@@ -20,3 +23,4 @@ pub use reader::{ReadError, ReadOptions, ReadWarning, Reading, RoleSelection, re
 #[cfg(unix)]
 pub use sandbox::{Options, Sandbox, SandboxError, install_signal_cleanup};
 pub use script::{ScriptError, run_script};
+pub use statistics::{StatisticsOptions, StatisticsReading, read_statistics};

@@ -3,7 +3,9 @@
 pub mod apply;
 pub mod completions;
 pub mod design;
+pub mod explain;
 pub mod inspect;
 pub mod plan;
 pub mod postgres;
+pub mod stats;
 pub mod verify;

@@ -52,6 +52,11 @@ impl Account {
         std::os::unix::fs::lchown(path, Some(self.uid), Some(self.gid))
     }
 
+    /// Gives an open file to this account.
+    pub(crate) fn give_file(self, file: &std::fs::File) -> std::io::Result<()> {
+        std::os::unix::fs::fchown(file, Some(self.uid), Some(self.gid))
+    }
+
     /// Whether this account may pass through every directory down to `path`.
     pub(crate) fn can_reach(self, path: &Path) -> bool {
         path.ancestors().all(|directory| {

@@ -150,6 +150,7 @@ impl SandboxError {
 pub struct Sandbox {
     installation: Installation,
     scratch: Arc<Scratch>,
+    account: Option<Account>,
     port: u16,
 }
 
@@ -185,6 +186,7 @@ impl Sandbox {
         let sandbox = Sandbox {
             installation: installation.clone(),
             scratch,
+            account,
             port: options.port()?,
         };
         let data = sandbox.data_dir();
@@ -260,6 +262,31 @@ impl Sandbox {
     /// The directory of the server's Unix socket, which is what libpq calls the host.
     pub fn socket_dir(&self) -> PathBuf {
         self.scratch.socket()
+    }
+
+    /// Makes a directory beside the data directory that the server can write to.
+    pub(crate) fn make_directory(&self, name: &str) -> Result<PathBuf, SandboxError> {
+        let path = self.scratch.directory().join(name);
+        std::fs::create_dir(&path)
+            .and_then(|()| self.give(&path))
+            .map_err(SandboxError::io("creating", &path))?;
+        Ok(path)
+    }
+
+    /// Gives a file to the account that the server runs under.
+    pub(crate) fn give(&self, path: &Path) -> io::Result<()> {
+        match self.account {
+            Some(account) => account.give(path),
+            None => Ok(()),
+        }
+    }
+
+    /// Gives an open file to the account that the server runs under.
+    pub(crate) fn give_file(&self, file: &std::fs::File) -> io::Result<()> {
+        match self.account {
+            Some(account) => account.give_file(file),
+            None => Ok(()),
+        }
     }
 
     /// The connection string of one of its databases, for libpq programs as well.

@@ -1,0 +1,13 @@
+CREATE INDEX l_ship ON lineitem (l_shipdate);
+CREATE INDEX l_part ON lineitem (l_partkey, l_suppkey) INCLUDE (l_quantity);
+CREATE INDEX l_brin ON lineitem USING brin (l_receiptdate);
+CREATE INDEX l_mode ON lineitem (l_shipmode, l_receiptdate);
+CREATE INDEX o_cust ON orders (o_custkey, o_orderdate DESC);
+CREATE INDEX o_date ON orders (o_orderdate) WHERE o_orderstatus = 'O';
+CREATE INDEX o_cust_hash ON orders USING hash (o_custkey);
+CREATE INDEX c_nation ON customer (c_nationkey);
+CREATE INDEX c_phone ON customer ((substring(c_phone from 1 for 2)));
+CREATE INDEX p_size ON part (p_size, p_type);
+CREATE INDEX p_name ON part USING gin (to_tsvector('english', p_name));
+CREATE INDEX ps_supp ON partsupp (ps_suppkey);
+CREATE INDEX s_nation ON supplier (s_nationkey);
