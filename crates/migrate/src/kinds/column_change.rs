@@ -2,10 +2,10 @@
 
 use pgwright_catalog::write::{IdentityChange, not_null_name};
 use pgwright_catalog::{
-    Column, Generated, Identity, Name, ObjectId, QualifiedName, Table, TypeKind,
+    Column, Generated, Identity, IndexKey, Name, ObjectId, QualifiedName, Table, TypeKind,
 };
 
-use super::fill;
+use super::{fill, names_in};
 use crate::change::{Change, Rank, Statement, Strength};
 use crate::context::Context;
 use crate::conversion::{Conversion, conversion};
@@ -327,6 +327,18 @@ fn retype(context: &Context<'_>, changed: Changed<'_>, made_anew: bool, change: 
         }
     }
     statements.push(statement);
+    // The server makes statistics objects on the column anew, without their targets.
+    for (name, statistics) in &context.full.statistics {
+        let on_column = statistics.elements.iter().any(|element| match element {
+            IndexKey::Column(column) => *column == to.name,
+            IndexKey::Expression(e) => names_in(e.sql()).contains(&to.name),
+        });
+        let stays = context.base.statistics.contains_key(name);
+        if statistics.table == *table && on_column && stays && statistics.target.is_some() {
+            let set = context.writer.statistics_target(name, statistics.target);
+            statements.push(Statement::from(set));
+        }
+    }
     change.up.extend(statements);
 }
 

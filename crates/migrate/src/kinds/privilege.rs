@@ -239,6 +239,7 @@ impl Kind for Privileges {
         let (mut revoked, mut granted) = (Bundles::new(), Bundles::new());
         let (mut taken_from_public, mut given_in_public) = (Bundles::new(), Bundles::new());
         let mut given_on_stand_ins = Bundles::new();
+        let owners = super::owner::owners(context.full);
         for holder in holders(&context.writer, context.full) {
             if context.base.contains(&holder.object) {
                 continue;
@@ -256,7 +257,14 @@ impl Kind for Privileges {
                 let new = holder.grants.iter().cloned();
                 bundle(&mut given_on_stand_ins, &holder, new);
             } else {
-                let (sure, possible) = initial(context.base, &holder);
+                let (sure, mut possible) = initial(context.base, &holder);
+                // What was granted to a role joins its own privileges when it becomes the owner.
+                let owner = owners
+                    .get(&holder.object)
+                    .filter(|_| context.options.owners);
+                possible.retain(|grant| {
+                    grant.grantee.is_none() || grant.grantee.as_ref() != owner.copied()
+                });
                 bundle(
                     &mut revoked,
                     &holder,

@@ -142,12 +142,8 @@ const KNOWN: &[(u64, &str)] = &[
         "the position of an identity that is dropped does not come back",
     ),
     (
-        46,
-        "an owner that has all its privileges again, of a view that is made anew on the way back",
-    ),
-    (
         64,
-        "a part of an index on an expression is dropped before its whole",
+        "an index of a partition is built again under the name that it has",
     ),
     (
         65,
@@ -159,7 +155,7 @@ const KNOWN: &[(u64, &str)] = &[
     ),
     (
         88,
-        "the way back of a partition with parts of an index on an expression",
+        "a foreign key that is not enforced keeps a partition from being dropped",
     ),
 ];
 
