@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("catalog", &[]),
     ("normalize", &[]),
+    ("profile", &["normalize"]),
     ("ddl", &["catalog"]),
     ("server", &["catalog"]),
     ("brief", &["catalog", "ddl"]),
@@ -36,6 +37,7 @@ const HIDDEN: &[(&str, &str, &str)] = &[
 const PURE: &[&str] = &[
     "catalog",
     "normalize",
+    "profile",
     "ddl",
     "brief",
     "design",
@@ -45,6 +47,7 @@ const PURE: &[&str] = &[
 const LIBRARIES: &[&str] = &[
     "catalog",
     "normalize",
+    "profile",
     "ddl",
     "server",
     "brief",
@@ -55,6 +58,7 @@ const LIBRARIES: &[&str] = &[
 const ALL: &[&str] = &[
     "catalog",
     "normalize",
+    "profile",
     "ddl",
     "server",
     "brief",
