@@ -3,10 +3,12 @@
 //!
 //! - [`text`] finds the encoding and the delimiter of a file and cuts it into records; what is no
 //!   record is set aside with its line.
+//! - [`sheet`] holds a file that was read.
 //! - [`types`] finds the narrowest PostgreSQL type that all values of a column have.
 //!
 //! Nothing here reads files, asks servers or looks at the clock.
 
 mod shape;
+pub mod sheet;
 pub mod text;
 pub mod types;

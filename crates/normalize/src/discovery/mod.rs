@@ -14,6 +14,7 @@ mod exact;
 mod exceptions;
 mod hitting;
 mod inclusion;
+mod pairs;
 mod partition;
 mod verify;
 
@@ -24,3 +25,4 @@ pub use exceptions::{Exception, Support, support};
 pub use inclusion::{
     Inclusion, InclusionOptions, Inclusions, Place, check as check_inclusion, discover_inclusions,
 };
+pub use pairs::{Pair, pairs};

@@ -199,29 +199,49 @@ impl Scratch {
         }
     }
 
+    /// As [`Scratch::exceptions`], but `None` as soon as there are more than `most`.
+    pub fn exceptions_within(
+        &mut self,
+        partition: &Partition,
+        codes: &[u32],
+        most: usize,
+    ) -> Option<usize> {
+        let mut exceptions = 0;
+        for group in partition.groups() {
+            exceptions += self.of_group(group, codes);
+            if exceptions > most {
+                return None;
+            }
+        }
+        Some(exceptions)
+    }
+
+    fn of_group(&mut self, group: &[u32], codes: &[u32]) -> usize {
+        let mut most = 0;
+        for row in group {
+            let code = codes[*row as usize];
+            let cell = &mut self.cell[code as usize];
+            if *cell == FREE {
+                self.touched.push(code);
+            }
+            *cell += 1;
+            most = most.max(*cell);
+        }
+        for code in self.touched.drain(..) {
+            self.cell[code as usize] = FREE;
+        }
+        group.len() - most as usize
+    }
+
     /// How many rows have to go so that within each group all rows have one code; without codes, so
     /// that each group has one row.
     pub fn exceptions(&mut self, partition: &Partition, codes: Option<&[u32]>) -> usize {
         let Some(codes) = codes else {
             return partition.groups().map(|group| group.len() - 1).sum();
         };
-        let mut exceptions = 0;
-        for group in partition.groups() {
-            let mut most = 0;
-            for row in group {
-                let code = codes[*row as usize];
-                let cell = &mut self.cell[code as usize];
-                if *cell == FREE {
-                    self.touched.push(code);
-                }
-                *cell += 1;
-                most = most.max(*cell);
-            }
-            exceptions += group.len() - most as usize;
-            for code in self.touched.drain(..) {
-                self.cell[code as usize] = FREE;
-            }
-        }
-        exceptions
+        partition
+            .groups()
+            .map(|group| self.of_group(group, codes))
+            .sum()
     }
 }

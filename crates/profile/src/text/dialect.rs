@@ -87,13 +87,15 @@ fn has_header(records: &[Vec<String>]) -> bool {
     let mut distinct: Vec<&String> = first.iter().collect();
     distinct.sort();
     distinct.dedup();
-    let value = |text: &str| {
+    let value = |text: &&String| {
         let digits = text.bytes().filter(u8::is_ascii_digit).count();
-        text.trim().is_empty() || digits * 2 > text.len()
+        digits * 2 > text.len()
     };
     let named = first.iter().filter(|text| !text.trim().is_empty()).count();
+    let values = first.iter().filter(value).count();
     if distinct.len() < first.len().min(named + 1)
-        || first.iter().filter(|t| value(t)).count() * 4 > first.len()
+        || named * 2 < first.len()
+        || values * 4 > first.len()
     {
         return false;
     }
