@@ -92,10 +92,17 @@ pub(crate) fn way(
     let context = Context::new(&rest, to, options, &opened).amid(from, &replaced, &conversions);
     // Privileges go first: a role that still has some cannot be dropped.
     let revoked = kinds::revocations(&context)?;
-    let (drops, unchecked_before, _) = additions(&to_be_added, from, options, None, keep)?;
+    // Neither needs the other, and each takes its time for a large schema.
+    let (drops, adds) = std::thread::scope(|scope| {
+        let drops = scope.spawn(|| additions(&to_be_added, from, options, None, keep));
+        let adds = additions(&rest, to, options, Some(amid), keep);
+        (drops.join(), adds)
+    });
+    let (drops, unchecked_before, _) =
+        drops.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
     let drops: Vec<_> = drops.into_iter().rev().map(Change::inverted).collect();
     let drops = aside::transform(drops, from, to, &replaced, options, keep)?;
-    let (adds, unchecked, remarks) = additions(&rest, to, options, Some(amid), keep)?;
+    let (adds, unchecked, remarks) = adds?;
     (way.questions, way.notes) = remarks;
     way.unchecked = unchecked || unchecked_before;
     let (first, adds): (Vec<_>, Vec<_>) = adds.into_iter().partition(|c| c.first);

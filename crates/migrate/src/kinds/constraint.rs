@@ -8,7 +8,7 @@ use pgwright_catalog::{
 };
 
 use super::table::{apart, comment_constraint, need_constraint};
-use super::{Kind, kept, part};
+use super::{Kind, altered, part};
 use crate::change::{Change, Cover, Rank, Statement, Strength};
 use crate::context::Context;
 use crate::plan::PlanError;
@@ -57,8 +57,8 @@ impl Kind for Constraints {
     }
 
     fn alterations(&self, context: &Context<'_>, out: &mut Vec<Change>) -> Result<(), PlanError> {
-        for (table, from, to) in kept(&context.base.tables, &context.full.tables) {
-            for (name, from, to) in kept(&from.constraints, &to.constraints) {
+        for (table, from, to) in context.altered_tables().iter().copied() {
+            for (name, from, to) in altered(&from.constraints, &to.constraints) {
                 let object = || ObjectId::Constraint(table.clone(), name.clone());
                 if !alter(context, table, name, from, to, out) {
                     context.replace(object());

@@ -3,7 +3,7 @@
 use pgwright_catalog::{Index, IndexKey, Name, ObjectId, QualifiedName};
 
 use super::constraint::need_partitions;
-use super::{Kind, kept, part};
+use super::{Kind, altered, part};
 use crate::change::{Change, Cover, Rank, Statement, Strength};
 use crate::context::Context;
 use crate::plan::PlanError;
@@ -55,8 +55,8 @@ impl Kind for Indexes {
     }
 
     fn alterations(&self, context: &Context<'_>, out: &mut Vec<Change>) -> Result<(), PlanError> {
-        for (table, from, to) in kept(&context.base.tables, &context.full.tables) {
-            for (name, from, to) in kept(&from.indexes, &to.indexes) {
+        for (table, from, to) in context.altered_tables().iter().copied() {
+            for (name, from, to) in altered(&from.indexes, &to.indexes) {
                 alter(context, table, name, from, to, out)?;
             }
         }

@@ -24,7 +24,7 @@ impl Kind for IndexUses {
     }
 
     fn alterations(&self, context: &Context<'_>, out: &mut Vec<Change>) -> Result<(), PlanError> {
-        for (name, from, to) in super::kept(&context.base.tables, &context.full.tables) {
+        for (name, from, to) in context.altered_tables().iter().copied() {
             if from.clustered_on != to.clustered_on {
                 cluster(context, name, Some(from), to, out);
             }

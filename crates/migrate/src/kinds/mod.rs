@@ -137,6 +137,14 @@ fn kept<'a, K: Ord, V>(
         .filter_map(|(key, to)| base.get(key).map(|from| (key, from, to)))
 }
 
+/// Entries that two maps both have and that differ, with both values.
+fn altered<'a, K: Ord, V: PartialEq>(
+    base: &'a std::collections::BTreeMap<K, V>,
+    full: &'a std::collections::BTreeMap<K, V>,
+) -> impl Iterator<Item = (&'a K, &'a V, &'a V)> {
+    kept(base, full).filter(|(_, from, to)| from != to)
+}
+
 /// The change that creates an object and drops it again, with what the catalog records of its needs,
 /// still without the statement that creates it.
 fn begin(

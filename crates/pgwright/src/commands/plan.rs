@@ -130,11 +130,12 @@ pub fn run(arguments: &Plan, terminal: &Terminal) -> Result<(), Failure> {
         .or(to_read.major)
         .unwrap_or(NEWEST);
     // What an earlier migration keeps aside waits for its contract.
+    let held = from_read.catalog.tables.len();
     let (before, after) = (
-        without_aside(&from_read.catalog),
-        without_aside(&to_read.catalog),
+        without_aside(from_read.catalog),
+        without_aside(to_read.catalog),
     );
-    if before.tables.len() != from_read.catalog.tables.len() {
+    if before.tables.len() != held {
         terminal.say("note: what an earlier migration keeps aside is left to its contract");
     }
 
@@ -153,9 +154,22 @@ pub fn run(arguments: &Plan, terminal: &Terminal) -> Result<(), Failure> {
     options.fill = expressions("--fill", &arguments.fill)?;
     options.using = expressions("--using", &arguments.using)?;
 
-    let migration = terminal
-        .phase("planning", || plan(&before, &after, &options))
-        .map_err(|error| Failure::Usage(error.to_string()))?;
+    // The two schemas are printed meanwhile.
+    let json = |catalog: &Catalog| {
+        let catalog = catalog.without_dependencies();
+        serde_json::to_string_pretty(&catalog).unwrap_or_default() + "\n"
+    };
+    let (migration, schemas) = std::thread::scope(|scope| {
+        let schemas = scope.spawn(|| {
+            let wanted = arguments.output.is_some();
+            wanted.then(|| [("from.json", json(&before)), ("to.json", json(&after))])
+        });
+        let migration = terminal.phase("planning", || plan(&before, &after, &options));
+        (migration, schemas.join())
+    });
+    let migration = migration.map_err(|error| Failure::Usage(error.to_string()))?;
+    let schemas =
+        schemas.map_err(|_| Failure::Usage("printing the schemas broke off".to_owned()))?;
     let proof = match arguments.no_proof || migration.is_empty() || arguments.output.is_none() {
         true => None,
         false => {
@@ -179,12 +193,8 @@ pub fn run(arguments: &Plan, terminal: &Terminal) -> Result<(), Failure> {
         }
         Some(directory) => {
             let mut files = migration_files(&migration, layout, &name);
-            let json = |catalog: &Catalog| {
-                serde_json::to_string_pretty(&catalog.without_dependencies()).unwrap_or_default()
-                    + "\n"
-            };
-            files.push(("from.json".to_owned(), json(&before)));
-            files.push(("to.json".to_owned(), json(&after)));
+            let schemas = schemas.into_iter().flatten();
+            files.extend(schemas.map(|(path, text)| (path.to_owned(), text)));
             if let Some(proof) = &proof {
                 let text = serde_json::to_string_pretty(proof).unwrap_or_default() + "\n";
                 files.push(("proof.json".to_owned(), text));
