@@ -164,6 +164,12 @@ impl Table {
         self.rows
     }
 
+    /// A table of these columns, which all have so many rows.
+    pub fn from_columns(columns: Vec<Column>, rows: usize) -> Self {
+        debug_assert!(columns.iter().all(|c| c.codes.len() == rows));
+        Self { columns, rows }
+    }
+
     /// A table of text, for tests and examples; an empty text is a null.
     ///
     /// ```

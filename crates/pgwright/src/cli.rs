@@ -51,6 +51,8 @@ pub enum Command {
     Plan(crate::commands::plan::Plan),
     /// Run a plan on a database: bounded lock waits, retries, a journal, and to its end.
     Apply(crate::commands::apply::Apply),
+    /// Find types, keys and dependencies in data, and propose a schema that its rows load into.
+    Profile(crate::commands::profile::Profile),
     /// Server binaries for the sandbox.
     Postgres(Postgres),
     /// Completions for a shell.

@@ -6,6 +6,7 @@ mod commands;
 mod exit;
 mod migrations;
 mod package;
+mod profile;
 mod proof;
 mod rehearsal;
 mod source;
@@ -50,6 +51,7 @@ fn main() -> ExitCode {
         Command::Inspect(arguments) => commands::inspect::run(arguments, &terminal),
         Command::Plan(arguments) => commands::plan::run(arguments, &terminal),
         Command::Apply(arguments) => commands::apply::run(arguments, &terminal),
+        Command::Profile(arguments) => commands::profile::run(arguments, &terminal),
         Command::Postgres(arguments) => commands::postgres::run(arguments, &terminal),
         Command::Completions(arguments) => commands::completions::run(arguments),
     };

@@ -18,7 +18,15 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     (
         "pgwright",
         &[
-            "brief", "catalog", "ddl", "design", "migrate", "report", "server",
+            "brief",
+            "catalog",
+            "ddl",
+            "design",
+            "migrate",
+            "normalize",
+            "profile",
+            "report",
+            "server",
         ],
     ),
 ];

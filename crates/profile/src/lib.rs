@@ -8,7 +8,16 @@
 //!
 //! Nothing here reads files, asks servers or looks at the clock.
 
+mod brief;
+pub mod entities;
+pub mod evidence;
+mod links;
+mod naming;
+pub mod proposal;
 mod shape;
 pub mod sheet;
 pub mod text;
 pub mod types;
+
+pub use brief::brief;
+pub use proposal::{Profiled, Proposal, propose};

@@ -6,4 +6,5 @@ pub mod design;
 pub mod inspect;
 pub mod plan;
 pub mod postgres;
+pub mod profile;
 pub mod verify;

@@ -1,0 +1,7 @@
+//! `pgwright profile`: files to what they say, and to a design that holds their rows.
+
+pub mod deliver;
+mod load;
+mod prove;
+pub mod read;
+pub mod show;
