@@ -1,14 +1,17 @@
 //! References across sheets, from inclusion dependencies and names.
 
+use std::collections::BTreeSet;
+
 use pgwright_normalize::discovery::{Place, check_inclusion};
 use pgwright_normalize::table::Table;
 
 use crate::entities::Draft;
+use crate::evidence::ERROR;
 use crate::naming::{thing, words};
-use crate::proposal::Profiled;
+use crate::proposal::{Profiled, tuple};
 
-/// The share of distinct values that may be missing where a column refers to.
-const MISSING: f64 = 0.01;
+/// The share of distinct values that may be missing where a column refers to, as a first sieve.
+const MISSING: f64 = 0.1;
 
 /// A reference from an entity of one sheet to one of another.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,12 +56,7 @@ pub fn links(sheets: &[Profiled], drafts: &[(usize, Draft)]) -> Vec<Link> {
                 continue;
             };
             // Two sheets with the same key would refer to each other; the later one refers.
-            if draft.key == columns
-                && (drafts[to].1.key.len() == columns.len())
-                && from < to
-                && links.iter().all(|l| l.from != from)
-                && reciprocal(drafts, sheets, from, to)
-            {
+            if draft.key == columns && from < to && reciprocal(drafts, sheets, from, to) {
                 continue;
             }
             let places = [
@@ -71,13 +69,34 @@ pub fn links(sheets: &[Profiled], drafts: &[(usize, Draft)]) -> Vec<Link> {
                     columns: target.key.clone(),
                 },
             ];
-            if check_inclusion(&tables, &places[0], &places[1], MISSING).is_some() {
+            let nearly = check_inclusion(&tables, &places[0], &places[1], MISSING).is_some();
+            if nearly
+                && few_rows_lead_nowhere(
+                    &sheets[*from_sheet],
+                    &columns,
+                    &sheets[*to_sheet],
+                    &target.key,
+                )
+            {
                 links.push(Link { from, to, columns });
             }
         }
     }
     links.sort_by_key(|l| (l.from, l.to));
     links
+}
+
+/// Whether a reference fails in no more rows than a dependency may.
+fn few_rows_lead_nowhere(from: &Profiled, columns: &[usize], to: &Profiled, key: &[usize]) -> bool {
+    let rows = |profiled: &Profiled| 0..profiled.sheet.table.rows();
+    let there: BTreeSet<Vec<&[u8]>> = rows(to)
+        .filter_map(|row| tuple(&to.sheet, key, row))
+        .collect();
+    let known: Vec<_> = rows(from)
+        .filter_map(|row| tuple(&from.sheet, columns, row))
+        .collect();
+    let lost = known.iter().filter(|value| !there.contains(*value)).count();
+    lost as f64 <= ERROR * known.len() as f64
 }
 
 /// Whether the names would let the other entity refer back.

@@ -98,7 +98,7 @@ pub fn shapes(value: &str) -> Shapes {
         );
     }
     found.set(Shapes::BOOLEAN, boolean(value).is_some());
-    found.set(Shapes::IP, value.parse::<std::net::IpAddr>().is_ok());
+    found.set(Shapes::IP, value.parse::<core::net::IpAddr>().is_ok());
     // Dates, even impossible ones, and IP addresses have the punctuation of a telephone number.
     let other = found.has(Shapes::IP) || date_parts(value).is_some();
     found.set(Shapes::PHONE, !other && is_phone(value));
