@@ -11,6 +11,7 @@
 mod brief;
 pub mod entities;
 pub mod evidence;
+pub mod large;
 mod links;
 mod naming;
 pub mod proposal;

@@ -14,8 +14,8 @@ use pgwright_profile::{Profiled, propose};
 use crate::cli::Servers;
 use crate::exit::Failure;
 use crate::profile::deliver::{Delivery, deliver};
-use crate::profile::read;
 use crate::profile::show::Found;
+use crate::profile::{large, read, show_large};
 use crate::terminal::{Terminal, output};
 
 /// The arguments.
@@ -52,6 +52,11 @@ pub struct Profile {
     /// Stop searching for dependencies after so long, and say what was not searched.
     #[arg(long, value_name = "N", default_value_t = 60)]
     pub max_seconds: u64,
+
+    /// Megabytes of memory to plan with. Files for which that is too little are read row by row: types,
+    /// keys and dependencies of single columns only, and no proposal.
+    #[arg(long, value_name = "MB", default_value_t = 2000)]
+    pub memory: u64,
 
     /// The name of the proposed brief and its schema; that of the first file when not given.
     #[arg(long)]
@@ -93,12 +98,55 @@ fn delimiter(text: &str) -> Result<u8, String> {
 /// The lowest server version that a proposal is for.
 const POSTGRESQL: u32 = 15;
 
+/// Memory for each byte of a file, when all of it is held and searched; measured on TPC-H.
+const MEMORY_PER_BYTE: u64 = 4;
+
+fn is_large(arguments: &Profile) -> bool {
+    let sizes = arguments
+        .files
+        .iter()
+        .filter_map(|file| std::fs::metadata(file).ok());
+    let bytes: u64 = sizes.map(|data| data.len()).sum();
+    bytes * MEMORY_PER_BYTE > arguments.memory << 20
+}
+
+fn run_large(arguments: &Profile, threads: usize, terminal: &Terminal) -> Result<(), Failure> {
+    let mut found = Vec::new();
+    for file in &arguments.files {
+        found.push(large::profile(
+            file,
+            arguments.delimiter,
+            threads,
+            terminal,
+        )?);
+    }
+    match arguments.format {
+        ProfileFormat::Json => output(&show_large::json(&found))?,
+        ProfileFormat::Text => {
+            let text: Vec<String> = found.iter().map(show_large::text).collect();
+            output(&text.join("\n"))?;
+        }
+    }
+    if arguments.output.is_some() {
+        return Err(Failure::Usage(
+            "files that memory cannot hold get no proposal, so nothing was delivered\n  hint: --memory".to_owned(),
+        ));
+    }
+    Ok(())
+}
+
 /// Runs the command.
 pub fn run(arguments: &Profile, terminal: &Terminal) -> Result<(), Failure> {
     let started = Instant::now();
     let limit = Duration::from_secs(arguments.max_seconds);
     let stop = || started.elapsed() >= limit;
     let budget = Budget::until(&stop);
+    let threads = std::thread::available_parallelism()
+        .map_or(2, usize::from)
+        .min(2);
+    if is_large(arguments) {
+        return run_large(arguments, threads, terminal);
+    }
     let mut sheets = Vec::new();
     for file in &arguments.files {
         let sheet = terminal.phase("reading", || read::sheet(file, arguments.delimiter))?;
@@ -111,9 +159,6 @@ pub fn run(arguments: &Profile, terminal: &Terminal) -> Result<(), Failure> {
         };
         sheets.push(Profiled { sheet, typed });
     }
-    let threads = std::thread::available_parallelism()
-        .map_or(2, usize::from)
-        .min(2);
     let options = Options {
         nulls: match arguments.nulls {
             NullsAre::Equal => Nulls::Equal,
