@@ -189,40 +189,74 @@ fn above(evidence: &Evidence, classes: &[Class], from: usize, to: usize) -> bool
         && !evidence.determines(classes[to].key, classes[from].key)
 }
 
-/// For each column the class it belongs to, `None` for those of the rows themselves and for keys.
+/// For each column the class it belongs to, `None` for those of the rows themselves and for keys: the
+/// nearest that determines it, unless its name says of which of them it is.
 fn assign(sheet: &Sheet, evidence: &Evidence, classes: &[Class]) -> Vec<Option<usize>> {
     let alive: Vec<usize> = (0..classes.len()).filter(|c| classes[*c].alive).collect();
     let copy = |column: usize| evidence.copies.iter().any(|(c, _)| *c == column);
-    (0..sheet.columns.len())
-        .map(|column| {
-            if copy(column) || alive.iter().any(|c| classes[*c].key == column) {
-                return None;
-            }
-            if let Some(own) = alive
+    let free: Vec<usize> = (0..sheet.columns.len())
+        .filter(|c| !copy(*c) && !alive.iter().any(|class| classes[*class].key == *c))
+        .collect();
+    let member = |column: usize| {
+        alive
+            .iter()
+            .copied()
+            .find(|c| classes[*c].members.contains(&column))
+    };
+    let owners = |column: usize| -> Vec<usize> {
+        let determines = |c: &usize| evidence.determines(classes[*c].key, column);
+        alive.iter().copied().filter(determines).collect()
+    };
+    let values = |class: &usize| sheet.table.columns[classes[*class].key].dictionary.len();
+    let mut assigned: Vec<Option<usize>> = vec![None; sheet.columns.len()];
+    for column in &free {
+        let owners = owners(*column);
+        let further = |c: &usize| {
+            owners
                 .iter()
-                .find(|c| classes[**c].members.contains(&column))
-            {
-                return Some(*own);
-            }
-            let owners: Vec<usize> = alive
-                .iter()
-                .copied()
-                .filter(|c| evidence.determines(classes[*c].key, column))
-                .collect();
-            let nearest = owners.iter().copied().filter(|c| {
-                !owners
-                    .iter()
-                    .any(|other| above(evidence, classes, *c, *other))
-            });
-            let named = |class: &usize| {
-                same_prefix(&sheet.columns[classes[*class].key], &sheet.columns[column])
-            };
-            let values = |class: &usize| sheet.table.columns[classes[*class].key].dictionary.len();
-            // A name that says to whom a column belongs outweighs the chain.
-            let by_name = owners.iter().copied().filter(named).min_by_key(values);
-            by_name.or_else(|| nearest.min_by_key(values))
-        })
-        .collect()
+                .any(|other| above(evidence, classes, *c, *other))
+        };
+        let nearest = owners
+            .iter()
+            .copied()
+            .filter(|c| !further(c))
+            .min_by_key(values);
+        assigned[*column] = member(*column).or(nearest);
+    }
+    // The word that most columns of a class begin with says what it is called; of the rows too.
+    let usual = |class: Option<usize>| -> Option<&str> {
+        let columns = free.iter().filter(|c| assigned[**c] == class);
+        let firsts: Vec<&str> = columns.filter_map(|c| prefix(&sheet.columns[*c])).collect();
+        let most = firsts
+            .iter()
+            .max_by_key(|w| (firsts.iter().filter(|o| o == w).count(), **w))?;
+        let count = firsts.iter().filter(|w| w == &most).count();
+        (count > 1 && count * 2 > firsts.len()).then_some(*most)
+    };
+    let mut by_name = assigned.clone();
+    for column in free
+        .iter()
+        .filter(|c| member(**c).is_none() && assigned[**c].is_some())
+    {
+        let own = prefix(&sheet.columns[*column]);
+        if own.is_none() || usual(assigned[*column]) == own {
+            continue;
+        }
+        let owner = owners(*column)
+            .into_iter()
+            .filter(|c| usual(Some(*c)) == own)
+            .min_by_key(values);
+        if owner.is_some() || usual(None) == own {
+            by_name[*column] = owner;
+        }
+    }
+    by_name
+}
+
+/// The first word of a name that says more.
+fn prefix(name: &str) -> Option<&str> {
+    let words = words(name);
+    (words.len() > 1).then(|| words[0])
 }
 
 fn own(classes: &[Class], assigned: &[Option<usize>], class: usize) -> Vec<usize> {
@@ -358,7 +392,7 @@ fn base_key(
         largest: Some(3),
         ..Options::default()
     };
-    let Ok(found) = discover_approximate(&table, ERROR / 2.0, &options) else {
+    let Ok(found) = discover_approximate(&table, ERROR, &options) else {
         return Vec::new();
     };
     let best = found

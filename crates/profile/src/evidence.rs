@@ -10,11 +10,11 @@ use crate::sheet::Sheet;
 use crate::types::Typed;
 
 /// The share of rows that may be exceptions to a dependency that means something.
-pub const ERROR: f64 = 0.02;
+pub const ERROR: f64 = 0.01;
 /// So many exceptions must be expected by chance before their absence says anything.
 const EVIDENCE: f64 = 8.0;
 /// And so small a share of them may be there.
-const SURPRISE: f64 = 0.05;
+const SURPRISE: f64 = 0.02;
 /// The most exceptions that a claim spells out.
 const SHOWN: usize = 5;
 
@@ -73,9 +73,11 @@ impl Evidence {
         // A column that is nearly constant cannot speak for itself; its name can, beside a
         // determinant that others speak for.
         let by_name = pairs.iter().filter(|p| {
-            let names = (&sheet.columns[p.determinant], &sheet.columns[p.dependent]);
+            let named =
+                |column: &usize| same_prefix(&sheet.columns[*column], &sheet.columns[p.dependent]);
+            let same = copies.iter().filter(|(_, of)| *of == p.determinant);
             p.by_chance < EVIDENCE
-                && same_prefix(names.0, names.1)
+                && (named(&p.determinant) || same.map(|(copy, _)| copy).any(named))
                 && strong
                     .iter()
                     .any(|(determinant, _)| *determinant == p.determinant)
@@ -109,7 +111,7 @@ pub fn is_strong(pair: &Pair) -> bool {
 /// Columns that have the text of an earlier one in all rows but a few.
 fn copies(sheet: &Sheet) -> Vec<(usize, usize)> {
     let table = &sheet.table;
-    let allowed = (ERROR / 2.0 * table.rows() as f64) as usize;
+    let allowed = (ERROR * table.rows() as f64) as usize;
     let mut copies: Vec<(usize, usize)> = Vec::new();
     for column in 0..table.columns.len() {
         let here = &table.columns[column];

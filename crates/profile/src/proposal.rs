@@ -255,7 +255,7 @@ fn misfits(profiled: &Profiled, unfit: &mut Unfit) {
                     "{} is {}, which is no {}",
                     profiled.sheet.columns[column],
                     cell(&profiled.sheet, column, row),
-                    typed.of.sql()
+                    typed.of.word()
                 ));
             }
         }

@@ -127,6 +127,14 @@ impl Type {
         }
     }
 
+    /// The type as a sentence names it.
+    pub fn word(&self) -> String {
+        match self {
+            Self::Text { form: Form::Email } => "e-mail address".into(),
+            other => other.sql(),
+        }
+    }
+
     /// Whether values of the type can name something: whole numbers, texts and UUIDs do, amounts,
     /// dates and truth values do not.
     pub fn identifies(&self) -> bool {
@@ -162,6 +170,15 @@ pub struct Typed {
 
 /// The share of rows that may not fit a type before the column is called text.
 const MISFITS: f64 = 0.01;
+/// Kinds that a text may lack without being set aside.
+const KINDS_OF_TEXT: [Shapes; 6] = [
+    Shapes::DIGITS,
+    Shapes::PHONE,
+    Shapes::URL,
+    Shapes::PERCENT,
+    Shapes::LIST,
+    Shapes::JSON_ARRAY,
+];
 /// The most values of an enumeration.
 const WORDS: usize = 20;
 
@@ -198,6 +215,10 @@ pub fn infer(column: &Column) -> Typed {
     // Shapes of every row come first: one misfit would not be worth a narrower type.
     let exact = |shape: Shapes| common.has(shape);
     let nearly = |shape: Shapes| {
+        // A text fits a column of texts, whatever kind most of them are; only an address must be one.
+        if KINDS_OF_TEXT.contains(&shape) {
+            return false;
+        }
         let fits = count[index(shape)];
         let distinct = each.iter().filter(|s| s.has(shape)).count();
         fits < rows && (rows - fits) as f64 <= MISFITS * rows as f64 && distinct * 2 > each.len()
