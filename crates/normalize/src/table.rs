@@ -6,34 +6,41 @@ pub const NULL: u32 = 0;
 /// The distinct values of a column, in the order of their first appearance. Value `n` has the code
 /// `n + 1`, as 0 is the null.
 ///
-/// An open-addressing hash table over one arena of text: a value costs its bytes and some 16 more.
+/// An open-addressing hash table over blocks of text: a value costs its bytes and some 20 more, and
+/// growing copies no text.
 #[derive(Debug, Clone, Default)]
 pub struct Dictionary {
-    text: Vec<u8>,
-    /// Where each value ends in `text`.
-    ends: Vec<usize>,
+    /// Blocks that are filled one after the other; none is ever enlarged.
+    blocks: Vec<Vec<u8>>,
+    /// Where each value stands: its block, its start there, its length.
+    places: Vec<(u32, u32, u32)>,
     /// Codes by hash, 0 where free; the length is a power of two. The upper bits of the hash stand
     /// beside the code, so that most mismatches are seen without a look at the text.
     slots: Vec<(u32, u32)>,
 }
 
+/// The size of a dictionary's first block, and that of its large ones.
+const BLOCK: std::ops::RangeInclusive<usize> = 1 << 10..=1 << 20;
+
 impl Dictionary {
     /// The number of distinct values.
     pub fn len(&self) -> usize {
-        self.ends.len()
+        self.places.len()
     }
 
     /// Whether there is no value.
     pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
+        self.places.is_empty()
     }
 
     /// The value of a code, `None` for the null and for codes that were not given.
     pub fn get(&self, code: u32) -> Option<&[u8]> {
         let place = (code as usize).checked_sub(1)?;
-        let end = *self.ends.get(place)?;
-        let start = if place == 0 { 0 } else { self.ends[place - 1] };
-        Some(&self.text[start..end])
+        self.places.get(place).map(|place| self.text(*place))
+    }
+
+    fn text(&self, (block, start, length): (u32, u32, u32)) -> &[u8] {
+        &self.blocks[block as usize][start as usize..][..length as usize]
     }
 
     /// The code of a value that is there.
@@ -46,10 +53,7 @@ impl Dictionary {
 
     /// The values in order of first appearance, with code 1 first.
     pub fn values(&self) -> impl Iterator<Item = &[u8]> {
-        (0..self.ends.len()).map(|place| {
-            let start = if place == 0 { 0 } else { self.ends[place - 1] };
-            &self.text[start..self.ends[place]]
-        })
+        self.places.iter().map(|place| self.text(*place))
     }
 
     /// The code of a value, a new one when it was not there.
@@ -57,20 +61,33 @@ impl Dictionary {
     /// # Panics
     /// After 2³² - 2 distinct values; [`TableBuilder`] takes no more rows than that.
     pub fn insert(&mut self, value: &[u8]) -> u32 {
-        if (self.ends.len() + 1) * 4 > self.slots.len() * 3 {
+        if (self.places.len() + 1) * 4 > self.slots.len() * 3 {
             self.grow();
         }
         let hash = hash(value);
         match self.find(value, hash) {
             Ok(code) => code,
             Err(slot) => {
-                self.text.extend_from_slice(value);
-                self.ends.push(self.text.len());
-                let code = u32::try_from(self.ends.len()).expect("fewer values than rows");
+                self.keep(value);
+                let code = u32::try_from(self.places.len()).expect("fewer values than rows");
                 self.slots[slot] = (code, (hash >> 32) as u32);
                 code
             }
         }
+    }
+
+    fn keep(&mut self, value: &[u8]) {
+        let fits = |block: &Vec<u8>| block.capacity() - block.len() >= value.len();
+        if !self.blocks.last().is_some_and(fits) {
+            let last = self.blocks.last().map_or(0, Vec::capacity);
+            let size = (last * 2).clamp(*BLOCK.start(), *BLOCK.end());
+            self.blocks.push(Vec::with_capacity(size.max(value.len())));
+        }
+        let number = self.blocks.len() - 1;
+        let block = &mut self.blocks[number];
+        self.places
+            .push((number as u32, block.len() as u32, value.len() as u32));
+        block.extend_from_slice(value);
     }
 
     /// The code, or the free slot where it belongs.

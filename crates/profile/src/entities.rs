@@ -409,6 +409,7 @@ fn base_key(
             (
                 nulls > table.rows() / 50,
                 u.columns.len(),
+                u.exceptions > 0,
                 hints,
                 u.exceptions,
             )

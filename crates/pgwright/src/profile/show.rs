@@ -8,8 +8,7 @@ use pgwright_profile::proposal::{Profiled, Proposal, unfit_rows};
 use pgwright_profile::types::{Type, Typed};
 use serde::Serialize;
 
-/// Version of the JSON form; raised when a field changes its meaning. Its schema is
-/// `schemas/profile.schema.json`.
+/// Version of the JSON form; raised when a field changes its meaning.
 const JSON_FORMAT: u32 = 1;
 
 /// The most exact dependencies that the text lists.
