@@ -6,6 +6,7 @@ mod commands;
 mod exit;
 mod migrations;
 mod package;
+mod profile;
 mod proof;
 mod rehearsal;
 mod source;
@@ -53,6 +54,7 @@ fn main() -> ExitCode {
         Command::Apply(arguments) => commands::apply::run(arguments, &terminal),
         Command::Stats(arguments) => commands::stats::run(arguments, &terminal),
         Command::Explain(arguments) => commands::explain::run(arguments, &terminal),
+        Command::Profile(arguments) => commands::profile::run(arguments, &terminal),
         Command::Postgres(arguments) => commands::postgres::run(arguments, &terminal),
         Command::Completions(arguments) => commands::completions::run(arguments),
     };

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 /// Which of our crates each crate may depend on. Data flows along the spine and never back.
 const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("catalog", &[]),
+    ("normalize", &[]),
+    ("profile", &["normalize"]),
     ("ddl", &["catalog"]),
     ("planner", &["catalog"]),
     ("server", &["catalog", "planner"]),
@@ -17,7 +19,16 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     (
         "pgwright",
         &[
-            "brief", "catalog", "ddl", "design", "migrate", "planner", "report", "server",
+            "brief",
+            "catalog",
+            "ddl",
+            "design",
+            "migrate",
+            "normalize",
+            "planner",
+            "profile",
+            "report",
+            "server",
         ],
     ),
 ];
@@ -34,13 +45,40 @@ const HIDDEN: &[(&str, &str, &str)] = &[
 
 /// The crates that decide: what they answer depends on their arguments alone.
 const PURE: &[&str] = &[
-    "catalog", "ddl", "planner", "brief", "design", "migrate", "report",
+    "catalog",
+    "normalize",
+    "profile",
+    "ddl",
+    "planner",
+    "brief",
+    "design",
+    "migrate",
+    "report",
 ];
 const LIBRARIES: &[&str] = &[
-    "catalog", "ddl", "planner", "server", "brief", "design", "migrate", "report",
+    "catalog",
+    "normalize",
+    "profile",
+    "ddl",
+    "planner",
+    "server",
+    "brief",
+    "design",
+    "migrate",
+    "report",
 ];
 const ALL: &[&str] = &[
-    "catalog", "ddl", "planner", "server", "brief", "design", "migrate", "report", "pgwright",
+    "catalog",
+    "normalize",
+    "profile",
+    "ddl",
+    "planner",
+    "server",
+    "brief",
+    "design",
+    "migrate",
+    "report",
+    "pgwright",
 ];
 
 /// Text that must not stand in the code, tests aside, of some crates.

@@ -7,5 +7,6 @@ pub mod explain;
 pub mod inspect;
 pub mod plan;
 pub mod postgres;
+pub mod profile;
 pub mod stats;
 pub mod verify;
