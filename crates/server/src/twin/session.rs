@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use pgwright_catalog::{QualifiedName, quote_identifier, quote_literal};
-use pgwright_planner::{ColumnStatistics, Plan};
+use pgwright_planner::{ColumnStatistics, Plan, Statistics};
 use postgres::{Client, GenericClient, Transaction};
 use serde_json::Value;
 
@@ -451,40 +451,7 @@ fn estimate(
         .map(|name| quote_identifier(name))
         .collect();
     let keys = described.keys.clone().unwrap_or(plain);
-    for (at, key) in keys.iter().enumerate() {
-        if described.columns.get(at).is_some_and(Option::is_some) {
-            continue;
-        }
-        let position = u16::try_from(at + 1).unwrap_or(u16::MAX);
-        let expected = groups(client, key, &from)?.unwrap_or(0.0);
-        let sampled = match known {
-            Some(known) => sample::expression(client, (relation.oid, *table_oid), key, known)?,
-            None => None,
-        };
-        let mut expression = match sampled {
-            Some(sampled) if sampled.exhausted => sampled.statistics,
-            // More than the sample shows: as many as the planner takes of the columns.
-            Some(sampled) => ColumnStatistics {
-                distinct: as_analyze_has_it(expected, rows),
-                ..sampled.statistics
-            },
-            None => ColumnStatistics {
-                average_width: i32::try_from(
-                    ask(client, &format!("SELECT {key} {from}"))?.root.width,
-                )
-                .unwrap_or(32),
-                distinct: as_analyze_has_it(expected, rows),
-                ..ColumnStatistics::default()
-            },
-        };
-        if relation.method == "gin" {
-            // What the planner makes of an element goes by elements, not by values.
-            expression.most_common_values.clear();
-            expression.most_common_frequencies.clear();
-            expression.histogram.clear();
-        }
-        asked.expressions.insert(position, expression);
-    }
+    asked.expressions = expressions(client, relation, described, twin.statistics())?;
     if relation.method == "btree" && !keys.is_empty() {
         asked.combinations = groups(client, &keys.join(", "), &from)?;
         let clamped = asked
@@ -511,6 +478,83 @@ fn estimate(
     let mut size = shape::estimated(&shape, content);
     size.table_pages = u64::try_from(pages).unwrap_or(0);
     Ok((size, asked))
+}
+
+/// Statistics of an index's expressions, by position from 1: of the values that a sample gives, and where the
+/// columns' statistics hold none, of what the planner takes for granted.
+pub(super) fn expressions(
+    client: &mut impl GenericClient,
+    relation: &relations::Relation,
+    described: &shape::Described,
+    statistics: &Statistics,
+) -> Result<BTreeMap<u16, ColumnStatistics>, TwinError> {
+    let mut found = BTreeMap::new();
+    let (Some(keys), Some((table_oid, table))) = (&described.keys, &relation.table) else {
+        return Ok(found);
+    };
+    let known = statistics
+        .tables
+        .get(table)
+        .filter(|t| !t.columns.is_empty());
+    let Some(known) = known else {
+        return Ok(found);
+    };
+    let from = match &described.predicate {
+        Some(predicate) => format!("FROM ONLY {} WHERE {predicate}", table.quoted()),
+        None => format!("FROM ONLY {}", table.quoted()),
+    };
+    let rows = rows_of(client, &format!("SELECT 1 {from}"))?;
+    for (at, key) in keys.iter().enumerate() {
+        if described.columns.get(at).is_some_and(Option::is_some) {
+            continue;
+        }
+        let position = u16::try_from(at + 1).unwrap_or(u16::MAX);
+        let expected = groups(client, key, &from)?.unwrap_or(0.0);
+        let sampled = sample::expression(client, (relation.oid, *table_oid), key, known)?;
+        let mut expression = match sampled {
+            Some(sampled) if sampled.exhausted => sampled.statistics,
+            // More than the sample shows: as many as the planner takes of the columns.
+            Some(sampled) => ColumnStatistics {
+                distinct: as_analyze_has_it(expected, rows),
+                ..sampled.statistics
+            },
+            None => ColumnStatistics {
+                average_width: i32::try_from(
+                    ask(client, &format!("SELECT {key} {from}"))?.root.width,
+                )
+                .unwrap_or(32),
+                distinct: as_analyze_has_it(expected, rows),
+                ..ColumnStatistics::default()
+            },
+        };
+        if relation.method == "gin" {
+            // What the planner makes of an element goes by elements, not by values.
+            expression.most_common_values.clear();
+            expression.most_common_frequencies.clear();
+            expression.histogram.clear();
+        }
+        found.insert(position, expression);
+    }
+    Ok(found)
+}
+
+/// Statistics of an index's expressions, to be filled in.
+pub(super) fn as_columns(
+    index: u32,
+    expressions: &BTreeMap<u16, ColumnStatistics>,
+) -> Vec<Column<'_>> {
+    expressions
+        .iter()
+        .map(|(position, statistics)| Column {
+            relation: index,
+            name: None,
+            number: i16::try_from(*position).ok(),
+            key: None,
+            kind: None,
+            inherited: false,
+            statistics,
+        })
+        .collect()
 }
 
 /// A number of distinct values as statistics hold it: a fraction of the rows where there are many.
@@ -551,19 +595,7 @@ fn give_expressions(
     if asked.expressions.is_empty() {
         return Ok(());
     }
-    let columns: Vec<Column<'_>> = asked
-        .expressions
-        .iter()
-        .map(|(position, statistics)| Column {
-            relation: index.oid,
-            name: None,
-            number: i16::try_from(*position).ok(),
-            key: None,
-            kind: None,
-            inherited: false,
-            statistics,
-        })
-        .collect();
+    let columns = as_columns(index.oid, &asked.expressions);
     fill::prepare(transaction)?;
     fill::insert_all(transaction, &columns)
 }
