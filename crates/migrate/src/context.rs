@@ -1,7 +1,7 @@
 //! What every kind of object is planned with: the two catalogs, the writer, and name look-up.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
 use pgwright_catalog::write::{Apart, Writer, not_null_name};
@@ -10,6 +10,7 @@ use pgwright_catalog::{
     RoutineSignature, Schema, Table, Type,
 };
 
+use crate::beside::Adopted;
 use crate::change::{Change, Rank, Statement, Strength};
 use crate::plan::{PlanError, PlanOptions};
 use crate::question::Question;
@@ -24,6 +25,7 @@ static NOTHING_REPLACED: Replaced = Replaced {
     domains: BTreeSet::new(),
 };
 static NO_CONVERSIONS: Conversions = Conversions::new();
+static NOTHING_ADOPTED: Adopted = Adopted::new();
 
 /// What is made in two steps because objects need each other.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -66,9 +68,15 @@ pub(crate) struct Context<'a> {
     pub replaced: &'a Replaced,
     /// Sequences that become those of identity columns, and the other way round.
     pub conversions: &'a Conversions,
+    /// Indexes that keys take over which were built for them before.
+    pub adopted: &'a Adopted,
     questions: RefCell<BTreeSet<Question>>,
     notes: RefCell<BTreeSet<String>>,
+    altered: OnceCell<Vec<AlteredTable<'a>>>,
 }
+
+/// A table of both catalogs: its name, as it is and as it shall be.
+pub(crate) type AlteredTable<'a> = (&'a QualifiedName, &'a Table, &'a Table);
 
 impl<'a> Context<'a> {
     pub fn new(
@@ -83,8 +91,10 @@ impl<'a> Context<'a> {
             before: base,
             replaced: &NOTHING_REPLACED,
             conversions: &NO_CONVERSIONS,
+            adopted: &NOTHING_ADOPTED,
             questions: RefCell::default(),
             notes: RefCell::default(),
+            altered: OnceCell::new(),
             base,
             full,
             writer: Writer::new(options.target),
@@ -119,6 +129,22 @@ impl<'a> Context<'a> {
     /// An object of both catalogs that cannot become the other in place: it is dropped and made anew.
     pub fn replace(&self, object: ObjectId) {
         self.replace.borrow_mut().insert(object);
+    }
+
+    /// Tables of both catalogs that may have to change: those that differ, and all where types or
+    /// collations are made anew. Most tables of a large schema stay as they are.
+    pub fn altered_tables(&self) -> &[AlteredTable<'a>] {
+        self.altered.get_or_init(|| {
+            let reaches_columns =
+                |object: &ObjectId| matches!(object, ObjectId::Type(_) | ObjectId::Collation(_));
+            let any = self.replaced.objects.iter().any(reaches_columns);
+            let (base, full) = (self.base, self.full);
+            let both = full.tables.iter().filter_map(|(name, to)| {
+                let from = base.tables.get(name)?;
+                (any || from != to).then_some((name, from, to))
+            });
+            both.collect()
+        })
     }
 
     /// Notes an object to be made anew where something differs that cannot be changed in place. True

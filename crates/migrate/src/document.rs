@@ -13,18 +13,40 @@ const VERSION: u32 = 1;
 
 /// What `plan.json` holds.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(crate) struct Document<'a> {
+    /// `pgwright plan`.
     format: &'static str,
+    /// Version of this form.
     version: u32,
+    /// What the migration is called.
     name: &'a str,
+    /// Major version of the server that it is for.
     target: u32,
+    /// Tells it from other plans.
     fingerprint: String,
+    /// Dangers of the way forward, which `apply` must be allowed by name.
     hazards: BTreeSet<Hazard>,
+    /// What the two schemas leave open, with what is taken for granted.
     questions: &'a [Question],
+    /// What is worth knowing, one sentence each.
     notes: &'a [String],
+    /// The way forward, in order.
     up: &'a [Step],
+    /// The way back, before or after the contract.
     down: &'a [Step],
+    /// What drops for good what the way forward keeps aside.
     contract: &'a [Step],
+}
+
+/// The JSON Schema of `plan.json`.
+#[cfg(feature = "schema")]
+pub fn plan_schema() -> serde_json::Value {
+    schemars::generate::SchemaSettings::draft2020_12()
+        .for_serialize()
+        .into_generator()
+        .into_root_schema_for::<Document<'_>>()
+        .to_value()
 }
 
 /// The document of a plan.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use pgwright_catalog::{Catalog, QualifiedName};
+use pgwright_catalog::{Catalog, ObjectId, QualifiedName};
 
 use crate::change::Change;
 use crate::links;
@@ -30,15 +30,17 @@ pub(crate) fn plan(from: &Catalog, to: &Catalog, options: &PlanOptions) -> Resul
     )?;
     // All that shares a transaction stands together, where names let it.
     let renames = renaming.forward(from, options);
+    let (early, parts) = apart_from_parts(forward.early.clone(), renamed);
     let mut up = Vec::new();
     if renaming.names_early_steps() {
         up.extend(renames);
-        up.extend(forward.early.clone());
+        up.extend(early);
     } else {
-        up.extend(forward.early.clone());
+        up.extend(early);
         up.extend(renames);
     }
     up.extend(parted.release(options));
+    up.extend(parts);
     up.extend(forward.drops.clone());
     up.extend(forward.changes.clone());
     up.extend(parted.join(options));
@@ -51,9 +53,10 @@ pub(crate) fn plan(from: &Catalog, to: &Catalog, options: &PlanOptions) -> Resul
     // A text that names no owner was run by somebody, who is taken to run the way back.
     back_options.unsaid_owners_are_own = true;
     let backward = way(&back_from, before, &back_options, false)?;
-    let mut down: Vec<Change> = backward.early.clone();
+    let (mut down, parts) = apart_from_parts(backward.early.clone(), to);
     down.extend(forward.kept.clear.clone());
     down.extend(parted.release_back(options));
+    down.extend(parts);
     // What came in the place of what is kept goes first.
     down.extend(backward.drops.clone());
     down.extend(forward.kept.restore.clone());
@@ -76,6 +79,19 @@ pub(crate) fn plan(from: &Catalog, to: &Catalog, options: &PlanOptions) -> Resul
     let unchecked = forward.unchecked || backward.unchecked;
     look_at_bodies(&mut plan, from, to, options, unchecked);
     Ok(plan)
+}
+
+/// Sets apart the drops of indexes that are parts of a parent's: they can go only when their tables have
+/// parted from it.
+fn apart_from_parts(early: Vec<Change>, catalog: &Catalog) -> (Vec<Change>, Vec<Change>) {
+    early.into_iter().partition(|change| {
+        let ObjectId::Index(table, name) = &change.object else {
+            return true;
+        };
+        let table = catalog.tables.get(table);
+        let index = table.and_then(|t| t.indexes.get(name));
+        index.is_none_or(|i| i.parent.is_none())
+    })
 }
 
 /// Bytes that a server reads in a millisecond, and that it writes anew with their indexes: on a plain

@@ -6,6 +6,7 @@
 
 mod arrangement;
 mod aside;
+mod beside;
 mod bodies;
 mod change;
 mod context;
@@ -34,9 +35,11 @@ mod way;
 pub use arrangement::Arrangement;
 pub use aside::{ASIDE, without_aside};
 pub use difference::{Difference, difference};
+#[cfg(feature = "schema")]
+pub use document::plan_schema;
 pub use files::{schema_files, schema_script};
 pub use layout::{Layout, MigrationName, migration_files};
-pub use plan::{Plan, PlanError, PlanOptions, TableSize, plan};
+pub use plan::{Plan, PlanError, PlanOptions, Rewrites, TableSize, plan};
 pub use question::Question;
 pub use rename::{Rename, parse as parse_rename};
 pub use step::{Action, FileGroup, Hazard, Lock, LockLevel, Resume, Step, Transaction};

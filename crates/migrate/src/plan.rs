@@ -16,7 +16,7 @@ use crate::question::Question;
 use crate::rename::Rename;
 use crate::step::{Action, Step};
 use crate::way::Amid;
-use crate::{bodies, in_use, kinds, rebuild};
+use crate::{beside, bodies, in_use, kinds, rebuild};
 
 /// What a plan is made for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +47,22 @@ pub struct PlanOptions {
     pub using: BTreeMap<(QualifiedName, Name), String>,
     /// Sizes of tables, where they are known.
     pub sizes: BTreeMap<QualifiedName, TableSize>,
+    /// What becomes of a table for whose change PostgreSQL would write it anew.
+    pub rewrites: Rewrites,
+}
+
+/// What becomes of a table for whose change PostgreSQL would write it anew: a column takes another type, or
+/// the table is to be partitioned.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Rewrites {
+    /// Where it is known to be large, the new is filled beside the old and takes its place; otherwise
+    /// [`InPlace`](Self::InPlace).
+    #[default]
+    BySize,
+    /// The new is always filled beside the old. A column that changes comes last among the columns then.
+    Online,
+    /// It is written anew in one transaction, while nobody else can use it.
+    InPlace,
 }
 
 /// How large a table is.
@@ -73,6 +89,7 @@ impl PlanOptions {
             fill: BTreeMap::new(),
             using: BTreeMap::new(),
             sizes: BTreeMap::new(),
+            rewrites: Rewrites::default(),
         }
     }
 }
@@ -155,7 +172,10 @@ pub fn plan(from: &Catalog, to: &Catalog, options: &PlanOptions) -> Result<Plan,
     if from.without_dependencies() == Catalog::empty() {
         return from_nothing(from, to, options);
     }
-    in_use::plan(from, to, options)
+    match beside::plan(from, to, options)? {
+        Some(plan) => Ok(plan),
+        None => in_use::plan(from, to, options),
+    }
 }
 
 /// What there shall be is made from nothing; the way back is the inverse.
@@ -255,6 +275,7 @@ pub(crate) fn additions(
         let mut context = Context::new(base, full, options, &opened);
         if let Some(amid) = amid {
             context = context.amid(amid.before, amid.replaced, amid.conversions);
+            context.adopted = amid.adopted;
         }
         let mut changes = kinds::additions(&context)?;
         if amid.is_some() {

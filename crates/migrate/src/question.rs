@@ -5,6 +5,7 @@ use serde::Serialize;
 
 /// A fact that the catalogs do not tell and that changes the plan.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Question {
     /// What it is about.
     pub subject: ObjectId,

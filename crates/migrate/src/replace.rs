@@ -373,6 +373,7 @@ impl<'a> Dependents<'a> {
                         open.push(Going::Object(id));
                     }
                 }
+                self.standing_on(table, open);
                 // Partitions of a table that is made anew are made with it.
                 if self.to.tables.contains_key(table) {
                     for child in self.partitions.get(table).into_iter().flatten() {
@@ -380,12 +381,31 @@ impl<'a> Dependents<'a> {
                     }
                 }
             }
+            ObjectId::MaterializedView(view) => self.standing_on(view, open),
+            ObjectId::OperatorFamily(family) => {
+                let classes = self.from.operator_classes.iter();
+                let of_family =
+                    classes.filter(|(n, c)| n.method == family.method && c.family == family.name);
+                open.extend(
+                    of_family.map(|(n, _)| Going::Object(ObjectId::OperatorClass(n.clone()))),
+                );
+            }
             ObjectId::Column(table, column) => {
                 let goes = |object| open.push(Going::Object(object));
                 self.with_column(table, column, false, goes);
             }
             _ => {}
         }
+    }
+
+    /// What is not part of a relation, but lists it.
+    fn standing_on(&self, relation: &QualifiedName, open: &mut Vec<Going>) {
+        let statistics = self.from.statistics.iter();
+        let of_relation = statistics.filter(|(_, s)| s.table == *relation);
+        open.extend(of_relation.map(|(name, _)| Going::Object(ObjectId::Statistics(name.clone()))));
+        let publications = self.from.publications.iter();
+        let publishing = publications.filter(|(_, p)| p.tables.contains_key(relation));
+        open.extend(publishing.map(|(name, _)| Going::Object(ObjectId::Publication(name.clone()))));
     }
 
     fn foreign_key(&self, holder: &QualifiedName, key: &Name) -> Option<BTreeSet<&Name>> {

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::beside::{old_name, old_table};
 use pgwright_catalog::{Catalog, Column, Name, QualifiedName, identity_sequence_name};
 
 /// The longest name that PostgreSQL keeps, in bytes.
@@ -34,7 +35,25 @@ pub(crate) fn conversions(from: &Catalog, to: &Catalog) -> Conversions {
                 continue;
             };
             let key = || (table.clone(), column.name.clone());
-            if old.identity.is_none() && column.identity.is_some() {
+            let beside = before.column(old_name(&column.name).as_str());
+            let in_old_table = || {
+                let table = from.tables.get(&old_table(table))?;
+                table.column(column.name.as_str())
+            };
+            let replaced = beside.or_else(in_old_table);
+            if let Some(identity) = replaced.and_then(|c| c.identity.as_ref())
+                && column.identity.is_some()
+            {
+                // The column was built beside one that has the sequence, and goes with it.
+                let name = identity.name.clone();
+                let name = name.unwrap_or_else(|| identity_sequence_name(table, &column.name));
+                let handover = Handover {
+                    aside: aside(&name),
+                    sequence: name.clone(),
+                    makes_room: Some(name),
+                };
+                found.insert(key(), handover);
+            } else if old.identity.is_none() && column.identity.is_some() {
                 let Some(sequence) = serial(from, table, old) else {
                     continue;
                 };

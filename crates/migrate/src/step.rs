@@ -1,10 +1,11 @@
 //! A step of a plan: one statement with what is known of its locks and dangers.
 
 use pgwright_catalog::{Name, ObjectId, QualifiedName};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// One statement of a migration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Step {
     /// The statement, with its semicolon.
     pub sql: String,
@@ -36,6 +37,7 @@ pub struct Step {
 
 /// How to find out whether a statement outside of transactions was done, after it was broken off.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", tag = "kind")]
 pub enum Resume {
     /// The index is there and valid; one that is not valid is dropped first.
@@ -69,6 +71,7 @@ pub enum Resume {
 
 /// What a step does to its object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
     /// Creates it.
@@ -81,6 +84,7 @@ pub enum Action {
 
 /// How a step goes together with other statements in a transaction.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Transaction {
     /// Together with its neighbours.
@@ -94,6 +98,7 @@ pub enum Transaction {
 
 /// A lock that a step takes on a table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Lock {
     /// The table.
     pub table: QualifiedName,
@@ -102,7 +107,8 @@ pub struct Lock {
 }
 
 /// PostgreSQL's table lock levels, weakest first (manual, chapter 13.3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs)] // The names are the manual's.
 pub enum LockLevel {
@@ -118,6 +124,7 @@ pub enum LockLevel {
 
 /// A named danger of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Hazard {
     /// Rows or values are gone afterwards.
@@ -158,6 +165,7 @@ impl Hazard {
 
 /// The files of a package, in the order in which they run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum FileGroup {
     /// Roles.

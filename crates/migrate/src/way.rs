@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use pgwright_catalog::{Catalog, ConstraintKind, ObjectId};
 
 use crate::aside::{self, Kept};
+use crate::beside::{self, Adopted};
 use crate::change::{Change, Rank, Statement};
 use crate::context::{Context, Opened};
 use crate::conversion::{Conversion, conversion};
@@ -39,6 +40,7 @@ pub(crate) struct Amid<'a> {
     pub before: &'a Catalog,
     pub replaced: &'a Replaced,
     pub conversions: &'a Conversions,
+    pub adopted: &'a Adopted,
 }
 
 /// Plans the way. With `keep`, what would lose data is kept aside.
@@ -54,6 +56,7 @@ pub(crate) fn way(
         // It changes its kind with the column.
         from.sequences.remove(&handover.sequence);
     }
+    let adopted = beside::adopt(&mut from, to);
     let mut attributes = Vec::new();
     if keep {
         attributes = aside::keep_attributes(&mut from, to, options);
@@ -87,15 +90,27 @@ pub(crate) fn way(
         before: from,
         replaced: &replaced,
         conversions: &conversions,
+        adopted: &adopted,
     };
     let opened = Opened::default();
     let context = Context::new(&rest, to, options, &opened).amid(from, &replaced, &conversions);
     // Privileges go first: a role that still has some cannot be dropped.
     let revoked = kinds::revocations(&context)?;
-    let (drops, unchecked_before, _) = additions(&to_be_added, from, options, None, keep)?;
+    // A table whose rows are copied moves too.
+    let copied = |object: &ObjectId| matches!(object, ObjectId::Table(_));
+    let moving = keep || replaced.objects.iter().any(copied);
+    // Neither needs the other, and each takes its time for a large schema.
+    let (drops, adds) = std::thread::scope(|scope| {
+        let drops = scope.spawn(|| additions(&to_be_added, from, options, None, moving));
+        let adds = additions(&rest, to, options, Some(amid), keep);
+        (drops.join(), adds)
+    });
+    let (drops, unchecked_before, _) =
+        drops.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
     let drops: Vec<_> = drops.into_iter().rev().map(Change::inverted).collect();
-    let drops = aside::transform(drops, from, to, &replaced, options, keep)?;
-    let (adds, unchecked, remarks) = additions(&rest, to, options, Some(amid), keep)?;
+    let mut drops = aside::transform(drops, from, to, &replaced, options, keep)?;
+    let after = replaced_beside(&mut drops, from);
+    let (adds, unchecked, remarks) = adds?;
     (way.questions, way.notes) = remarks;
     way.unchecked = unchecked || unchecked_before;
     let (first, adds): (Vec<_>, Vec<_>) = adds.into_iter().partition(|c| c.first);
@@ -114,6 +129,7 @@ pub(crate) fn way(
     way.drops.extend(drops_shared);
     way.changes.extend(shared);
     way.changes.extend(late);
+    way.changes.extend(after);
     way.kept = drops.kept;
     for kept in attributes {
         way.drops.push(kept.forward);
@@ -183,6 +199,39 @@ fn find_replaced(
             return Ok(replaced);
         }
     }
+}
+
+/// Of what gave its name away to something that was built beside it, tables and columns go at the end of the shared
+/// transaction, so that what they own can go over first, and take their indexes along; other indexes are
+/// given back, to be dropped when all is done.
+fn replaced_beside(drops: &mut aside::Transformed, from: &Catalog) -> Vec<Change> {
+    let mut after = Vec::new();
+    let changes = std::mem::take(&mut drops.changes);
+    for mut change in changes {
+        match &change.object {
+            ObjectId::Index(table, name) if beside::is_old(name) => {
+                let index = from.tables.get(table).and_then(|t| t.indexes.get(name));
+                if !index.is_some_and(beside::goes_with_column) {
+                    after.push(change);
+                }
+            }
+            ObjectId::Column(_, name) if beside::is_old(name) => {
+                for statement in &mut change.up {
+                    statement.hazards.clear();
+                }
+                drops.last.push(change);
+            }
+            // The sequences that it owns may go over.
+            ObjectId::Table(name) if beside::is_old(&name.name) => {
+                for statement in &mut change.up {
+                    statement.hazards.clear();
+                }
+                drops.last.push(change);
+            }
+            _ => drops.changes.push(change),
+        }
+    }
+    after
 }
 
 /// Sequences of identity columns whose name is wanted for one that stands alone.

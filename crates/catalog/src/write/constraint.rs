@@ -213,16 +213,18 @@ impl Writer {
         table: &QualifiedName,
         name: &Name,
         constraint: &Constraint,
+        index: &Name,
     ) -> String {
         let kind = match constraint.kind {
             ConstraintKind::PrimaryKey(_) => "PRIMARY KEY",
             _ => "UNIQUE",
         };
         format!(
-            "ALTER TABLE {}\n    ADD CONSTRAINT {name} {kind} USING INDEX {name}{};",
+            "ALTER TABLE {}\n    ADD CONSTRAINT {name} {kind} USING INDEX {index}{};",
             table.quoted(),
             deferrability(constraint.deferrability),
             name = name.quoted(),
+            index = index.quoted(),
         )
     }
 

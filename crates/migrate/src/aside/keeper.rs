@@ -11,6 +11,7 @@ use pgwright_catalog::{
 use super::{
     ASIDE, Restored, Transformed, aside_column, aside_name, aside_schema, cut, multirange, old_type,
 };
+use crate::beside::is_old;
 use crate::change::{Change, Rank, Statement};
 use crate::plan::PlanError;
 use crate::references::References;
@@ -35,6 +36,7 @@ impl Keeper<'_> {
     fn moves(&self, name: &QualifiedName) -> bool {
         let table = self.from.tables.get(name);
         table.is_some_and(|t| t.foreign.is_none())
+            && !is_old(&name.name)
             && (self.is_copied(name) || (self.keep && !self.to.tables.contains_key(name)))
     }
 
@@ -57,7 +59,7 @@ impl Keeper<'_> {
             .tables
             .get(table)
             .is_some_and(|t| t.foreign.is_some());
-        self.keep && !foreign && column.generated.is_none()
+        self.keep && !foreign && column.generated.is_none() && !is_old(&column.name)
     }
 
     pub fn find_needed(&mut self, drops: &[Change]) {

@@ -188,8 +188,8 @@ pub(crate) fn transform(
 }
 
 /// The schema without what is kept aside.
-pub fn without_aside(catalog: &Catalog) -> Catalog {
-    let mut rest = catalog.clone();
+pub fn without_aside(catalog: Catalog) -> Catalog {
+    let mut rest = catalog;
     let aside = |name: &QualifiedName| name.schema.as_str().starts_with(ASIDE);
     rest.schemas.retain(|n, _| !n.as_str().starts_with(ASIDE));
     rest.tables.retain(|n, _| !aside(n));

@@ -7,7 +7,7 @@ use pgwright_catalog::{Column, Name, NotNull, ObjectId, QualifiedName, Table, Ty
 
 use super::column_change::{self, Changed};
 use super::table::comment_parts_of_column;
-use super::{Kind, fill, kept, placeholder};
+use super::{Kind, fill, placeholder};
 use crate::change::{Change, Rank, Statement, Strength};
 use crate::context::Context;
 use crate::plan::PlanError;
@@ -17,7 +17,7 @@ pub(super) struct Columns;
 
 impl Kind for Columns {
     fn additions(&self, context: &Context<'_>, out: &mut Vec<Change>) -> Result<(), PlanError> {
-        for (table, from, to) in kept(&context.base.tables, &context.full.tables) {
+        for (table, from, to) in context.altered_tables().iter().copied() {
             for (position, column) in to.columns.iter().enumerate() {
                 // A column that the parent gives is only changed.
                 let given = column.inherited
@@ -33,7 +33,7 @@ impl Kind for Columns {
     }
 
     fn alterations(&self, context: &Context<'_>, out: &mut Vec<Change>) -> Result<(), PlanError> {
-        for (table, from, to) in kept(&context.base.tables, &context.full.tables) {
+        for (table, from, to) in context.altered_tables().iter().copied() {
             order_of_columns(context, table, from, to);
             for column in &to.columns {
                 let parent = context.full.inherited_column(to, &column.name);

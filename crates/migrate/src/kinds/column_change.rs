@@ -175,7 +175,7 @@ fn value(context: &Context<'_>, changed: Changed<'_>, out: &mut Vec<Change>) {
                         .hazard(Hazard::DependsOnRows),
                 );
             }
-            if let Some(old) = serial {
+            if let Some(old) = serial.filter(|s| s.makes_room.is_none()) {
                 let free = writer.sequence_owned_by(&old.sequence, None);
                 change.up.push(free.into());
                 let address = format!("SEQUENCE {}", old.sequence.quoted());
@@ -191,8 +191,11 @@ fn value(context: &Context<'_>, changed: Changed<'_>, out: &mut Vec<Change>) {
                     change
                         .up
                         .push(writer.copy_position(&old.aside, &name).into());
-                    let drop = writer.drop(&format!("SEQUENCE {}", old.aside.quoted()));
-                    change.up.push(drop.into());
+                    // That of a column which was replaced goes with the column.
+                    if old.makes_room.is_none() {
+                        let drop = writer.drop(&format!("SEQUENCE {}", old.aside.quoted()));
+                        change.up.push(drop.into());
+                    }
                 }
                 None => change
                     .up

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use pgwright_catalog::{
-    Catalog, Constraint, ConstraintKind, Deferrability, ForeignKey, Index, IndexElement, IndexKey,
-    Key, Name, ObjectId, QualifiedName,
+    Constraint, ConstraintKind, Deferrability, ForeignKey, IndexKey, Name, ObjectId, QualifiedName,
 };
 
 use super::table::{apart, comment_constraint, need_constraint};
-use super::{Kind, kept, part};
+use super::{Kind, altered, fill, names_in, part};
+use crate::beside::key_index;
 use crate::change::{Change, Cover, Rank, Statement, Strength};
 use crate::context::Context;
 use crate::plan::PlanError;
@@ -57,8 +57,8 @@ impl Kind for Constraints {
     }
 
     fn alterations(&self, context: &Context<'_>, out: &mut Vec<Change>) -> Result<(), PlanError> {
-        for (table, from, to) in kept(&context.base.tables, &context.full.tables) {
-            for (name, from, to) in kept(&from.constraints, &to.constraints) {
+        for (table, from, to) in context.altered_tables().iter().copied() {
+            for (name, from, to) in altered(&from.constraints, &to.constraints) {
                 let object = || ObjectId::Constraint(table.clone(), name.clone());
                 if !alter(context, table, name, from, to, out) {
                     context.replace(object());
@@ -158,6 +158,9 @@ fn add(
         let columns = key.columns.iter().cloned();
         change.must_have(columns.map(|c| ObjectId::Column(table.clone(), c)));
     }
+    for column in named_columns(&constraint.kind) {
+        change.need(fill::done(table, &column), Strength::Must);
+    }
     if let ConstraintKind::ForeignKey(key) = &constraint.kind {
         let columns = key.columns.iter().cloned();
         change.must_have(columns.map(|c| ObjectId::Column(table.clone(), c)));
@@ -172,9 +175,17 @@ fn add(
         need_partitions(context, &mut change, table);
     }
     let by_index = (live && !split)
-        .then(|| key_index(context.full, table, constraint))
-        .flatten();
-    if let Some(index) = by_index {
+        .then(|| key_index(constraint))
+        .flatten()
+        .filter(|_| !partitioned(context, table));
+    let adopted = context.adopted.get(&(table.clone(), name.clone()));
+    if let (Some(_), Some(built)) = (&by_index, adopted) {
+        let writer = &context.writer;
+        let take = writer.add_constraint_using_index(table, name, constraint, built);
+        change
+            .up
+            .push(Statement::from(take).lock(table, LockLevel::AccessExclusive));
+    } else if let Some(index) = by_index {
         // The index is built while the table is in use; the constraint then only takes it over.
         let create = context.writer.create_index(table, name, &index, true)?;
         change.up.push(
@@ -190,7 +201,7 @@ fn add(
         );
         let take = context
             .writer
-            .add_constraint_using_index(table, name, constraint);
+            .add_constraint_using_index(table, name, constraint, name);
         change
             .up
             .push(Statement::from(take).lock(table, LockLevel::AccessExclusive));
@@ -275,9 +286,24 @@ pub(super) fn need_partitions(context: &Context<'_>, change: &mut Change, table:
     change.must_have(partitions.map(|(name, _)| ObjectId::Table(name.clone())));
 }
 
+/// Columns that a constraint of a table holds or may name.
+fn named_columns(kind: &ConstraintKind) -> Vec<Name> {
+    match kind {
+        ConstraintKind::PrimaryKey(key) | ConstraintKind::Unique(key) => key.columns.clone(),
+        ConstraintKind::ForeignKey(key) => key.columns.clone(),
+        ConstraintKind::Check(expression) => names_in(expression.sql()),
+        ConstraintKind::Exclusion { .. } => Vec::new(),
+    }
+}
+
+fn partitioned(context: &Context<'_>, table: &QualifiedName) -> bool {
+    let table = context.full.tables.get(table);
+    table.is_some_and(|t| t.partition_by.is_some())
+}
+
 /// True for constraints that can be added without looking at rows and be validated afterwards.
 fn validates_later(context: &Context<'_>, table: &QualifiedName, constraint: &Constraint) -> bool {
-    let partitioned = (context.full.tables.get(table)).is_some_and(|t| t.partition_by.is_some());
+    let partitioned = partitioned(context, table);
     constraint.enforced
         && match constraint.kind {
             // Foreign keys of partitioned tables learned NOT VALID in 18.
@@ -285,34 +311,6 @@ fn validates_later(context: &Context<'_>, table: &QualifiedName, constraint: &Co
             ConstraintKind::Check(_) => true,
             _ => false,
         }
-}
-
-/// The index to build first for a key of a table that is in use, when PostgreSQL can take one over.
-fn key_index(catalog: &Catalog, table: &QualifiedName, constraint: &Constraint) -> Option<Index> {
-    let key: &Key = match &constraint.kind {
-        ConstraintKind::PrimaryKey(key) | ConstraintKind::Unique(key) => key,
-        _ => return None,
-    };
-    let partitioned = catalog
-        .tables
-        .get(table)
-        .is_some_and(|t| t.partition_by.is_some());
-    if partitioned || key.without_overlaps {
-        return None;
-    }
-    let mut index = Index::btree(key.columns.iter().cloned());
-    index.unique = true;
-    index.nulls_not_distinct = key.nulls_not_distinct;
-    index.elements = key
-        .columns
-        .iter()
-        .cloned()
-        .map(IndexElement::column)
-        .collect();
-    index.include.clone_from(&key.include);
-    index.options.clone_from(&key.options);
-    index.tablespace.clone_from(&key.tablespace);
-    Some(index)
 }
 
 /// Locks of ADD CONSTRAINT on tables that are in use.

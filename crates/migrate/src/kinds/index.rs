@@ -3,7 +3,7 @@
 use pgwright_catalog::{Index, IndexKey, Name, ObjectId, QualifiedName};
 
 use super::constraint::need_partitions;
-use super::{Kind, kept, part};
+use super::{Kind, altered, fill, names_in, part};
 use crate::change::{Change, Cover, Rank, Statement, Strength};
 use crate::context::Context;
 use crate::plan::PlanError;
@@ -55,8 +55,8 @@ impl Kind for Indexes {
     }
 
     fn alterations(&self, context: &Context<'_>, out: &mut Vec<Change>) -> Result<(), PlanError> {
-        for (table, from, to) in kept(&context.base.tables, &context.full.tables) {
-            for (name, from, to) in kept(&from.indexes, &to.indexes) {
+        for (table, from, to) in context.altered_tables().iter().copied() {
+            for (name, from, to) in altered(&from.indexes, &to.indexes) {
                 alter(context, table, name, from, to, out)?;
             }
         }
@@ -96,6 +96,10 @@ pub(super) fn add(
         }
     }
     change.need(ObjectId::AccessMethod(index.method.clone()), Strength::Must);
+    // Built before, it would only make filling a column slower.
+    for column in named_columns(index) {
+        change.need(fill::done(table, &column), Strength::Must);
+    }
     if let Some(predicate) = &index.predicate {
         context.need_text(&mut change, predicate.sql());
     }
@@ -160,6 +164,19 @@ pub(super) fn add(
     covers.extend(context.parent_of_part(&object));
     change.covered_by = Some(Cover::WithAny(covers));
     Ok(change)
+}
+
+/// Columns that an index holds or may name.
+fn named_columns(index: &Index) -> Vec<Name> {
+    let mut columns = index.include.clone();
+    for element in &index.elements {
+        match &element.key {
+            IndexKey::Column(column) => columns.push(column.clone()),
+            IndexKey::Expression(expression) => columns.extend(names_in(expression.sql())),
+        }
+    }
+    columns.extend(index.predicate.iter().flat_map(|p| names_in(p.sql())));
+    columns
 }
 
 pub(super) fn alter(

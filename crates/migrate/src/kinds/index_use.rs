@@ -24,18 +24,22 @@ impl Kind for IndexUses {
     }
 
     fn alterations(&self, context: &Context<'_>, out: &mut Vec<Change>) -> Result<(), PlanError> {
-        for (name, from, to) in super::kept(&context.base.tables, &context.full.tables) {
-            if from.clustered_on != to.clustered_on {
-                cluster(context, name, Some(from), to, out);
+        for (name, from, to) in context.altered_tables().iter().copied() {
+            // An index that is made anew took the mark, or the identity, along. One that backs no
+            // constraint is marked where it is made.
+            let anew = |id: ObjectId| context.replaced.objects.contains(&id);
+            let constraint = |index: &Name| ObjectId::Constraint(name.clone(), index.clone());
+            let lost = from
+                .clustered_on
+                .as_ref()
+                .is_some_and(|i| anew(constraint(i)));
+            if from.clustered_on != to.clustered_on || lost {
+                cluster(context, name, Some(from).filter(|_| !lost), to, out);
             }
-            // An index that is made anew took the identity along.
             let lost = match &from.replica_identity {
-                ReplicaIdentity::Index(index) => [
-                    ObjectId::Index(name.clone(), index.clone()),
-                    ObjectId::Constraint(name.clone(), index.clone()),
-                ]
-                .iter()
-                .any(|id| context.replaced.objects.contains(id)),
+                ReplicaIdentity::Index(index) => {
+                    anew(ObjectId::Index(name.clone(), index.clone())) || anew(constraint(index))
+                }
                 _ => false,
             };
             if lost {

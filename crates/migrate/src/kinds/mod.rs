@@ -120,6 +120,16 @@ pub(crate) fn revocations(context: &Context<'_>) -> Result<Vec<Change>, PlanErro
     privilege::revocations(context)
 }
 
+/// Names that a text of SQL holds.
+fn names_in(sql: &str) -> Vec<pgwright_catalog::Name> {
+    let tokens = pgwright_catalog::write::scan(sql);
+    tokens
+        .iter()
+        .filter_map(|t| t.name())
+        .map(pgwright_catalog::Name::new)
+        .collect()
+}
+
 /// Entries of one map that another lacks.
 fn added<'a, K: Ord, V>(
     base: &'a std::collections::BTreeMap<K, V>,
@@ -135,6 +145,14 @@ fn kept<'a, K: Ord, V>(
 ) -> impl Iterator<Item = (&'a K, &'a V, &'a V)> {
     full.iter()
         .filter_map(|(key, to)| base.get(key).map(|from| (key, from, to)))
+}
+
+/// Entries that two maps both have and that differ, with both values.
+fn altered<'a, K: Ord, V: PartialEq>(
+    base: &'a std::collections::BTreeMap<K, V>,
+    full: &'a std::collections::BTreeMap<K, V>,
+) -> impl Iterator<Item = (&'a K, &'a V, &'a V)> {
+    kept(base, full).filter(|(_, from, to)| from != to)
 }
 
 /// The change that creates an object and drops it again, with what the catalog records of its needs,

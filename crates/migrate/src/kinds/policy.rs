@@ -2,7 +2,7 @@
 
 use pgwright_catalog::{Name, ObjectId, Policy, QualifiedName, Table};
 
-use super::{Kind, added, alter, kept};
+use super::{Kind, added, alter, altered};
 use crate::change::{Change, Cover, Rank, Statement, Strength};
 use crate::context::Context;
 use crate::plan::PlanError;
@@ -27,9 +27,9 @@ impl Kind for Policies {
     }
 
     fn alterations(&self, context: &Context<'_>, out: &mut Vec<Change>) -> Result<(), PlanError> {
-        for (table, from, to) in kept(&context.base.tables, &context.full.tables) {
+        for (table, from, to) in context.altered_tables().iter().copied() {
             switch(context, table, from, to, out);
-            for (name, from, to) in kept(&from.policies, &to.policies) {
+            for (name, from, to) in altered(&from.policies, &to.policies) {
                 let object = || ObjectId::Policy(table.clone(), name.clone());
                 let without_comment = |p: &Policy| Policy {
                     comment: None,

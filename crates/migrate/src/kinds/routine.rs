@@ -6,7 +6,7 @@ use pgwright_catalog::write::scan;
 use pgwright_catalog::{Argument, ObjectId, Routine, RoutineBody, RoutineSignature};
 
 use super::types::own_functions;
-use super::{Kind, added, begin, heading, kept};
+use super::{Kind, added, altered, begin, heading};
 use crate::change::{Change, Cover, Rank, Strength};
 use crate::context::Context;
 use crate::plan::PlanError;
@@ -44,7 +44,7 @@ impl Kind for Routines {
     }
 
     fn alterations(&self, context: &Context<'_>, out: &mut Vec<Change>) -> Result<(), PlanError> {
-        for (signature, from, to) in kept(&context.base.routines, &context.full.routines) {
+        for (signature, from, to) in altered(&context.base.routines, &context.full.routines) {
             let object = || ObjectId::Routine(signature.clone());
             let (a, b) = (from.comment.as_ref(), to.comment.as_ref());
             context.comment_change(object(), FileGroup::Functions, a, b, out);

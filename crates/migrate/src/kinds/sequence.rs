@@ -2,7 +2,7 @@
 
 use pgwright_catalog::{ObjectId, Persistence, Sequence};
 
-use super::{Kind, added, alter, heading, kept};
+use super::{Kind, added, alter, altered, heading};
 use crate::change::{Change, Rank, Strength};
 use crate::context::Context;
 use crate::plan::PlanError;
@@ -46,7 +46,7 @@ impl Kind for Sequences {
     }
 
     fn alterations(&self, context: &Context<'_>, out: &mut Vec<Change>) -> Result<(), PlanError> {
-        for (name, from, to) in kept(&context.base.sequences, &context.full.sequences) {
+        for (name, from, to) in altered(&context.base.sequences, &context.full.sequences) {
             let object = || ObjectId::Sequence(name.clone());
             let writer = &context.writer;
             let group = FileGroup::Types;

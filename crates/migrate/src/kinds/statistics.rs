@@ -2,7 +2,7 @@
 
 use pgwright_catalog::{IndexKey, ObjectId};
 
-use super::{Kind, added, alter, begin, kept, only_comment};
+use super::{Kind, added, alter, altered, begin, only_comment};
 use crate::change::{Change, Cover, Rank, Strength};
 use crate::context::Context;
 use crate::plan::PlanError;
@@ -40,7 +40,7 @@ impl Kind for StatisticsObjects {
     }
 
     fn alterations(&self, context: &Context<'_>, out: &mut Vec<Change>) -> Result<(), PlanError> {
-        for (name, from, to) in kept(&context.base.statistics, &context.full.statistics) {
+        for (name, from, to) in altered(&context.base.statistics, &context.full.statistics) {
             let object = ObjectId::Statistics(name.clone());
             if from.target != to.target {
                 let say = |target| context.writer.statistics_target(name, target);

@@ -8,7 +8,7 @@ use pgwright_catalog::{
     identity_sequence_name,
 };
 
-use super::{Kind, added, heading, kept, stand_in};
+use super::{Kind, added, heading, stand_in};
 use crate::change::{Change, Rank, Statement, Strength};
 use crate::context::Context;
 use crate::plan::PlanError;
@@ -128,7 +128,7 @@ impl Kind for Tables {
     }
 
     fn alterations(&self, context: &Context<'_>, out: &mut Vec<Change>) -> Result<(), PlanError> {
-        for (name, from, to) in kept(&context.base.tables, &context.full.tables) {
+        for (name, from, to) in context.altered_tables().iter().copied() {
             let object = || ObjectId::Table(name.clone());
             // A table of another make is a new table, into which the rows are copied.
             if from.partition_by != to.partition_by

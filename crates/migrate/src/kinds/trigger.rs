@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use pgwright_catalog::{Catalog, Name, ObjectId, QualifiedName, Table, Trigger, TriggerEnabled};
 
-use super::{Kind, added, kept};
+use super::{Kind, added, altered};
 use crate::change::{Change, Cover, Rank, Statement, Strength};
 use crate::context::Context;
 use crate::plan::PlanError;
@@ -52,7 +52,7 @@ impl Kind for Triggers {
             let Some(base) = triggers_of(context.base, &holder) else {
                 continue;
             };
-            for (name, from, to) in kept(base, triggers) {
+            for (name, from, to) in altered(base, triggers) {
                 let object = || ObjectId::Trigger(on.clone(), name.clone());
                 let without_comment = |t: &Trigger| Trigger {
                     comment: None,
@@ -68,7 +68,7 @@ impl Kind for Triggers {
                 set_state(context, on, name, from.enabled, to.enabled, out);
             }
         }
-        for (name, from, to) in kept(&context.base.tables, &context.full.tables) {
+        for (name, from, to) in context.altered_tables().iter().copied() {
             inherited_states(context, name, from, to, out);
         }
         Ok(())

@@ -2,7 +2,7 @@
 
 use pgwright_catalog::{Expression, ObjectId, QualifiedName, View, ViewColumn};
 
-use super::{Kind, added, alter, heading, kept};
+use super::{Kind, added, alter, altered, heading};
 use crate::change::{Change, Cover, Rank, Strength};
 use crate::context::Context;
 use crate::plan::PlanError;
@@ -35,7 +35,7 @@ impl Kind for Views {
     }
 
     fn alterations(&self, context: &Context<'_>, out: &mut Vec<Change>) -> Result<(), PlanError> {
-        for (name, from, to) in kept(&context.base.views, &context.full.views) {
+        for (name, from, to) in altered(&context.base.views, &context.full.views) {
             let object = || ObjectId::View(name.clone());
             if from.query != to.query {
                 if !replaceable(&from.columns, &to.columns) {

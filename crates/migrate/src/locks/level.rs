@@ -60,6 +60,28 @@ impl LockLevel {
         }
     }
 
+    /// The level as `pg_locks.mode` writes it.
+    pub fn mode(self) -> &'static str {
+        match self {
+            Self::AccessShare => "AccessShareLock",
+            Self::RowShare => "RowShareLock",
+            Self::RowExclusive => "RowExclusiveLock",
+            Self::ShareUpdateExclusive => "ShareUpdateExclusiveLock",
+            Self::Share => "ShareLock",
+            Self::ShareRowExclusive => "ShareRowExclusiveLock",
+            Self::Exclusive => "ExclusiveLock",
+            Self::AccessExclusive => "AccessExclusiveLock",
+        }
+    }
+
+    /// The modes of `pg_locks` that conflict with this level.
+    pub fn conflicting_modes(self) -> impl Iterator<Item = &'static str> {
+        Self::ALL
+            .into_iter()
+            .filter(move |other| self.conflicts_with(*other))
+            .map(Self::mode)
+    }
+
     /// The level of a name that `LOCK TABLE` would take.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|level| level.name() == name)

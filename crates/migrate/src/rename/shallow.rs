@@ -1,5 +1,6 @@
 //! Renames that no expression follows: of what stands on a table and is named by hardly anything.
 
+use pgwright_catalog::write::not_null_name;
 use pgwright_catalog::{Catalog, Name, ObjectId, QualifiedName, ReplicaIdentity};
 
 use super::Rename;
@@ -43,10 +44,16 @@ pub(super) fn apply(catalog: &mut Catalog, rename: &Rename) {
             index_named(catalog, table, a, b);
         }
         (ObjectId::Constraint(table, a), ObjectId::Constraint(_, b)) => {
-            if let Some(t) = catalog.tables.get_mut(table)
-                && let Some(constraint) = t.constraints.remove(a)
-            {
-                t.constraints.insert(b.clone(), constraint);
+            if let Some(t) = catalog.tables.get_mut(table) {
+                if let Some(constraint) = t.constraints.remove(a) {
+                    t.constraints.insert(b.clone(), constraint);
+                } else if let Some(column) = t
+                    .columns
+                    .iter_mut()
+                    .find(|c| c.not_null && not_null_name(table, c) == *a)
+                {
+                    column.not_null_constraint.name = Some(b.clone());
+                }
             }
             index_named(catalog, table, a, b);
         }

@@ -1,7 +1,7 @@
 //! Plans between the two catalogs of a pair, run there and back on a server.
 
-use pgwright_catalog::{Catalog, Name, ObjectId};
-use pgwright_migrate::{ASIDE, Plan, PlanOptions, Step, Transaction, difference, plan};
+use pgwright_catalog::{Catalog, ObjectId};
+use pgwright_migrate::{Plan, PlanOptions, Rewrites, Step, Transaction, difference, plan};
 use pgwright_server::Sandbox;
 use pgwright_server::postgres::Client;
 
@@ -103,7 +103,11 @@ impl Attempt<'_> {
     }
 
     fn plan(&self, from: &Catalog, to: &Catalog) -> Result<Plan, String> {
-        plan(from, to, &PlanOptions::new(self.sandbox.major())).map_err(|e| e.to_string())
+        let mut options = PlanOptions::new(self.sandbox.major());
+        if std::env::var_os("PGWRIGHT_PAIRS_ONLINE").is_some() {
+            options.rewrites = Rewrites::Online;
+        }
+        plan(from, to, &options).map_err(|e| e.to_string())
     }
 
     /// There and back, and then through the contract. True when something went wrong before it.
@@ -122,7 +126,7 @@ impl Attempt<'_> {
             print(&there);
         }
         run(client, &there.up).map_err(at("up"))?;
-        let result = without_aside(&server::read(client));
+        let result = pgwright_migrate::without_aside(server::read(client));
         self.collect("up differs", differences(&result, b));
         self.second_plan("second plan", &result, b);
         let then = content::read(client).map_err(at("rows of B"))?;
@@ -197,21 +201,6 @@ fn print(plan: &Plan) {
     for question in &plan.questions {
         eprintln!("-- question: {}: {}", question.subject, question.question);
     }
-}
-
-/// A catalog without what a plan has kept aside.
-fn without_aside(catalog: &Catalog) -> Catalog {
-    let mut catalog = catalog.clone();
-    let aside = |name: &Name| name.as_str().starts_with(ASIDE);
-    catalog.schemas.retain(|name, _| !aside(name));
-    catalog.tables.retain(|name, _| !aside(&name.schema));
-    catalog.sequences.retain(|name, _| !aside(&name.schema));
-    catalog.types.retain(|name, _| !aside(&name.schema));
-    catalog.routines.retain(|name, _| !aside(&name.name.schema));
-    for table in catalog.tables.values_mut() {
-        table.columns.retain(|c| !aside(&c.name));
-    }
-    catalog
 }
 
 /// In what a catalog differs from what it is to be, apart from the order of columns.

@@ -5,7 +5,6 @@ pub mod compare;
 pub mod duration;
 mod interrupt;
 mod journal;
-mod levels;
 mod monitor;
 mod plan_file;
 mod preflight;

@@ -8,8 +8,8 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::levels::Level;
 use crate::exit::Failure;
+use pgwright_migrate::LockLevel;
 
 /// The version of the format that this reads.
 const VERSION: u32 = 1;
@@ -111,7 +111,7 @@ pub struct Lock {
     /// The table, as `schema.name`.
     pub table: String,
     /// The level.
-    pub level: Level,
+    pub level: LockLevel,
 }
 
 /// How to find out whether a statement outside a transaction has done its work.

@@ -286,7 +286,7 @@ fn unit_report(
         locks: unit
             .locks()
             .into_iter()
-            .map(|(table, level)| (table.to_owned(), level.sql()))
+            .map(|(table, level)| (table.to_owned(), level.name()))
             .collect(),
         lock_timeout_ms: limits.of(unit).as_millis(),
         retries: limits.retries,

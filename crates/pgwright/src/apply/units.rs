@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::levels::Level;
 use super::plan_file::{Resume, Step, Transaction};
+use pgwright_migrate::LockLevel;
+use pgwright_migrate::locks::{Blocks, blocks};
 
 /// How many lock timeouts a statement may wait that makes neither reads nor writes wait behind it.
 const PATIENCE: u32 = 60;
@@ -74,7 +75,7 @@ impl Unit<'_> {
     }
 
     /// The strongest lock on each table.
-    pub fn locks(&self) -> BTreeMap<&str, Level> {
+    pub fn locks(&self) -> BTreeMap<&str, LockLevel> {
         let mut locks = BTreeMap::new();
         for lock in self.steps.iter().flat_map(|step| &step.locks) {
             let level = locks.entry(lock.table.as_str()).or_insert(lock.level);
@@ -85,13 +86,13 @@ impl Unit<'_> {
 
     /// The locks of others that it waits for. A concurrent build also waits until every transaction
     /// that wrote to the table has ended, a concurrent drop or detach for all that read it.
-    pub fn waits_for(&self) -> BTreeMap<&str, Level> {
+    pub fn waits_for(&self) -> BTreeMap<&str, LockLevel> {
         let mut locks = self.locks();
         for step in &self.steps {
             let waits = match &step.resume {
-                Some(Resume::CreateIndex { .. }) => Level::Share,
+                Some(Resume::CreateIndex { .. }) => LockLevel::Share,
                 Some(Resume::DropIndex { .. } | Resume::DetachPartition { .. }) => {
-                    Level::AccessExclusive
+                    LockLevel::AccessExclusive
                 }
                 _ => continue,
             };
@@ -112,7 +113,9 @@ impl Unit<'_> {
         );
         let locks = self.locks();
         (concurrent || !locks.is_empty())
-            && locks.values().all(|level| level.lets_work_go_on())
+            && locks
+                .values()
+                .all(|level| blocks(*level) == Blocks::Nothing)
             && !self.writes_rows()
     }
 
@@ -120,7 +123,10 @@ impl Unit<'_> {
     /// for others.
     pub fn writes_rows(&self) -> bool {
         let locks = self.steps.iter().flat_map(|step| &step.locks);
-        self.kind == Kind::Batches || locks.into_iter().any(|l| l.level == Level::RowExclusive)
+        self.kind == Kind::Batches
+            || locks
+                .into_iter()
+                .any(|l| l.level == LockLevel::RowExclusive)
     }
 
     /// The lock timeout of an attempt. `deadlock_timeout` is that of the server: who holds rows gives

@@ -6,10 +6,10 @@ use std::fs;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use pgwright_catalog::{Catalog, Name, QualifiedName};
 use pgwright_migrate::{
-    Hazard, Layout, MigrationName, Plan as Migration, PlanOptions, Step, TableSize,
+    Hazard, Layout, MigrationName, Plan as Migration, PlanOptions, Rewrites, Step, TableSize,
     migration_files, parse_rename, plan, without_aside,
 };
 
@@ -62,6 +62,12 @@ pub struct Plan {
     #[arg(long, value_name = "TABLE.COLUMN=EXPRESSION")]
     pub using: Vec<String>,
 
+    /// What becomes of a table for whose change PostgreSQL would write it anew: `by-size` fills the new
+    /// column, or the partitioned table, beside the old where a live table is large, `online` does so
+    /// always, and `in-place` never.
+    #[arg(long, value_enum, default_value = "by-size")]
+    pub rewrites: Rewrite,
+
     /// Drop at once what is not wanted any more, instead of keeping it aside for contract.sql.
     #[arg(long)]
     pub no_keep: bool,
@@ -85,6 +91,14 @@ pub struct Plan {
     /// Directories that hold server programs, separated by `:`.
     #[arg(long, env = "PGWRIGHT_PG_BIN", value_name = "DIR")]
     pub pg_bin: Option<OsString>,
+}
+
+/// See [`Rewrites`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Rewrite {
+    BySize,
+    Online,
+    InPlace,
 }
 
 /// The greatest version: tools keep them in a signed 64-bit number, and a migration in several parts
@@ -130,11 +144,12 @@ pub fn run(arguments: &Plan, terminal: &Terminal) -> Result<(), Failure> {
         .or(to_read.major)
         .unwrap_or(NEWEST);
     // What an earlier migration keeps aside waits for its contract.
+    let held = from_read.catalog.tables.len();
     let (before, after) = (
-        without_aside(&from_read.catalog),
-        without_aside(&to_read.catalog),
+        without_aside(from_read.catalog),
+        without_aside(to_read.catalog),
     );
-    if before.tables.len() != from_read.catalog.tables.len() {
+    if before.tables.len() != held {
         terminal.say("note: what an earlier migration keeps aside is left to its contract");
     }
 
@@ -144,6 +159,11 @@ pub fn run(arguments: &Plan, terminal: &Terminal) -> Result<(), Failure> {
     options.keep_aside = !arguments.no_keep;
     options.find_renames = !arguments.no_rename_detection;
     options.sizes = sizes(&from)?;
+    options.rewrites = match arguments.rewrites {
+        Rewrite::BySize => Rewrites::BySize,
+        Rewrite::Online => Rewrites::Online,
+        Rewrite::InPlace => Rewrites::InPlace,
+    };
     let mut written = arguments.renames.clone();
     written.extend(annotations(&to)?);
     for text in &written {
@@ -153,9 +173,22 @@ pub fn run(arguments: &Plan, terminal: &Terminal) -> Result<(), Failure> {
     options.fill = expressions("--fill", &arguments.fill)?;
     options.using = expressions("--using", &arguments.using)?;
 
-    let migration = terminal
-        .phase("planning", || plan(&before, &after, &options))
-        .map_err(|error| Failure::Usage(error.to_string()))?;
+    // The two schemas are printed meanwhile.
+    let json = |catalog: &Catalog| {
+        let catalog = catalog.without_dependencies();
+        serde_json::to_string_pretty(&catalog).unwrap_or_default() + "\n"
+    };
+    let (migration, schemas) = std::thread::scope(|scope| {
+        let schemas = scope.spawn(|| {
+            let wanted = arguments.output.is_some();
+            wanted.then(|| [("from.json", json(&before)), ("to.json", json(&after))])
+        });
+        let migration = terminal.phase("planning", || plan(&before, &after, &options));
+        (migration, schemas.join())
+    });
+    let migration = migration.map_err(|error| Failure::Usage(error.to_string()))?;
+    let schemas =
+        schemas.map_err(|_| Failure::Usage("printing the schemas broke off".to_owned()))?;
     let proof = match arguments.no_proof || migration.is_empty() || arguments.output.is_none() {
         true => None,
         false => {
@@ -179,12 +212,8 @@ pub fn run(arguments: &Plan, terminal: &Terminal) -> Result<(), Failure> {
         }
         Some(directory) => {
             let mut files = migration_files(&migration, layout, &name);
-            let json = |catalog: &Catalog| {
-                serde_json::to_string_pretty(&catalog.without_dependencies()).unwrap_or_default()
-                    + "\n"
-            };
-            files.push(("from.json".to_owned(), json(&before)));
-            files.push(("to.json".to_owned(), json(&after)));
+            let schemas = schemas.into_iter().flatten();
+            files.extend(schemas.map(|(path, text)| (path.to_owned(), text)));
             if let Some(proof) = &proof {
                 let text = serde_json::to_string_pretty(proof).unwrap_or_default() + "\n";
                 files.push(("proof.json".to_owned(), text));
@@ -214,17 +243,16 @@ fn refuse_errors(source: &str, read: &Read) -> Result<(), Failure> {
 }
 
 /// Renames that the text of the new schema says itself, in lines such as
-/// `-- pgwright: rename app.users.mail=email`.
+/// `-- pgwright: rename app.users.mail=email`, or `# pgwright: …` in a brief.
 fn annotations(to: &Source) -> Result<Vec<String>, Failure> {
-    let Source::Script(path) = to else {
-        return Ok(Vec::new());
+    let (path, comment) = match to {
+        Source::Script(path) if path.as_os_str() != "-" => (path, "--"),
+        Source::Brief(path) => (path, "#"),
+        _ => return Ok(Vec::new()),
     };
-    if path.as_os_str() == "-" {
-        return Ok(Vec::new());
-    }
     let text = crate::commands::design::read_text(path)?;
     let lines = text.lines().filter_map(|line| {
-        let said = line.trim().strip_prefix("--")?.trim();
+        let said = line.trim().strip_prefix(comment)?.trim();
         let rename = said.strip_prefix("pgwright:")?.trim();
         Some(rename.strip_prefix("rename ")?.trim().to_owned())
     });

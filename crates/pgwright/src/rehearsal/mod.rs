@@ -192,7 +192,7 @@ fn run(
     let up = run_steps(&mut client, &subject.plan.up);
     if rehearsal.check("the way forward applies", up) {
         let result = read(&mut client)?;
-        let result = without_aside(&result);
+        let result = without_aside(result);
         rehearsal.check("the schema is the new one", equal(new, &result));
         rehearsal.check(
             "the rows are still there",

@@ -13,6 +13,7 @@ mod database;
 #[allow(dead_code)]
 mod dump;
 mod judge;
+mod large;
 #[path = "../fidelity/load.rs"]
 #[allow(dead_code)]
 mod load;
@@ -60,14 +61,19 @@ fn the_same_is_no_change() {
     });
 }
 
-/// Checks every case, then shows everything that was found.
+/// Checks every case of the folder.
 fn run(what: &str, check: impl Fn(&Databases, &Case, &mut Report) + Sync) {
+    let cases = case::all(major());
+    assert!(!cases.is_empty(), "no case has such a name");
+    run_cases(what, &cases, check);
+}
+
+/// Checks cases, then shows everything that was found.
+fn run_cases(what: &str, cases: &[Case], check: impl Fn(&Databases, &Case, &mut Report) + Sync) {
     let Some(server) = server() else {
         return eprintln!("skipped: no PostgreSQL {}", major());
     };
-    let cases = case::all(major());
-    assert!(!cases.is_empty(), "no case has such a name");
-    let sandbox = started(&server, &cases);
+    let sandbox = started(&server, cases);
     let queue = Mutex::new(cases.iter());
     let reports = Mutex::new(Vec::new());
     std::thread::scope(|scope| {

@@ -73,6 +73,62 @@ impl Writer {
         )
     }
 
+    /// Copies the rows of a table in use into another that triggers keep up to date meanwhile: some pages
+    /// at a time, each in a transaction of its own. A row that is there already is left alone, so that it
+    /// can be repeated. Rows are locked while they are copied, so that nobody changes one in between.
+    pub fn copy_rows_in_batches(
+        &self,
+        from: &QualifiedName,
+        to: &QualifiedName,
+        columns: &[Name],
+    ) -> String {
+        let literal = quote_literal(&from.quoted());
+        let columns: Vec<_> = columns.iter().map(Name::quoted).collect();
+        let (from, to, columns) = (from.quoted(), to.quoted(), columns.join(", "));
+        format!(
+            "DO $batches$\n\
+             DECLARE\n    \
+                 -- Pages of a batch: some thousand rows.\n    \
+                 step CONSTANT bigint := 64;\n    \
+                 page bigint := 0;\n    \
+                 -- What comes later is written by the triggers.\n    \
+                 pages CONSTANT bigint :=\n        \
+                     pg_relation_size({literal}) / current_setting('block_size')::bigint;\n    \
+                 copied boolean;\n\
+             BEGIN\n    \
+                 WHILE page <= pages LOOP\n        \
+                     BEGIN\n            \
+                         INSERT INTO {to} ({columns})\n            \
+                         SELECT {columns} FROM ONLY {from}\n            \
+                         WHERE ctid >= format('(%s,0)', page)::tid\n              \
+                           AND ctid < format('(%s,0)', page + step)::tid\n            \
+                         FOR SHARE\n            \
+                         ON CONFLICT DO NOTHING;\n            \
+                         copied := true;\n        \
+                     EXCEPTION WHEN lock_not_available OR deadlock_detected THEN\n            \
+                         -- Somebody holds a row of the batch: the same pages again.\n            \
+                         copied := false;\n        \
+                     END;\n        \
+                     PERFORM set_config('application_name',\n            \
+                         format('pgwright: %s of %s pages', page, pages), true);\n        \
+                     COMMIT;\n        \
+                     IF NOT copied THEN\n            \
+                         PERFORM pg_sleep(0.1);\n            \
+                         CONTINUE;\n        \
+                     END IF;\n        \
+                     page := page + step;\n        \
+                     PERFORM pg_sleep(0.002);\n    \
+                 END LOOP;\n\
+             END\n\
+             $batches$;"
+        )
+    }
+
+    /// `ANALYZE` of a table.
+    pub fn analyze(&self, table: &QualifiedName) -> String {
+        format!("ANALYZE {};", table.quoted())
+    }
+
     /// `INSERT INTO … SELECT` of columns that both tables have; values of identity columns are kept.
     pub fn copy_rows(
         &self,

@@ -7,10 +7,10 @@ use pgwright_server::postgres::Statement;
 use super::reconnect::is_setting;
 use super::{Runner, Trouble, about, done};
 use crate::apply::duration;
-use crate::apply::levels::Level;
 use crate::apply::monitor::OnInterrupt;
 use crate::apply::preflight::tables;
 use crate::apply::units::Unit;
+use pgwright_migrate::LockLevel;
 
 /// How far a unit may go beyond its lock timeout with the locks it already holds.
 const GRACE: Duration = Duration::from_millis(200);
@@ -107,7 +107,7 @@ impl Runner<'_> {
         first_table: Option<&str>,
     ) -> Result<Vec<(String, String, &'static str)>, Trouble> {
         let mut wanted = unit.locks();
-        wanted.retain(|_, level| *level >= Level::ShareUpdateExclusive);
+        wanted.retain(|_, level| *level >= LockLevel::ShareUpdateExclusive);
         if wanted.is_empty() || (wanted.len() == 1 && unit.steps.len() == 1) {
             return Ok(Vec::new());
         }
@@ -117,7 +117,7 @@ impl Runner<'_> {
             .into_iter()
             .filter_map(|(name, level)| {
                 let table = known.get(name).filter(|table| table.can_be_locked)?;
-                Some((name.to_owned(), table.quoted.clone(), level.sql()))
+                Some((name.to_owned(), table.quoted.clone(), level.name()))
             })
             .collect();
         locks.sort_by_key(|(name, ..)| Some(name.as_str()) != first_table);

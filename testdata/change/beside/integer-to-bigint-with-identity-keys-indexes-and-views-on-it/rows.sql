@@ -1,0 +1,1 @@
+INSERT INTO app.orders (code, label) VALUES (999999, 'new') RETURNING id, (SELECT count(*) FROM app.orders o JOIN app.lines l ON l.order_id = o.id), (SELECT sum(parent_id) FROM app.orders), (SELECT count(*) FROM app.roots);

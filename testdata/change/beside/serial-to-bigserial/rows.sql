@@ -1,0 +1,1 @@
+INSERT INTO items (name) VALUES ('new') RETURNING id, (SELECT count(*) FROM items);

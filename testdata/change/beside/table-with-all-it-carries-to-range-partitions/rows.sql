@@ -1,0 +1,1 @@
+INSERT INTO entries (account, booked, amount) SELECT id, '2024-02-02', 5 FROM accounts WHERE id = 1 RETURNING id, note, doubled, (SELECT count(*) FROM entries), (SELECT sum(amount) FROM entries), (SELECT count(*) FROM entries_2024_rest), (SELECT count(*) FROM balances);

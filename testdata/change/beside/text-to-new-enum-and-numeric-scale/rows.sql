@@ -1,0 +1,1 @@
+SELECT count(*) FILTER (WHERE state = 'done'), sum(price), count("when"), max("when") FROM tasks;
