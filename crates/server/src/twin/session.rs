@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use pgwright_catalog::{QualifiedName, quote_identifier, quote_literal};
+use pgwright_planner::growth::{distinct_together, drawn};
 use pgwright_planner::{ColumnStatistics, Plan, Statistics};
 use postgres::{Client, GenericClient, Transaction};
 use serde_json::Value;
@@ -461,6 +462,22 @@ fn estimate(
             // The planner takes a tenth of the rows for the most that several columns give.
             asked.combinations = None;
         }
+    }
+    if let (Some(known), [Some(name)]) = (known, described.columns.as_slice())
+        && let Some(column) = known.columns.get(name.as_str())
+    {
+        let together = distinct_together(column, table_rows, f64::from(pages));
+        let all = together.or_else(|| column.distinct_among(table_rows));
+        let of_key = described.predicate.as_ref().is_some_and(|predicate| {
+            let tokens = pgwright_catalog::write::scan(predicate);
+            tokens.iter().any(|t| t.name().as_deref() == Some(name))
+        });
+        asked.combinations = match (all, together) {
+            // A predicate on the key keeps all rows of some values.
+            (Some(all), _) if of_key => Some((all * rows / table_rows.max(1.0)).max(1.0)),
+            (_, Some(all)) => Some(drawn(rows, all)),
+            _ => asked.combinations,
+        };
     }
     if let (Some(known), [key]) = (known, keys.as_slice())
         && relation.method == "gin"
