@@ -185,6 +185,10 @@ pub struct IndexStatistics {
     /// Least and greatest value of the leading key, which the planner looks up in a B-tree.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub extremes: Option<Extremes>,
+    /// It has expressions, and whoever read this may not see their statistics: a twin makes them up from those
+    /// of the columns.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub unseen_expressions: bool,
     /// Of its expressions, by their position among the keys, counted from 1.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub expressions: BTreeMap<u16, ColumnStatistics>,

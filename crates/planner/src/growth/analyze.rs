@@ -9,6 +9,8 @@
 //! Source: `src/backend/commands/analyze.c`, `acquire_sample_rows` and `compute_scalar_stats`, which estimates by
 //! Haas and Stokes: n d / (n - f1 + f1 n / N) with d values in a sample of n rows, f1 of them once.
 
+use crate::statistics::ColumnStatistics;
+
 /// How ANALYZE saw a table.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Sampling {
@@ -49,15 +51,10 @@ impl Sampling {
     }
 }
 
-/// What ANALYZE would say after growth; none where its sample is not of that kind: values that have so many
-/// rows that the sample holds many of each, or a table that it reads as a whole.
-pub(super) fn estimate_after(
-    before: Sampling,
-    distinct: f64,
-    after: Sampling,
-    more_of_each: f64,
-) -> Option<f64> {
-    if before.rows <= before.sample || after.rows <= after.sample {
+/// How many rows each value has that lie together, told by ANALYZE's estimate of the number of values; none where
+/// its sample does not tell.
+fn each_of(before: Sampling, distinct: f64) -> Option<f64> {
+    if before.rows <= before.sample {
         return None;
     }
     let most = before.sample / 4.0;
@@ -74,7 +71,36 @@ pub(super) fn estimate_after(
             high = middle;
         }
     }
-    let each = before.each(low) * more_of_each;
+    Some(before.each(low))
+}
+
+/// How many distinct values there are, where equal ones lie together, so that ANALYZE says far fewer: of a table of
+/// `rows` rows on `pages` pages, with the default statistics target.
+pub fn distinct_together(column: &ColumnStatistics, rows: f64, pages: f64) -> Option<f64> {
+    if column.correlation.is_none_or(|c| c.abs() <= 0.9) {
+        return None;
+    }
+    let sampling = Sampling {
+        rows,
+        pages,
+        sample: 30_000.0,
+    };
+    let each = each_of(sampling, column.distinct_among(rows)?)?;
+    Some(rows / each.max(1.0))
+}
+
+/// What ANALYZE would say after growth; none where its sample is not of that kind: values that have so many
+/// rows that the sample holds many of each, or a table that it reads as a whole.
+pub(super) fn estimate_after(
+    before: Sampling,
+    distinct: f64,
+    after: Sampling,
+    more_of_each: f64,
+) -> Option<f64> {
+    if after.rows <= after.sample {
+        return None;
+    }
+    let each = each_of(before, distinct)? * more_of_each;
     let pairs = after.pairs(each.max(1.0));
     (pairs < after.sample / 4.0).then(|| after.estimate(pairs))
 }

@@ -24,7 +24,7 @@ pub(super) fn domain(rows: f64, distinct: f64) -> f64 {
 }
 
 /// How many distinct values `rows` draws from a domain give.
-pub(crate) fn drawn(rows: f64, domain: f64) -> f64 {
+pub fn drawn(rows: f64, domain: f64) -> f64 {
     if domain.is_infinite() {
         return rows;
     }

@@ -23,8 +23,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use pgwright_catalog::{Catalog, PartitionBound, QualifiedName, Table};
 
 use crate::statistics::{ColumnStatistics, IndexStatistics, Statistics, TableStatistics};
+pub use analyze::distinct_together;
 use analyze::{Sampling, estimate_after};
-pub(crate) use distinct::drawn;
+pub use distinct::drawn;
 use references::{ColumnName, range_of, references, unique_columns};
 use value::Line;
 

@@ -9,7 +9,8 @@ SELECT c.oid,
        CASE WHEN c.relkind IN ('r', 'm', 'i')
             THEN pg_relation_size(c.oid) / current_setting('block_size')::bigint END,
        i.indrelid,
-       a.amname::text
+       a.amname::text,
+       i.indexprs IS NOT NULL AND NOT has_table_privilege(c.oid, 'SELECT')
 FROM pg_class c
 JOIN pg_namespace n ON n.oid = c.relnamespace
 LEFT JOIN pg_index i ON i.indexrelid = c.oid

@@ -259,6 +259,7 @@ impl Reader<'_> {
                 rows: known(get(row, 4)?),
                 pages: count(get::<i32>(row, 5)?.into()),
                 file_pages: get::<Option<i64>>(row, 7)?.map(count),
+                unseen_expressions: get::<Option<bool>>(row, 10)?.unwrap_or(false),
                 ..IndexStatistics::default()
             };
             self.indexes
@@ -455,7 +456,16 @@ impl Reader<'_> {
             .filter(|(_, t)| never(t))
             .map(|(name, _)| name.quoted())
             .collect();
+        let indexes = self.statistics.tables.values().flat_map(|t| &t.indexes);
+        let unseen: Vec<String> = indexes
+            .filter(|(_, index)| index.unseen_expressions)
+            .map(|(name, _)| name.quoted())
+            .collect();
         for (names, what) in [
+            (
+                unseen,
+                "statistics of its expressions are its owner's to see; they are made up from those of columns",
+            ),
             (
                 blind,
                 "column statistics are not to be seen: ANALYZE has not run, or this user may not read the table",

@@ -131,6 +131,7 @@ impl Twin {
                  SELECT indexrelid FROM pg_index WHERE indisvalid AND indexrelid >= 16384;
              UPDATE pg_index SET indisvalid = false WHERE indexrelid >= 16384",
         )?;
+        self.sample_expressions(client)?;
         let indexes = shape::indexes(client, &self.relations, &tables, &self.statistics)?;
         ask(
             client,
@@ -163,6 +164,31 @@ impl Twin {
             }
         }
         database::settings(client, &self.statistics, &mut self.notes)?;
+        Ok(())
+    }
+
+    /// Gives expressions of indexes statistics where none are known and the server has them: those that were not
+    /// to be seen, and those of indexes that are not there yet.
+    fn sample_expressions(&mut self, client: &mut Client) -> Result<(), TwinError> {
+        for described in shape::describe(client, None)? {
+            let Some(relation) = self.relations.get(&described.oid) else {
+                continue;
+            };
+            let known = relation.index_in(&self.statistics);
+            if known.is_some_and(|index| !index.unseen_expressions) {
+                continue;
+            }
+            let found = session::expressions(client, relation, &described, &self.statistics)?;
+            let columns = session::as_columns(relation.oid, &found);
+            fill::insert(client, &columns, &mut self.notes)?;
+            let (Some((_, table)), false) = (&relation.table, found.is_empty()) else {
+                continue;
+            };
+            let table = self.statistics.tables.get_mut(table);
+            if let Some(index) = table.and_then(|t| t.indexes.get_mut(relation.name.as_str())) {
+                index.expressions = found;
+            }
+        }
         Ok(())
     }
 

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use pgwright_catalog::{QualifiedName, quote_identifier, quote_literal};
-use pgwright_planner::{ColumnStatistics, Plan};
+use pgwright_planner::growth::{distinct_together, drawn};
+use pgwright_planner::{ColumnStatistics, Plan, Statistics};
 use postgres::{Client, GenericClient, Transaction};
 use serde_json::Value;
 
@@ -451,16 +452,82 @@ fn estimate(
         .map(|name| quote_identifier(name))
         .collect();
     let keys = described.keys.clone().unwrap_or(plain);
+    asked.expressions = expressions(client, relation, described, twin.statistics())?;
+    if relation.method == "btree" && !keys.is_empty() {
+        asked.combinations = groups(client, &keys.join(", "), &from)?;
+        let clamped = asked
+            .combinations
+            .is_some_and(|c| (c / (rows * 0.1) - 1.0).abs() < 0.01);
+        if keys.len() > 1 && clamped {
+            // The planner takes a tenth of the rows for the most that several columns give.
+            asked.combinations = None;
+        }
+    }
+    if let (Some(known), [Some(name)]) = (known, described.columns.as_slice())
+        && let Some(column) = known.columns.get(name.as_str())
+    {
+        let together = distinct_together(column, table_rows, f64::from(pages));
+        let all = together.or_else(|| column.distinct_among(table_rows));
+        let of_key = described.predicate.as_ref().is_some_and(|predicate| {
+            let tokens = pgwright_catalog::write::scan(predicate);
+            tokens.iter().any(|t| t.name().as_deref() == Some(name))
+        });
+        asked.combinations = match (all, together) {
+            // A predicate on the key keeps all rows of some values.
+            (Some(all), _) if of_key => Some((all * rows / table_rows.max(1.0)).max(1.0)),
+            (_, Some(all)) => Some(drawn(rows, all)),
+            _ => asked.combinations,
+        };
+    }
+    if let (Some(known), [key]) = (known, keys.as_slice())
+        && relation.method == "gin"
+    {
+        let index = (relation.oid, *table_oid);
+        asked.elements = sample::elements(client, index, (&described.class, key), known, rows)?;
+    }
+    let shape = described.shape(&relation.method, known, table_rows, &asked);
+    let table_pages = f64::from(pages);
+    let mut content = described.content(known, rows, table_pages);
+    if let Some((elements, distinct)) = asked.elements {
+        content.elements = elements;
+        content.distinct_elements = distinct;
+    }
+    let mut size = shape::estimated(&shape, content);
+    size.table_pages = u64::try_from(pages).unwrap_or(0);
+    Ok((size, asked))
+}
+
+/// Statistics of an index's expressions, by position from 1: of the values that a sample gives, and where the
+/// columns' statistics hold none, of what the planner takes for granted.
+pub(super) fn expressions(
+    client: &mut impl GenericClient,
+    relation: &relations::Relation,
+    described: &shape::Described,
+    statistics: &Statistics,
+) -> Result<BTreeMap<u16, ColumnStatistics>, TwinError> {
+    let mut found = BTreeMap::new();
+    let (Some(keys), Some((table_oid, table))) = (&described.keys, &relation.table) else {
+        return Ok(found);
+    };
+    let known = statistics
+        .tables
+        .get(table)
+        .filter(|t| !t.columns.is_empty());
+    let Some(known) = known else {
+        return Ok(found);
+    };
+    let from = match &described.predicate {
+        Some(predicate) => format!("FROM ONLY {} WHERE {predicate}", table.quoted()),
+        None => format!("FROM ONLY {}", table.quoted()),
+    };
+    let rows = rows_of(client, &format!("SELECT 1 {from}"))?;
     for (at, key) in keys.iter().enumerate() {
         if described.columns.get(at).is_some_and(Option::is_some) {
             continue;
         }
         let position = u16::try_from(at + 1).unwrap_or(u16::MAX);
         let expected = groups(client, key, &from)?.unwrap_or(0.0);
-        let sampled = match known {
-            Some(known) => sample::expression(client, (relation.oid, *table_oid), key, known)?,
-            None => None,
-        };
+        let sampled = sample::expression(client, (relation.oid, *table_oid), key, known)?;
         let mut expression = match sampled {
             Some(sampled) if sampled.exhausted => sampled.statistics,
             // More than the sample shows: as many as the planner takes of the columns.
@@ -483,34 +550,28 @@ fn estimate(
             expression.most_common_frequencies.clear();
             expression.histogram.clear();
         }
-        asked.expressions.insert(position, expression);
+        found.insert(position, expression);
     }
-    if relation.method == "btree" && !keys.is_empty() {
-        asked.combinations = groups(client, &keys.join(", "), &from)?;
-        let clamped = asked
-            .combinations
-            .is_some_and(|c| (c / (rows * 0.1) - 1.0).abs() < 0.01);
-        if keys.len() > 1 && clamped {
-            // The planner takes a tenth of the rows for the most that several columns give.
-            asked.combinations = None;
-        }
-    }
-    if let (Some(known), [key]) = (known, keys.as_slice())
-        && relation.method == "gin"
-    {
-        let index = (relation.oid, *table_oid);
-        asked.elements = sample::elements(client, index, (&described.class, key), known, rows)?;
-    }
-    let shape = described.shape(&relation.method, known, table_rows, &asked);
-    let table_pages = f64::from(pages);
-    let mut content = described.content(known, rows, table_pages);
-    if let Some((elements, distinct)) = asked.elements {
-        content.elements = elements;
-        content.distinct_elements = distinct;
-    }
-    let mut size = shape::estimated(&shape, content);
-    size.table_pages = u64::try_from(pages).unwrap_or(0);
-    Ok((size, asked))
+    Ok(found)
+}
+
+/// Statistics of an index's expressions, to be filled in.
+pub(super) fn as_columns(
+    index: u32,
+    expressions: &BTreeMap<u16, ColumnStatistics>,
+) -> Vec<Column<'_>> {
+    expressions
+        .iter()
+        .map(|(position, statistics)| Column {
+            relation: index,
+            name: None,
+            number: i16::try_from(*position).ok(),
+            key: None,
+            kind: None,
+            inherited: false,
+            statistics,
+        })
+        .collect()
 }
 
 /// A number of distinct values as statistics hold it: a fraction of the rows where there are many.
@@ -551,19 +612,7 @@ fn give_expressions(
     if asked.expressions.is_empty() {
         return Ok(());
     }
-    let columns: Vec<Column<'_>> = asked
-        .expressions
-        .iter()
-        .map(|(position, statistics)| Column {
-            relation: index.oid,
-            name: None,
-            number: i16::try_from(*position).ok(),
-            key: None,
-            kind: None,
-            inherited: false,
-            statistics,
-        })
-        .collect();
+    let columns = as_columns(index.oid, &asked.expressions);
     fill::prepare(transaction)?;
     fill::insert_all(transaction, &columns)
 }
