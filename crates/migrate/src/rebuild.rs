@@ -87,6 +87,9 @@ fn copy(context: &Context<'_>, name: &QualifiedName, from: &Table, to: &Table) -
         });
     }
     if !columns.is_empty() && !placeless {
+        if from.force_row_security {
+            change.up.push(writer.row_security_off().into());
+        }
         let insert = writer.copy_rows(&source, name, &columns);
         change.up.push(
             Statement::from(insert)

@@ -1,0 +1,1 @@
+ALTER TABLE public.papers DISABLE ROW LEVEL SECURITY; SELECT count(*), sum(size) FROM public.papers;
