@@ -14,6 +14,24 @@ use crate::way::{Way, way};
 
 /// The plan between two catalogs, both of which may hold data.
 pub(crate) fn plan(from: &Catalog, to: &Catalog, options: &PlanOptions) -> Result<Plan, PlanError> {
+    ways(from, to, options, true)
+}
+
+/// The same without the way back.
+pub(crate) fn plan_forward(
+    from: &Catalog,
+    to: &Catalog,
+    options: &PlanOptions,
+) -> Result<Plan, PlanError> {
+    ways(from, to, options, false)
+}
+
+fn ways(
+    from: &Catalog,
+    to: &Catalog,
+    options: &PlanOptions,
+    and_back: bool,
+) -> Result<Plan, PlanError> {
     let renaming = rename::settle(from, to, options)?;
     let renamed = renaming.catalog.as_ref().unwrap_or(from);
     let parted = links::part(renamed, to, options)?;
@@ -45,6 +63,19 @@ pub(crate) fn plan(from: &Catalog, to: &Catalog, options: &PlanOptions) -> Resul
     up.extend(forward.changes.clone());
     up.extend(parted.join(options));
 
+    let mut plan = Plan {
+        up: steps(&up, 0),
+        contract: steps(&forward.kept.contract, 0),
+        target: options.target,
+        ..Plan::default()
+    };
+    remarks(&mut plan, &renaming, &forward);
+    let mut unchecked = forward.unchecked;
+    if !and_back {
+        finish(&mut plan, from, to, options, unchecked);
+        return Ok(plan);
+    }
+
     // The way back begins where the way forward ended, with what was kept aside in its place again.
     let back_from = forward.kept.added_to(&parted.without_new(after));
     let mut back_options = options.clone();
@@ -65,20 +96,18 @@ pub(crate) fn plan(from: &Catalog, to: &Catalog, options: &PlanOptions) -> Resul
     down.extend(parted.join_back(options));
     down.extend(renaming.backward(from, options));
 
-    let mut plan = Plan {
-        up: steps(&up, 0),
-        down: steps(&down, 0),
-        contract: steps(&forward.kept.contract, 0),
-        target: options.target,
-        ..Plan::default()
-    };
-    remarks(&mut plan, &renaming, &forward);
+    plan.down = steps(&down, 0);
+    unchecked |= backward.unchecked;
+    finish(&mut plan, from, to, options, unchecked);
+    Ok(plan)
+}
+
+/// How long each step takes, and whether the server looks at the bodies of functions.
+fn finish(plan: &mut Plan, from: &Catalog, to: &Catalog, options: &PlanOptions, unchecked: bool) {
     for steps in [&mut plan.up, &mut plan.down, &mut plan.contract] {
         steps.iter_mut().for_each(|step| estimate(step, options));
     }
-    let unchecked = forward.unchecked || backward.unchecked;
-    look_at_bodies(&mut plan, from, to, options, unchecked);
-    Ok(plan)
+    look_at_bodies(plan, from, to, options, unchecked);
 }
 
 /// Sets apart the drops of indexes that are parts of a parent's: they can go only when their tables have

@@ -66,8 +66,8 @@ pub(crate) fn plan(
     };
     let mut changing = options.clone();
     changing.renames.extend(beside.renames);
-    let first = in_use::plan(from, &beside.catalog, &building)?;
-    let second = in_use::plan(&beside.catalog, to, &changing)?;
+    let first = in_use::plan_forward(from, &beside.catalog, &building)?;
+    let second = in_use::plan_forward(&beside.catalog, to, &changing)?;
     // The way back is that of the plan without: it starts where both end.
     let plain = in_use::plan(from, to, options)?;
 
