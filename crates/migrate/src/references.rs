@@ -3,7 +3,32 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use pgwright_catalog::write::{Token, TokenKind, scan};
-use pgwright_catalog::{Catalog, Name, ObjectId, QualifiedName, TypeKind, automatic_name};
+use pgwright_catalog::{
+    Catalog, Index, IndexKey, Name, ObjectId, QualifiedName, TypeKind, automatic_name,
+};
+
+/// Names that a text of SQL holds.
+pub(crate) fn names_in(sql: &str) -> Vec<Name> {
+    let tokens = scan(sql);
+    tokens
+        .iter()
+        .filter_map(Token::name)
+        .map(Name::new)
+        .collect()
+}
+
+/// Columns that an index holds or may name.
+pub(crate) fn columns_of_index(index: &Index) -> Vec<Name> {
+    let mut columns = index.include.clone();
+    for element in &index.elements {
+        match &element.key {
+            IndexKey::Column(column) => columns.push(column.clone()),
+            IndexKey::Expression(expression) => columns.extend(names_in(expression.sql())),
+        }
+    }
+    columns.extend(index.predicate.iter().flat_map(|p| names_in(p.sql())));
+    columns
+}
 
 /// Objects by schema and name.
 #[derive(Debug, Default)]

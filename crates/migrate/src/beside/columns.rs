@@ -9,12 +9,13 @@ use pgwright_catalog::{
     TriggerTiming,
 };
 
-use super::names::{with_columns, words};
+use super::names::with_columns;
 use super::{
     Beside, Changing, Look, index_names, is_large, key_index, new_name, old_name, renamed_part,
 };
 use crate::context::{Context, Opened};
 use crate::conversion::{Conversion, conversion};
+use crate::references::names_in;
 use crate::replace::{is_retyped, names_type};
 
 /// The trigger that keeps new columns up to date. The last of its kind fires last, so that it sees what
@@ -23,14 +24,18 @@ pub(crate) const SYNC: &str = "zzz_pgwright_sync";
 
 /// Adds the columns with their trigger, their keys, constraints and indexes.
 pub(super) fn add(look: &Look<'_>, beside: &mut Beside) -> Changing {
-    let opened = Opened::default();
-    let context = Context::new(look.from, look.to, look.options, &opened);
     let mut changing = Changing::new();
-    let mut values: BTreeMap<&QualifiedName, Vec<(Name, String)>> = BTreeMap::new();
-    for (name, before, after) in look
+    let large: Vec<_> = look
         .tables()
         .filter(|(name, ..)| is_large(name, look.options))
-    {
+        .collect();
+    if large.is_empty() {
+        return changing;
+    }
+    let opened = Opened::default();
+    let context = Context::new(look.from, look.to, look.options, &opened);
+    let mut values: BTreeMap<&QualifiedName, Vec<(Name, String)>> = BTreeMap::new();
+    for (name, before, after) in large {
         for column in &after.columns {
             let Some(old) = before.column(column.name.as_str()) else {
                 continue;
@@ -115,7 +120,7 @@ fn converted(
 
 /// Whether nothing of the table names the column that cannot be built beside it.
 fn stands_apart(table: &Table, column: &Name) -> bool {
-    let names = |sql: &str| words(sql).any(|word| word == *column);
+    let names = |sql: &str| names_in(sql).contains(column);
     let computed = table.columns.iter().any(|other| {
         let expression = other.generated.as_ref().map(|g| g.expression.sql());
         expression.is_some_and(names)
@@ -239,7 +244,7 @@ fn parts(
             continue;
         }
         match &definition.kind {
-            ConstraintKind::Check(expression) if words(expression.sql()).any(|w| changes(&w)) => {
+            ConstraintKind::Check(expression) if names_in(expression.sql()).iter().any(changes) => {
                 let text = with_columns(expression.sql(), &new);
                 if look.is_there(&text) && columns_are_there(look, name, &text, columns) {
                     let twin = Constraint {
@@ -272,15 +277,17 @@ fn columns_are_there(
     else {
         return false;
     };
-    words(sql).all(|word| match after.column(word.as_str()) {
-        Some(column) => {
-            changing.contains(&word)
-                || before
-                    .column(word.as_str())
-                    .is_some_and(|c| !is_retyped(c, column))
-        }
-        None => true,
-    })
+    names_in(sql)
+        .into_iter()
+        .all(|word| match after.column(word.as_str()) {
+            Some(column) => {
+                changing.contains(&word)
+                    || before
+                        .column(word.as_str())
+                        .is_some_and(|c| !is_retyped(c, column))
+            }
+            None => true,
+        })
 }
 
 /// Foreign keys of both catalogs that hold or refer to a column being built.

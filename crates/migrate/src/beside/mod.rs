@@ -1,5 +1,5 @@
 //! What is built beside what is in use, and then takes its place: columns of large tables that change
-//! their type, and indexes and keys that change what they hold.
+//! their type, large tables that become partitioned, indexes and keys that change what they hold.
 //!
 //! First the new stands beside the old under a name of its own: a column that a trigger keeps up to date
 //! and that is filled some pages at a time, indexes built while the table is in use, constraints that are
@@ -12,18 +12,18 @@ mod indexes;
 mod names;
 mod tables;
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use pgwright_catalog::write::Writer;
 use pgwright_catalog::{
-    Catalog, Constraint, ConstraintKind, Index, IndexElement, IndexKey, Key, Name, ObjectId,
-    QualifiedName, Table,
+    Catalog, Constraint, ConstraintKind, Index, Key, Name, ObjectId, QualifiedName, Table,
 };
 
 use crate::change::{Change, Rank, Statement};
 use crate::in_use;
 use crate::plan::{Plan, PlanError, PlanOptions, Rewrites, steps};
-use crate::references::References;
+use crate::references::{References, columns_of_index, names_in};
 use crate::rename::Rename;
 use crate::step::{FileGroup, LockLevel, Transaction};
 
@@ -132,8 +132,9 @@ struct Look<'a> {
     from: &'a Catalog,
     to: &'a Catalog,
     options: &'a PlanOptions,
-    named: References,
-    named_before: References,
+    /// Most plans build nothing beside, and look nothing up.
+    named: OnceCell<References>,
+    named_before: OnceCell<References>,
     /// Tables that others inherit from.
     parents: BTreeSet<&'a QualifiedName>,
     /// Tables that renames that are known touch.
@@ -157,8 +158,8 @@ impl<'a> Look<'a> {
             from,
             to,
             options,
-            named: References::new(to),
-            named_before: References::new(from),
+            named: OnceCell::new(),
+            named_before: OnceCell::new(),
             parents: tables.flat_map(Table::parents).collect(),
             renamed,
             extended: (to.extensions.iter())
@@ -173,7 +174,9 @@ impl<'a> Look<'a> {
 
     /// Whether a text may name something of an extension that comes only later.
     fn names_extension_to_come(&self, sql: &str) -> bool {
-        names::words(sql).any(|word| self.extended.contains(&word))
+        names_in(sql)
+            .iter()
+            .any(|name| self.extended.contains(name))
     }
 
     /// Tables of both catalogs that stand alone: neither partitioned nor part of another.
@@ -194,7 +197,8 @@ impl<'a> Look<'a> {
 
     /// Whether an expression names nothing of the left catalog that may go.
     fn needs_nothing(&self, sql: &str) -> bool {
-        self.named_before.qualified(sql).is_empty()
+        let named = self.named_before.get_or_init(|| References::new(self.from));
+        named.qualified(sql).is_empty()
     }
 
     /// Whether what an expression names is there already, as it shall be.
@@ -202,7 +206,8 @@ impl<'a> Look<'a> {
         if self.names_extension_to_come(sql) {
             return false;
         }
-        self.named.qualified(sql).iter().all(|object| match object {
+        let named = self.named.get_or_init(|| References::new(self.to));
+        named.qualified(sql).iter().all(|object| match object {
             ObjectId::Routine(s) => self.from.routines.get(s) == self.to.routines.get(s),
             ObjectId::Type(n) => self.from.types.get(n) == self.to.types.get(n),
             ObjectId::Collation(n) => self.from.collations.get(n) == self.to.collations.get(n),
@@ -287,12 +292,6 @@ pub(crate) fn key_index(constraint: &Constraint) -> Option<Index> {
     let mut index = Index::btree(key.columns.iter().cloned());
     index.unique = true;
     index.nulls_not_distinct = key.nulls_not_distinct;
-    index.elements = key
-        .columns
-        .iter()
-        .cloned()
-        .map(IndexElement::column)
-        .collect();
     index.include.clone_from(&key.include);
     index.options.clone_from(&key.options);
     index.tablespace.clone_from(&key.tablespace);
@@ -301,16 +300,7 @@ pub(crate) fn key_index(constraint: &Constraint) -> Option<Index> {
 
 /// Whether an index holds or names a column.
 pub(crate) fn index_names(index: &Index, names: &dyn Fn(&Name) -> bool) -> bool {
-    let text_names = |sql: &str| names::words(sql).any(|word| names(&word));
-    index.include.iter().any(names)
-        || index
-            .predicate
-            .as_ref()
-            .is_some_and(|p| text_names(p.sql()))
-        || index.elements.iter().any(|element| match &element.key {
-            IndexKey::Column(column) => names(column),
-            IndexKey::Expression(expression) => text_names(expression.sql()),
-        })
+    columns_of_index(index).iter().any(names)
 }
 
 /// A rename of something that stands on a table.

@@ -50,12 +50,6 @@ fn fnv(text: &str) -> u32 {
     })
 }
 
-/// Names that an expression holds.
-pub(super) fn words(sql: &str) -> impl Iterator<Item = Name> {
-    let names: Vec<_> = scan(sql).iter().filter_map(|t| t.name()).collect();
-    names.into_iter().map(Name::new)
-}
-
 /// An expression over columns of one table, with other names for some of them.
 pub(super) fn with_columns(sql: &str, new: &dyn Fn(&Name) -> Option<Name>) -> String {
     let tokens = scan(sql);

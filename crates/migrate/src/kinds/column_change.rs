@@ -5,12 +5,13 @@ use pgwright_catalog::{
     Column, Generated, Identity, IndexKey, Name, ObjectId, QualifiedName, Table, TypeKind,
 };
 
-use super::{fill, names_in};
+use super::fill;
 use crate::change::{Change, Rank, Statement, Strength};
 use crate::context::Context;
 use crate::conversion::{Conversion, conversion};
 use crate::plan::PlanError;
 use crate::question::Question;
+use crate::references::names_in;
 use crate::replace::is_retyped;
 use crate::step::{FileGroup, Hazard, LockLevel, Transaction};
 

@@ -7,11 +7,12 @@ use pgwright_catalog::{
 };
 
 use super::table::{apart, comment_constraint, need_constraint};
-use super::{Kind, altered, fill, names_in, part};
+use super::{Kind, altered, fill, part};
 use crate::beside::key_index;
 use crate::change::{Change, Cover, Rank, Statement, Strength};
 use crate::context::Context;
 use crate::plan::PlanError;
+use crate::references::names_in;
 use crate::step::{FileGroup, Hazard, LockLevel, Resume, Transaction};
 
 pub(super) struct Constraints;

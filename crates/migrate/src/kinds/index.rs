@@ -3,10 +3,11 @@
 use pgwright_catalog::{Index, IndexKey, Name, ObjectId, QualifiedName};
 
 use super::constraint::need_partitions;
-use super::{Kind, altered, fill, names_in, part};
+use super::{Kind, altered, fill, part};
 use crate::change::{Change, Cover, Rank, Statement, Strength};
 use crate::context::Context;
 use crate::plan::PlanError;
+use crate::references::columns_of_index;
 use crate::step::{FileGroup, Hazard, LockLevel, Resume, Transaction};
 
 pub(super) struct Indexes;
@@ -97,7 +98,7 @@ pub(super) fn add(
     }
     change.need(ObjectId::AccessMethod(index.method.clone()), Strength::Must);
     // Built before, it would only make filling a column slower.
-    for column in named_columns(index) {
+    for column in columns_of_index(index) {
         change.need(fill::done(table, &column), Strength::Must);
     }
     if let Some(predicate) = &index.predicate {
@@ -164,19 +165,6 @@ pub(super) fn add(
     covers.extend(context.parent_of_part(&object));
     change.covered_by = Some(Cover::WithAny(covers));
     Ok(change)
-}
-
-/// Columns that an index holds or may name.
-fn named_columns(index: &Index) -> Vec<Name> {
-    let mut columns = index.include.clone();
-    for element in &index.elements {
-        match &element.key {
-            IndexKey::Column(column) => columns.push(column.clone()),
-            IndexKey::Expression(expression) => columns.extend(names_in(expression.sql())),
-        }
-    }
-    columns.extend(index.predicate.iter().flat_map(|p| names_in(p.sql())));
-    columns
 }
 
 pub(super) fn alter(

@@ -120,16 +120,6 @@ pub(crate) fn revocations(context: &Context<'_>) -> Result<Vec<Change>, PlanErro
     privilege::revocations(context)
 }
 
-/// Names that a text of SQL holds.
-fn names_in(sql: &str) -> Vec<pgwright_catalog::Name> {
-    let tokens = pgwright_catalog::write::scan(sql);
-    tokens
-        .iter()
-        .filter_map(|t| t.name())
-        .map(pgwright_catalog::Name::new)
-        .collect()
-}
-
 /// Entries of one map that another lacks.
 fn added<'a, K: Ord, V>(
     base: &'a std::collections::BTreeMap<K, V>,
