@@ -32,7 +32,7 @@ impl Report {
         text
     }
 
-    fn say(&mut self, what: &str, details: &str) {
+    pub fn say(&mut self, what: &str, details: &str) {
         let lines = details.lines().map(str::to_owned).collect();
         self.complaints.push((what.to_owned(), lines));
     }
@@ -45,7 +45,7 @@ impl Report {
     }
 
     /// Complains of an error.
-    fn ok<T>(&mut self, what: &str, result: Result<T, String>) -> Option<T> {
+    pub fn ok<T>(&mut self, what: &str, result: Result<T, String>) -> Option<T> {
         result.map_err(|error| self.say(what, &error)).ok()
     }
 }

@@ -17,6 +17,7 @@ mod large;
 #[path = "../fidelity/load.rs"]
 #[allow(dead_code)]
 mod load;
+mod locks;
 mod planner;
 mod refusals;
 mod state;
@@ -48,6 +49,16 @@ fn changes() {
     }
     run("change", |databases, case, report| {
         judge::judge(databases, case, &planner::Binary::new(databases), report);
+    });
+}
+
+#[test]
+fn locks_are_told() {
+    if !planner::exists() {
+        return eprintln!("skipped: no command `plan`");
+    }
+    run("do what their plan says", |databases, case, report| {
+        locks::judge(databases, case, &planner::Binary::new(databases), report);
     });
 }
 
