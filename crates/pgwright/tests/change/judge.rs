@@ -3,6 +3,7 @@
 use crate::case::Case;
 use crate::database::Databases;
 use crate::dump;
+use crate::locks;
 use crate::planner::{Plan, Planner, Source};
 use crate::state::{self, Entries};
 
@@ -77,6 +78,7 @@ pub fn judge(databases: &Databases, case: &Case, planner: &dyn Planner, report: 
     let live = report.ok("no plan from databases", live);
     if let Some(live) = &live {
         judging.judge(live, "", report);
+        locks::judge(databases, live, report);
     }
     let (from, to) = (case.file("a.sql"), case.file("b.sql"));
     let files = planner.plan(case, Source::File(&from), Source::File(&to), "files");

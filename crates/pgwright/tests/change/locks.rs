@@ -6,11 +6,10 @@ use std::collections::BTreeMap;
 use pgwright_server::postgres::{Client, Error};
 use serde_json::Value;
 
-use crate::case::Case;
 use crate::database::Databases;
-use crate::judge::{self, Report};
+use crate::judge::Report;
 use crate::load;
-use crate::planner::{Planner, Source};
+use crate::planner::Plan;
 
 /// Table lock modes, weakest first, as plans and `pg_locks` write them.
 const LEVELS: [(&str, &str); 8] = [
@@ -50,16 +49,8 @@ struct Table {
 
 type Tables = BTreeMap<u32, Table>;
 
-/// Runs the plan between the two databases, step by step.
-pub fn judge(databases: &Databases, case: &Case, planner: &dyn Planner, report: &mut Report) {
-    if judge::load_both(databases, case, report).is_none() {
-        return;
-    }
-    let (from, to) = (Source::Database("a"), Source::Database("b"));
-    let plan = planner.plan(case, from, to, "locks");
-    let Some(plan) = report.ok("no plan", plan) else {
-        return;
-    };
+/// Runs a plan, step by step, from the old database on.
+pub fn judge(databases: &Databases, plan: &Plan, report: &mut Report) {
     for way in [["up", "contract"].as_slice(), &["up", "down"]] {
         databases.copy("locks", "a");
         for list in way {

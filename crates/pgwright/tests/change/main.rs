@@ -53,16 +53,6 @@ fn changes() {
 }
 
 #[test]
-fn locks_are_told() {
-    if !planner::exists() {
-        return eprintln!("skipped: no command `plan`");
-    }
-    run("do what their plan says", |databases, case, report| {
-        locks::judge(databases, case, &planner::Binary::new(databases), report);
-    });
-}
-
-#[test]
 fn the_same_is_no_change() {
     if !planner::exists() {
         return eprintln!("skipped: no command `plan`");
