@@ -68,7 +68,10 @@ fn forms(statement: &Statement, names: &CatalogNames<'_>, statistics: &Statistic
         .filter(|form| form.values.as_ref().is_some_and(|v| v.len() == count))
         .cloned()
         .collect();
+    // What is only written decides nothing that is planned.
+    let decides = |used: &ParameterUse| !matches!(used.role, ParameterRole::Assigned { .. });
     if custom.is_empty()
+        && uses.iter().any(decides)
         && let Some(query) = &query
     {
         let chooser = Chooser {
@@ -157,9 +160,11 @@ impl Chooser<'_> {
                     };
                     let value = match operator.as_str() {
                         "=" if *array => {
-                            let elements: Vec<String> = (0..ELEMENTS)
+                            let mut elements: Vec<String> = (0..ELEMENTS)
                                 .filter_map(|at| equal(found, kind, at))
                                 .collect();
+                            elements.sort();
+                            elements.dedup();
                             (!elements.is_empty()).then(|| write_array(&elements))
                         }
                         "=" => equal(found, kind, *position),
@@ -176,7 +181,6 @@ impl Chooser<'_> {
                 ParameterRole::Other => return None,
             }
         }
-        // What is written decides nothing that is planned.
         assigned.then_some(None)
     }
 

@@ -12,12 +12,12 @@
 /// assert!(parse_rate("often").is_err());
 /// ```
 pub fn parse_rate(text: &str) -> Result<f64, String> {
+    let text = text.trim();
     let wrong = || format!("`{text}` is no rate: write 900000 per day, 5/s or 20 a minute");
-    let text_start = text.trim();
-    let end = text_start
+    let end = text
         .find(|c: char| !c.is_ascii_digit() && !matches!(c, '.' | ',' | '_' | 'e' | '+'))
-        .unwrap_or(text_start.len());
-    let (number, rest) = text_start.split_at(end);
+        .unwrap_or(text.len());
+    let (number, rest) = text.split_at(end);
     let plain: String = number.chars().filter(|c| !matches!(c, ',' | '_')).collect();
     let mut count: f64 = plain.parse().map_err(|_| wrong())?;
     let mut rest = rest.trim();
