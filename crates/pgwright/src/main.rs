@@ -13,6 +13,7 @@ mod source;
 mod terminal;
 mod twin;
 mod via_server;
+mod workload;
 
 use std::process::ExitCode;
 
