@@ -69,6 +69,20 @@ pub struct Naming {
     pub plural_tables: bool,
     /// Primary key column is `contact_id` rather than `id`.
     pub prefixed_keys: bool,
+    /// Which of these the brief itself says.
+    #[serde(skip)]
+    pub given: NamingGiven,
+}
+
+/// Which naming choices a brief makes itself; the others may follow a schema that is there.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct NamingGiven {
+    /// The schema.
+    pub schema: bool,
+    /// Whether tables are in the plural.
+    pub tables: bool,
+    /// What key columns are called.
+    pub keys: bool,
 }
 
 /// Something the system keeps facts about.

@@ -9,6 +9,7 @@ use pgwright_catalog::{
 };
 use pgwright_ddl::expr::Expr;
 
+use crate::as_is::AsIs;
 use crate::companion::Companion;
 use crate::decision::{Decision, Enforcement, Monitor, Question};
 use crate::names;
@@ -21,6 +22,8 @@ use crate::names;
 pub struct Draft<'a> {
     /// The requirements.
     pub brief: &'a Brief,
+    /// The schema that is there, when the design is for one.
+    pub as_is: Option<AsIs<'a>>,
     /// The schema so far.
     pub catalog: Catalog,
     /// What became of each entity, by entity name.
@@ -204,6 +207,7 @@ impl<'a> Draft<'a> {
     pub fn new(brief: &'a Brief) -> Self {
         Self {
             brief,
+            as_is: None,
             catalog: Catalog::empty(),
             entities: BTreeMap::new(),
             decisions: Vec::new(),

@@ -3,6 +3,7 @@
 //! Pure: no files, no servers, no clock. The same brief always gives the same design.
 
 pub mod access;
+pub mod as_is;
 mod candidates;
 pub mod companion;
 pub mod decision;
@@ -26,6 +27,7 @@ use pgwright_brief::model::Brief;
 use pgwright_catalog::{Catalog, QualifiedName};
 
 pub use access::AccessQuery;
+pub use as_is::{AsIs, Fitted};
 pub use companion::{Companion, Holds};
 pub use decision::{Alternative, Decision, Enforcement, Monitor, Question, Source, Weight};
 pub use draft::{Columns, Draft, EntityPlan, SideTable, SideTableKind};
@@ -34,8 +36,12 @@ pub use testing::{Case, ConcurrentTest, Expected, RuleTest, SessionStep, StepExp
 /// A finished design.
 #[derive(Debug)]
 pub struct Design {
-    /// The schema.
+    /// The schema: what the design creates, and the tables that it refers to.
     pub catalog: Catalog,
+    /// The schema that was there with the design in it, when the design is for one.
+    pub to_be: Option<Catalog>,
+    /// Tables that were found there for entities.
+    pub found: Vec<as_is::Match>,
     /// What became of each entity.
     pub entities: BTreeMap<String, EntityPlan>,
     /// Decisions, in the order they were taken.
@@ -60,7 +66,24 @@ pub struct Design {
 
 /// Designs a schema for a brief.
 pub fn design(brief: &Brief) -> Design {
-    let mut draft = Draft::new(brief);
+    finished(Draft::new(brief))
+}
+
+/// Designs what a brief adds to a schema that is there.
+pub fn design_onto(fitted: &Fitted, schema: &Catalog) -> Design {
+    let mut draft = Draft::new(&fitted.brief);
+    draft.as_is = Some(AsIs {
+        schema,
+        matches: &fitted.matches,
+        habits: &fitted.habits,
+    });
+    let mut design = finished(draft);
+    design.to_be = Some(as_is::merged(schema, &design.catalog));
+    design.found.clone_from(&fitted.matches);
+    design
+}
+
+fn finished(mut draft: Draft<'_>) -> Design {
     for family in families::all() {
         family.decide(&mut draft);
     }
@@ -79,6 +102,8 @@ pub fn design(brief: &Brief) -> Design {
         .collect();
     Design {
         catalog: draft.catalog,
+        to_be: None,
+        found: Vec::new(),
         entities: draft.entities,
         decisions: draft.decisions,
         questions: draft.questions,

@@ -98,6 +98,12 @@ pub struct Design {
     /// Layout of the migrations: plain, sqlx, flyway, dbmate, golang-migrate, goose or sqitch.
     #[arg(long, default_value = "plain")]
     pub layout: String,
+
+    /// The schema that is there already, which the design is added to: an SQL file, a directory of
+    /// migrations or a server. Its tables are found for the brief's entities, its habits are
+    /// followed, and the migration leads from it.
+    #[arg(long, value_name = "SOURCE")]
+    pub existing: Option<String>,
 }
 
 #[derive(Debug, Args)]

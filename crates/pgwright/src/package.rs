@@ -18,6 +18,9 @@ const MANIFEST: &str = "design.json";
 /// The brief, as it was read: `verify` designs it again.
 pub const BRIEF: &str = "brief.yaml";
 
+/// The folder of the schema that was there before.
+pub const EXISTING: &str = "existing/";
+
 /// Files of a package by path, `/` between folders.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Files {
@@ -41,6 +44,13 @@ impl Files {
     /// Adds a file, or replaces it.
     pub fn insert(&mut self, path: impl Into<String>, text: impl Into<String>) {
         self.files.insert(path.into(), text.into());
+    }
+
+    /// Adds the schema that a package's migration leads from, as files that a proof loads first.
+    pub fn insert_existing(&mut self, plan: &Plan) {
+        for (name, text) in schema_files(plan) {
+            self.insert(format!("{EXISTING}{name}"), text);
+        }
     }
 
     /// Paths, in order.

@@ -127,8 +127,22 @@ fn prove_in(
     sandbox.create_database(DESIGNED)?;
     sandbox.create_database(MIGRATED)?;
 
-    // The schema files, as a person would load them.
     let mut designed = sandbox.connect(DESIGNED)?;
+    let mut migrated = sandbox.connect(MIGRATED)?;
+    // What was there before the design.
+    let existing: Vec<_> = subject.files.under(crate::package::EXISTING).collect();
+    if !existing.is_empty() {
+        let load = |client: &mut Client| {
+            let mut files = existing.iter();
+            files.try_for_each(|(path, text)| script(client, path, text))
+        };
+        let loaded = load(&mut designed).and_then(|()| load(&mut migrated));
+        if !run.check("the schema that is there loads", loaded) {
+            return Ok(Vec::new());
+        }
+    }
+
+    // The schema files, as a person would load them.
     let empty = read(&mut designed, subject.catalog)?;
     let loaded = terminal.phase("schema files", || {
         subject
@@ -149,7 +163,6 @@ fn prove_in(
     );
 
     // The migrations: up, down, up.
-    let mut migrated = sandbox.connect(MIGRATED)?;
     let up = terminal.phase("migration up", || {
         subject.files.migrate(&mut migrated, Direction::Up)
     });
@@ -165,7 +178,10 @@ fn prove_in(
         if run.check("the migration reverts", down) {
             let after = read(&mut migrated, subject.catalog)?;
             run.check(
-                "the database is empty again",
+                match existing.is_empty() {
+                    true => "the database is empty again",
+                    false => "the database is as it was before",
+                },
                 equal_databases(&empty, &after),
             );
             let again = terminal.phase("migration up again", || {

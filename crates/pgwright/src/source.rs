@@ -182,7 +182,7 @@ fn sql_files(directory: &Path) -> Result<BTreeMap<String, String>, Failure> {
 }
 
 /// Reads SQL texts that run one after the other.
-fn read_texts(
+pub fn read_texts(
     texts: &[(String, String)],
     reading: Reading<'_>,
     terminal: &Terminal,

@@ -34,7 +34,7 @@ use std::ops::Range;
 use crate::Reading;
 use crate::error::Report;
 use crate::keys::{BRIEF, NAMING};
-use crate::model::{Brief, Date, Entity, Naming};
+use crate::model::{Brief, Date, Entity, Naming, NamingGiven};
 use crate::names::snake_case;
 use crate::read::entity::Pending;
 use crate::read::fields::{Fields, choice, shortened};
@@ -235,6 +235,7 @@ fn naming(reader: &mut Reader<'_>, fields: &Fields<'_>, system: &str) -> Naming 
         schema: system.to_owned(),
         plural_tables: true,
         prefixed_keys: true,
+        given: NamingGiven::default(),
     };
     let Some((node, range)) = fields.get("naming") else {
         return naming;
@@ -253,12 +254,15 @@ fn naming(reader: &mut Reader<'_>, fields: &Fields<'_>, system: &str) -> Naming 
             );
         }
         naming.schema = name;
+        naming.given.schema = true;
     }
     if let Some(text) = fields.text(&mut reader.report, "tables") {
+        naming.given.tables = true;
         naming.plural_tables =
             choice(&mut reader.report, text, &["plural", "singular"]) != Some("singular");
     }
     if let Some(text) = fields.text(&mut reader.report, "keys") {
+        naming.given.keys = true;
         naming.prefixed_keys = choice(&mut reader.report, text, &["prefixed", "id"]) != Some("id");
     }
     naming

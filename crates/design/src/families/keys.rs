@@ -11,7 +11,7 @@ use pgwright_catalog::{
     Column, Constraint, Identity, Name, Parallel, QualifiedName, Routine, RoutineSignature, Table,
 };
 
-use super::{Family, enumerations, types};
+use super::{Family, enumerations, existing, types};
 use crate::draft::{Draft, EntityPlan, KeyKind, RoleTable, SideTable, SideTableKind};
 use crate::layout::{self, Stored};
 use crate::names;
@@ -44,6 +44,7 @@ impl Family for Keys {
         // Tenancy and partitioning have had their say: keys are put together once more.
         assemble_keys(draft);
         layout::plan_columns(draft);
+        existing::columns_as_they_are(draft);
         draft.catalog.schemas.entry(draft.schema()).or_default();
         for entity in draft.created_entities() {
             build_table(draft, entity);

@@ -4,15 +4,18 @@ use std::fs;
 use std::io::Read;
 use std::path::Path;
 
+use pgwright_brief::BriefError;
 use pgwright_brief::model::Brief;
 use pgwright_catalog::Catalog;
-use pgwright_migrate::{Layout, PlanOptions, plan};
+use pgwright_design::Design as Designed;
+use pgwright_migrate::{Layout, PlanError, PlanOptions, plan};
 use pgwright_report::{Proof, Subject};
 
 use crate::cli::Design;
 use crate::exit::Failure;
 use crate::package::{self, Files};
 use crate::proof;
+use crate::source::{Reading, Source};
 use crate::terminal::Terminal;
 
 /// Runs the command.
@@ -24,24 +27,37 @@ pub fn run(arguments: &Design, terminal: &Terminal) -> Result<(), Failure> {
     let brief = terminal.phase("reading the brief", || {
         read_brief(&arguments.brief, &text, terminal)
     })?;
-    let design = terminal.phase("designing", || pgwright_design::design(&brief));
-    let plan = terminal
-        .phase("planning", || {
-            plan(
-                &Catalog::empty(),
-                &design.catalog,
-                &PlanOptions::new(brief.minimum_version),
-            )
+    let existing = match &arguments.existing {
+        Some(source) => Some(read_existing(source, &brief, terminal)?),
+        None => None,
+    };
+    let (brief, design) = designed(&arguments.brief, &text, brief, existing.as_ref(), terminal)?;
+    let options = PlanOptions::new(brief.minimum_version);
+    let empty = Catalog::empty();
+    let planned = |from: &Catalog, to: &Catalog| {
+        plan(from, to, &options).map_err(|error| {
+            let hint = match &error {
+                PlanError::Write(_) if existing.is_some() => {
+                    "\nhint: `postgresql:` in the brief says the oldest version; what is there needs a newer one"
+                }
+                _ => "",
+            };
+            Failure::Usage(format!("{error}{hint}"))
         })
-        .map_err(|error| Failure::Usage(error.to_string()))?;
+    };
+    let from = existing.as_ref().unwrap_or(&empty);
+    let plan = terminal.phase("planning", || planned(from, wanted(&design)))?;
     let mut files = terminal.phase("writing SQL", || {
         package::executable_files(&text, &brief, &design, &plan, layout)
     });
+    if let Some(existing) = &existing {
+        files.insert_existing(&planned(&empty, existing)?);
+    }
     let proof = match servers(arguments, terminal)? {
         Some(servers) => {
             let subject = proof::Subject {
                 files: &files,
-                catalog: &design.catalog,
+                catalog: wanted(&design),
                 minimum_version: brief.minimum_version,
             };
             proof::prove(subject, &servers, terminal)?
@@ -60,6 +76,73 @@ pub fn run(arguments: &Design, terminal: &Terminal) -> Result<(), Failure> {
     });
     package::deliver(&arguments.output, &files).map_err(usage)?;
     summary(arguments, &design, &files, &proof, terminal)
+}
+
+/// What a database holds in the end: the design, or the schema that was there with the design in it.
+pub fn wanted(design: &Designed) -> &Catalog {
+    design.to_be.as_ref().unwrap_or(&design.catalog)
+}
+
+/// Designs the brief, onto the schema that is there when there is one. With the brief as it then is.
+pub fn designed(
+    path: &Path,
+    text: &str,
+    brief: Brief,
+    existing: Option<&Catalog>,
+    terminal: &Terminal,
+) -> Result<(Brief, Designed), Failure> {
+    let Some(existing) = existing else {
+        let design = terminal.phase("designing", || pgwright_design::design(&brief));
+        return Ok((brief, design));
+    };
+    let fitted = pgwright_design::as_is::fit(&brief, existing);
+    let fitted = fitted.map_err(|misfits| {
+        let file = path.display().to_string();
+        for misfit in &misfits {
+            let error = BriefError::from(misfit.clone());
+            terminal.error(error.render(text, &file));
+        }
+        let count = misfits.len();
+        let plural = if count == 1 { "" } else { "s" };
+        Failure::Usage(format!(
+            "{file} does not fit the existing schema in {count} point{plural}; nothing was written"
+        ))
+    })?;
+    for found in &fitted.matches {
+        terminal.say(format_args!("{} is {}", found.entity, found.table));
+    }
+    let design = terminal.phase("designing", || {
+        pgwright_design::design_onto(&fitted, existing)
+    });
+    Ok((fitted.brief, design))
+}
+
+/// The schema that the design is added to.
+fn read_existing(source: &str, brief: &Brief, terminal: &Terminal) -> Result<Catalog, Failure> {
+    let reading = Reading {
+        target: Some(brief.minimum_version),
+        ..Reading::default()
+    };
+    let read = Source::parse(source)?.read(reading, terminal)?;
+    if read.errors > 0 {
+        return Err(Failure::Usage(format!(
+            "{source} was not read in full; a migration from it would be wrong\n\
+             hint: `pgwright inspect {source} --via-server` shows what a server says of it"
+        )));
+    }
+    Ok(as_of_version(read.catalog, brief.minimum_version))
+}
+
+/// Names of NOT NULL constraints are PostgreSQL 18's: a design for older servers cannot say them, and a newer
+/// server that runs it gives its own.
+pub fn as_of_version(mut existing: Catalog, version: u32) -> Catalog {
+    if version < 18 {
+        let tables = existing.tables.values_mut();
+        for column in tables.flat_map(|table| &mut table.columns) {
+            column.not_null_constraint.name = None;
+        }
+    }
+    existing
 }
 
 /// The servers to prove on; `None` when there is nothing to prove with. Servers that were asked

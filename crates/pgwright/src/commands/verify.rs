@@ -2,15 +2,18 @@
 
 use std::path::Path;
 
+use pgwright_brief::model::Brief;
+use pgwright_catalog::Catalog;
 use pgwright_report::Proof;
 
 use crate::cli::Verify;
 use crate::exit::Failure;
 use crate::package::{self, Files};
 use crate::proof;
+use crate::source::{Reading, read_texts};
 use crate::terminal::{Terminal, output};
 
-use super::design::read_brief;
+use super::design::{as_of_version, designed, read_brief, wanted};
 
 /// Runs the command.
 pub fn run(arguments: &Verify, terminal: &Terminal) -> Result<(), Failure> {
@@ -27,7 +30,9 @@ pub fn run(arguments: &Verify, terminal: &Terminal) -> Result<(), Failure> {
     // The design is made again from the package's own brief: a schema file that somebody changed
     // by hand no longer is what was designed.
     let brief = read_brief(&folder.join(package::BRIEF), text, terminal)?;
-    let design = pgwright_design::design(&brief);
+    let existing = existing(&files, &brief, terminal)?;
+    let path = folder.join(package::BRIEF);
+    let (brief, design) = designed(&path, text, brief, existing.as_ref(), terminal)?;
     let servers = proof::servers(&arguments.servers)?;
     if servers.is_empty() {
         return Err(Failure::NoServer(
@@ -36,7 +41,7 @@ pub fn run(arguments: &Verify, terminal: &Terminal) -> Result<(), Failure> {
     }
     let subject = proof::Subject {
         files: &files,
-        catalog: &design.catalog,
+        catalog: wanted(&design),
         minimum_version: brief.minimum_version,
     };
     let proof = proof::prove(subject, &servers, terminal)?;
@@ -55,6 +60,23 @@ pub fn run(arguments: &Verify, terminal: &Terminal) -> Result<(), Failure> {
                 .unwrap_or_else(|| "the proof failed".to_owned()),
         ))
     }
+}
+
+/// The schema that the package's migration leads from, where there is one.
+fn existing(files: &Files, brief: &Brief, terminal: &Terminal) -> Result<Option<Catalog>, Failure> {
+    let texts: Vec<(String, String)> = files
+        .under(package::EXISTING)
+        .map(|(path, text)| (path.to_owned(), text.to_owned()))
+        .collect();
+    if texts.is_empty() {
+        return Ok(None);
+    }
+    let reading = Reading {
+        target: Some(brief.minimum_version),
+        ..Reading::default()
+    };
+    let catalog = read_texts(&texts, reading, terminal)?.catalog;
+    Ok(Some(as_of_version(catalog, brief.minimum_version)))
 }
 
 fn write(folder: &Path, proof: &Proof) -> Result<(), Failure> {

@@ -65,8 +65,17 @@ fn existing(page: &mut Markdown, facts: &Facts<'_>, entity: &Entity) {
         .entities
         .get(&entity.name)
         .map(|p| p.table.to_string());
+    let found = facts.subject.design.found.iter();
+    let lacking: Vec<String> = found
+        .filter(|found| found.entity == entity.name)
+        .flat_map(|found| found.lacks.iter().map(|attribute| code(attribute)))
+        .collect();
+    let change = match lacking.is_empty() {
+        true => "changes nothing in it".to_owned(),
+        false => format!("adds what it lacks: {}", list(&lacking)),
+    };
     page.paragraph(&format!(
-        "{about} The application has it already, in {}; the design refers to that table and changes nothing in it.",
+        "{about} The application has it already, in {}; the design refers to that table and {change}.",
         code(&table.unwrap_or_default())
     ));
 }

@@ -474,6 +474,14 @@ fn telling_columns(draft: &Draft<'_>, key: &ForeignKey) -> Vec<Name> {
 fn of_foreign_keys(draft: &mut Draft<'_>, needs: &mut Needs) {
     let mut left_out = Vec::new();
     for (table, found) in &draft.catalog.tables {
+        // What tables lack that are there already is not this design's to say.
+        if draft
+            .catalog
+            .stand_ins
+            .contains(&ObjectId::Table(table.clone()))
+        {
+            continue;
+        }
         for (name, key) in found.foreign_keys() {
             if too_many(draft, table, &key.references) {
                 let led_by_key = found.primary_key().is_some_and(|(_, primary)| {

@@ -226,7 +226,7 @@ fn explain_existing(draft: &mut Draft<'_>, entity: &Entity) {
         subjects: vec![ObjectId::Table(table.clone())],
         choice: format!("References lead to {table} ({}).", key.join(", ")),
         rationale: "The application has this table. The design refers to it by its key, of the \
-                    key's own type, and changes nothing about it: what is already there keeps \
+                    key's own type, and changes nothing about its rows: what is already there keeps \
                     running, and the new tables can be taken away again without touching it."
             .to_owned(),
         alternatives: vec![Alternative::new(

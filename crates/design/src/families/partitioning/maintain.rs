@@ -446,6 +446,13 @@ fn test_of(
                 expired.quoted(),
                 table.quoted()
             ),
+            // As if the procedure had made it: in a schema of the application's, its own tables are all
+            // that the design's owner may drop.
+            format!(
+                "ALTER TABLE {} OWNER TO {}",
+                expired.quoted(),
+                companion::role(draft, "owner").quoted()
+            ),
             call.clone(),
             child,
         ],

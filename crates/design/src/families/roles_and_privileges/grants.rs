@@ -99,13 +99,7 @@ pub fn on_tables(draft: &mut Draft<'_>) {
 
 /// A table that the application already has keeps its owner and its grants.
 fn existing(draft: &Draft<'_>, name: &QualifiedName) -> bool {
-    draft.brief.entities.iter().any(|e| {
-        e.existing.is_some()
-            && draft
-                .entities
-                .get(&e.name)
-                .is_some_and(|p| p.table == *name)
-    })
+    (draft.catalog.stand_ins).contains(&ObjectId::Table(name.clone()))
 }
 
 /// What the design refers to and joins with, its roles must be able to read; nothing else about such
@@ -115,12 +109,20 @@ fn read_existing(draft: &mut Draft<'_>, name: &QualifiedName) {
     let owner = companion::role(draft, "owner");
     let mut readers = vec![owner.clone()];
     readers.extend(["readwrite", "readonly", "auditor"].map(|what| companion::role(draft, what)));
+    let plan = draft.entities.values().find(|plan| plan.table == *name);
+    let Some(plan) = plan else {
+        // Here because another table that is there refers to it.
+        return;
+    };
+    let mut told: BTreeSet<Name> = plan.columns.values().flat_map(Columns::all).collect();
+    told.extend(plan.key.iter().map(|(column, _)| column.clone()));
     if let Some(table) = draft.catalog.tables.get_mut(name) {
+        told.retain(|column| table.column(column.as_str()).is_some());
         for role in &readers {
-            for column in &table.columns {
-                table.grants.insert(
-                    Grant::to(role.clone(), Privilege::Select).on_column(column.name.clone()),
-                );
+            for column in &told {
+                table
+                    .grants
+                    .insert(Grant::to(role.clone(), Privilege::Select).on_column(column.clone()));
             }
         }
         table.grants.insert(Grant::to(owner, Privilege::References));
