@@ -138,7 +138,7 @@ fn start(draft: &Draft<'_>, entity: &str) -> Option<Select> {
     draft
         .brief
         .entity(entity)
-        .filter(|e| companion::is_designed(e))?;
+        .filter(|e| companion::is_known(draft, e))?;
     let plan = draft.plan(entity);
     let mut select = Select {
         relation: plan.read_relation.quoted(),
@@ -240,7 +240,7 @@ fn text_columns(draft: &Draft<'_>, entity: &str, attributes: &[String]) -> Vec<N
     if draft
         .brief
         .entity(entity)
-        .is_none_or(|e| !companion::is_designed(e))
+        .is_none_or(|e| !companion::is_known(draft, e))
     {
         return Vec::new();
     }

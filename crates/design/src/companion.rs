@@ -296,6 +296,15 @@ pub fn is_designed(entity: &Entity) -> bool {
     entity.existing.is_none()
 }
 
+/// An entity whose table is known in full: the design makes it, or it is read from the schema that is there. Of
+/// others only the brief's word is known, and what indexes they have is not.
+pub fn is_known(draft: &Draft<'_>, entity: &Entity) -> bool {
+    is_designed(entity)
+        || draft
+            .as_is
+            .is_some_and(|as_is| as_is.of(&entity.name).is_some())
+}
+
 /// Entities of the brief whose tables are designed, in order, by name.
 pub fn designed_entities(draft: &Draft<'_>) -> Vec<String> {
     draft

@@ -77,6 +77,8 @@ pub fn design_onto(fitted: &Fitted, schema: &Catalog) -> Design {
         matches: &fitted.matches,
         habits: &fitted.habits,
     });
+    // Extensions are where they are.
+    draft.catalog.extensions.clone_from(&schema.extensions);
     let mut design = finished(draft);
     design.to_be = Some(as_is::merged(schema, &design.catalog));
     design.found.clone_from(&fitted.matches);

@@ -3,11 +3,13 @@
 use std::fmt::Write as _;
 
 use crate::bodies;
+use crate::layout::{in_transaction, runs};
 use crate::plan::Plan;
 use crate::step::{FileGroup, Step, Transaction};
 
-/// The files of a plan from an empty database: name and text, in the order in which they run. Each
-/// file is one transaction; files with nothing in them are left out.
+/// The files of a plan that only adds: name and text, in the order in which they run. Each file is one
+/// transaction, but for what cannot share one with tables that are in use; files with nothing in them are left
+/// out.
 pub fn schema_files(plan: &Plan) -> Vec<(String, String)> {
     FileGroup::ALL
         .into_iter()
@@ -35,7 +37,12 @@ fn file(group: FileGroup, steps: &[&Step]) -> String {
     let mut text = String::new();
     let _ = writeln!(text, "-- {}", group.title());
     text.push_str("-- Run the files of this directory in the order of their names.\n\n");
-    text.push_str(&transaction(SAFETY, &body(steps)));
+    let runs = runs(steps.iter().copied());
+    let runs: Vec<String> = runs
+        .iter()
+        .map(|(steps, shared)| in_transaction(steps, *shared))
+        .collect();
+    text.push_str(&runs.join("\n"));
     text
 }
 

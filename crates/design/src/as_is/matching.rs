@@ -10,22 +10,16 @@ use crate::names;
 
 /// Names of tables that mean the same, for what applications have under many names.
 const ENTITIES: [&[&str]; 4] = [
-    &[
-        "user",
-        "account",
-        "app_user",
-        "auth_user",
-        "member",
-        "person",
-    ],
+    &["user", "account", "app_user", "auth_user"],
     &["product", "article", "item"],
     &["customer", "client"],
     &["employee", "staff", "staff_member"],
 ];
 
-/// Names of columns that mean the same.
-const ATTRIBUTES: [&[&str]; 4] = [
-    &["name", "title", "full_name", "display_name", "label"],
+/// Names of columns that mean the same, the likelier first. A person's title is not the person's name.
+const ATTRIBUTES: [&[&str]; 5] = [
+    &["name", "full_name", "display_name", "label"],
+    &["name", "title"],
     &["email", "mail", "email_address"],
     &["phone", "phone_number", "telephone"],
     &["code", "sku", "number", "reference"],
@@ -183,14 +177,17 @@ fn matched(
             if columns.contains_key(&attribute.name) {
                 continue;
             }
-            let fits = |column: &str| match same {
-                true => column == attribute.name,
-                false => {
-                    means_the_same(&ATTRIBUTES, column, &attribute.name)
-                        && fits_type(attribute, table, column, schema)
-                }
+            let candidates = match same {
+                true => vec![attribute.name.as_str()],
+                false => synonyms(entity, &attribute.name),
             };
-            if let Some(at) = free.iter().position(|column| fits(column.as_str())) {
+            let at = candidates.iter().find_map(|candidate| {
+                let at = free
+                    .iter()
+                    .position(|column| column.as_str() == *candidate)?;
+                (same || fits_type(attribute, table, candidate, schema)).then_some(at)
+            });
+            if let Some(at) = at {
                 columns.insert(attribute.name.clone(), free.remove(at).clone());
             }
         }
@@ -208,6 +205,16 @@ fn matched(
         lacks,
         by,
     }
+}
+
+/// What else an attribute may be called, the likelier first.
+fn synonyms<'n>(entity: &Entity, attribute: &str) -> Vec<&'n str> {
+    let groups = ATTRIBUTES.iter().filter(|group| group.contains(&attribute));
+    let titled = |name: &&str| *name != "title" || !entity.actor;
+    groups
+        .flat_map(|group| group.iter().copied())
+        .filter(titled)
+        .collect()
 }
 
 fn is_value(attribute: &Attribute) -> bool {

@@ -2,7 +2,8 @@
 
 use pgwright_brief::model::{AccessForm, AccessPattern};
 use pgwright_catalog::{
-    Column, Expression, Extension, Generated, Index, IndexElement, Name, ObjectId, quote_literal,
+    Column, Expression, Extension, Generated, Index, IndexElement, IndexKey, Name, ObjectId, Table,
+    quote_identifier, quote_literal,
 };
 
 use super::Family;
@@ -27,7 +28,7 @@ impl Family for Search {
         let brief = draft.brief;
         for pattern in &brief.access_patterns {
             match &pattern.form {
-                AccessForm::FindByPart { entity, of } if is_designed(draft, entity) => {
+                AccessForm::FindByPart { entity, of } if is_known(draft, entity) => {
                     by_part(draft, pattern, entity, of);
                 }
                 AccessForm::FindByWords { entity, of } if is_designed(draft, entity) => {
@@ -44,6 +45,26 @@ fn is_designed(draft: &Draft<'_>, entity: &str) -> bool {
         .brief
         .entity(entity)
         .is_some_and(companion::is_designed)
+}
+
+fn is_known(draft: &Draft<'_>, entity: &str) -> bool {
+    let entity = draft.brief.entity(entity);
+    entity.is_some_and(|entity| companion::is_known(draft, entity))
+}
+
+/// A trigram index over all of these columns that is there already.
+fn has_trigrams(table: &Table, columns: &[Name]) -> bool {
+    let trigrams = |index: &Index, column: &Name| {
+        index.elements.iter().any(|element| {
+            let class = element.operator_class.as_deref().unwrap_or_default();
+            let is = matches!(&element.key, IndexKey::Column(name) if name == column);
+            is && class.ends_with("trgm_ops")
+        })
+    };
+    let covers = |index: &Index| {
+        index.predicate.is_none() && columns.iter().all(|column| trigrams(index, column))
+    };
+    table.indexes.values().any(covers)
 }
 
 /// Text columns of the attributes, in order.
@@ -122,7 +143,10 @@ fn by_part(draft: &mut Draft<'_>, pattern: &AccessPattern, entity: &str, of: &[S
         record_barred(draft, pattern, entity, "trigram");
         return;
     }
-    draft
+    if has_trigrams(draft.table(entity), &columns) {
+        return;
+    }
+    let extension = draft
         .catalog
         .extensions
         .entry(Name::new("pg_trgm"))
@@ -130,8 +154,12 @@ fn by_part(draft: &mut Draft<'_>, pattern: &AccessPattern, entity: &str, of: &[S
             schema: Some(Name::new(EXTENSION_SCHEMA)),
             ..Extension::default()
         });
+    let home = extension
+        .schema
+        .as_ref()
+        .map_or(EXTENSION_SCHEMA, Name::as_str);
+    let class = format!("{}.gin_trgm_ops", quote_identifier(home));
     let table = draft.plan(entity).table.clone();
-    let class = format!("{EXTENSION_SCHEMA}.gin_trgm_ops");
     let mut index = gin(columns
         .iter()
         .map(|c| IndexElement::column(c.clone()).operator_class(class.clone()))

@@ -1,6 +1,6 @@
 //! golang-migrate: `VERSION_name.up.sql` and `.down.sql`. It opens no transaction of its own.
 
-use super::{LayoutFiles, MigrationName, Part, wrapped};
+use super::{LayoutFiles, MigrationName, Part, in_transaction};
 use crate::plan::Plan;
 
 pub(super) struct GolangMigrate;
@@ -17,7 +17,7 @@ impl LayoutFiles for GolangMigrate {
             for (word, steps, transactional) in part.ways() {
                 files.push((
                     format!("{:06}_{}.{word}.sql", name.version, name.name),
-                    wrapped(steps, transactional),
+                    in_transaction(steps, transactional),
                 ));
             }
         }

@@ -147,7 +147,7 @@ pub fn migration_files(plan: &Plan, layout: Layout, name: &MigrationName) -> Vec
     if !plan.contract.is_empty() {
         let texts: Vec<_> = runs(&plan.contract)
             .iter()
-            .map(|(steps, transactional)| wrapped(steps, *transactional))
+            .map(|(steps, transactional)| in_transaction(steps, *transactional))
             .collect();
         let title =
             "-- Drops for good what the migration has kept aside. There is no way back from this.";
@@ -214,8 +214,8 @@ fn parts(plan: &Plan) -> Vec<Part<'_>> {
 type Run<'a> = (Vec<&'a Step>, bool);
 
 /// Neighbours that share a transaction, what has one of its own, and what has none.
-pub(crate) fn runs(steps: &[Step]) -> Vec<Run<'_>> {
-    let mut runs: Vec<Run<'_>> = Vec::new();
+pub(crate) fn runs<'a>(steps: impl IntoIterator<Item = &'a Step>) -> Vec<Run<'a>> {
+    let mut runs: Vec<Run<'a>> = Vec::new();
     let mut open = false;
     for step in steps {
         match step.transaction {
@@ -252,7 +252,7 @@ fn guarded(steps: &[&Step], transactional: bool) -> String {
 }
 
 /// The statements with their own BEGIN and COMMIT.
-fn wrapped(steps: &[&Step], transactional: bool) -> String {
+pub(crate) fn in_transaction(steps: &[&Step], transactional: bool) -> String {
     match (steps.is_empty(), transactional) {
         (true, _) => NOTHING.to_owned(),
         (false, true) => transaction(safety(steps), &body(steps)),

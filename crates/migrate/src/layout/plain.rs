@@ -1,6 +1,6 @@
 //! Plain files for psql: `up.sql`, `down.sql`, and the plan as JSON.
 
-use super::{LayoutFiles, MigrationName, Part, runs, wrapped};
+use super::{LayoutFiles, MigrationName, Part, in_transaction, runs};
 use crate::document::document;
 use crate::plan::Plan;
 use crate::step::Step;
@@ -16,7 +16,7 @@ impl LayoutFiles for Plain {
         let script = |title: &str, steps: &[Step]| {
             let texts: Vec<_> = runs(steps)
                 .iter()
-                .map(|(steps, transactional)| wrapped(steps, *transactional))
+                .map(|(steps, transactional)| in_transaction(steps, *transactional))
                 .collect();
             format!("-- {title}\n\n{}", texts.join("\n"))
         };

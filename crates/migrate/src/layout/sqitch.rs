@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use pgwright_catalog::{ObjectId, quote_literal};
 
-use super::{LayoutFiles, MigrationName, Part, wrapped};
+use super::{LayoutFiles, MigrationName, Part, in_transaction};
 use crate::plan::Plan;
 use crate::step::{Action, Step};
 
@@ -47,8 +47,8 @@ impl LayoutFiles for Sqitch {
                     word_preposition(word)
                 )
             };
-            let deploy = wrapped(&part.up, part.up_transactional);
-            let revert = wrapped(&part.down, part.down_transactional);
+            let deploy = in_transaction(&part.up, part.up_transactional);
+            let revert = in_transaction(&part.down, part.down_transactional);
             files.push((path("deploy"), script("Deploy", deploy)));
             files.push((path("revert"), script("Revert", revert)));
             files.push((path("verify"), script("Verify", verify(&part.up, &staying))));

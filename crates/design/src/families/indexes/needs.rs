@@ -116,7 +116,7 @@ fn find(
     let Some(found) = draft
         .brief
         .entity(entity)
-        .filter(|e| companion::is_designed(e))
+        .filter(|e| companion::is_known(draft, e))
     else {
         return;
     };
@@ -349,7 +349,7 @@ fn of_relation(
     let Some(described) = draft
         .brief
         .entity(entity)
-        .filter(|e| companion::is_designed(e))
+        .filter(|e| companion::is_known(draft, e))
     else {
         return;
     };
