@@ -1,7 +1,7 @@
 //! Generated pairs of catalogs over all kinds of objects: every script loads, and the plan between
 //! the two leads there and back.
 //!
-//! `PGWRIGHT_PAIRS=300` says how many, `PGWRIGHT_PAIR_SEED=7` tries one and prints its scripts, and
+//! `PGWRIGHT_PAIRS=300` says how many (`PGWRIGHT_PAIRS_FROM=100` leaves out those before), `PGWRIGHT_PAIR_SEED=7` tries one and prints its scripts, and
 //! `PGWRIGHT_PAIRS_ONLINE=1` has tables filled beside the old that would be written anew;
 //! `PGWRIGHT_PAIRS_ON=15` names a major version of the server other than the newest found. With
 //! `PGWRIGHT_PAIRS_SHRINK=1` each pair that fails is made as small as it goes, and printed.
@@ -35,7 +35,8 @@ fn seeds(by_default: u64) -> Vec<u64> {
     if let Some(seed) = number("PGWRIGHT_PAIR_SEED") {
         return vec![seed];
     }
-    (0..number("PGWRIGHT_PAIRS").unwrap_or(by_default)).collect()
+    let first = number("PGWRIGHT_PAIRS_FROM").unwrap_or(0);
+    (first..number("PGWRIGHT_PAIRS").unwrap_or(by_default)).collect()
 }
 
 #[test]
