@@ -69,17 +69,20 @@ impl Catalog {
     }
 
     /// Checks that a table has from its parents, by name.
-    pub fn inherited_checks(&self, table: &Table) -> BTreeMap<&Name, &Constraint> {
+    pub fn inherited_checks<'a>(
+        &'a self,
+        table: &'a Table,
+    ) -> BTreeMap<&'a Name, (&'a QualifiedName, &'a Constraint)> {
         let mut checks = BTreeMap::new();
         let mut seen = BTreeSet::new();
         let mut open: Vec<_> = table.parents().collect();
-        while let Some(parent) = open.pop() {
-            let Some(parent) = self.tables.get(parent).filter(|_| seen.insert(parent)) else {
+        while let Some(holder) = open.pop() {
+            let Some(parent) = self.tables.get(holder).filter(|_| seen.insert(holder)) else {
                 continue;
             };
             for (name, constraint) in &parent.constraints {
                 if matches!(constraint.kind, ConstraintKind::Check(_)) && !constraint.no_inherit {
-                    checks.entry(name).or_insert(constraint);
+                    checks.entry(name).or_insert((holder, constraint));
                 }
             }
             open.extend(parent.parents());

@@ -113,6 +113,8 @@ pub(crate) enum Cover {
     With(ObjectId),
     /// It goes with one of these objects.
     WithAny(Vec<ObjectId>),
+    /// It stays on this object, where that moves rather than goes.
+    On(ObjectId),
     /// A foreign key goes with its table, when that is dropped before the referenced one.
     Before(QualifiedName, QualifiedName),
 }

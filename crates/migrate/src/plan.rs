@@ -432,6 +432,7 @@ fn leave_out_covered(changes: &mut [Change], moving: bool) {
                 false
             }
             Some(Cover::With(object)) => created.contains_key(object),
+            Some(Cover::On(object)) => moving && created.contains_key(object),
             Some(Cover::WithAny(objects)) => objects.iter().any(|o| created.contains_key(o)),
             Some(Cover::Before(holder, referenced)) => {
                 let holder = created.get(&ObjectId::Table(holder.clone()));

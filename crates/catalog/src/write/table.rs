@@ -146,6 +146,9 @@ impl Writer {
         } else {
             BTreeMap::new()
         };
+        let inherited = inherited
+            .into_iter()
+            .map(|(name, (_, check))| (name, check));
         let own = table.constraints.iter();
         let mut constraints: Vec<_> = own
             .filter(|(n, _)| !apart.constraints.contains(*n))

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use pgwright_catalog::write::{Apart, GrantTarget, Writer};
 use pgwright_catalog::{
-    Catalog, Column, ConstraintKind, IndexKey, Name, NotNull, ObjectId, QualifiedName, Routine,
-    RoutineSignature, Sequence, Table, Type, TypeKind, quote_literal,
+    Catalog, Column, Constraint, ConstraintKind, IndexKey, Name, NotNull, ObjectId, QualifiedName,
+    Routine, RoutineSignature, Sequence, Table, Type, TypeKind, quote_literal,
 };
 
 use super::{
@@ -484,7 +484,7 @@ impl Keeper<'_> {
             constraints: table
                 .constraints
                 .iter()
-                .filter(|(_, c)| c.parent.is_some())
+                .filter(|(_, c)| c.parent.is_some() || not_yet_valid(c))
                 .map(|(n, _)| n.clone())
                 .collect(),
             ..Apart::default()
@@ -496,6 +496,11 @@ impl Keeper<'_> {
         }
         if self.from.inherits_later(table) {
             sql.extend(writer.inherit(name, &table.inherits));
+        }
+        for (constraint, definition) in &table.constraints {
+            if definition.parent.is_none() && not_yet_valid(definition) {
+                sql.push(writer.add_constraint(name, constraint, definition, true)?);
+            }
         }
         for (index, definition) in &table.indexes {
             if definition.parent.is_none() {
@@ -691,6 +696,11 @@ impl Keeper<'_> {
             }
         }
     }
+}
+
+/// True for a constraint that CREATE TABLE would make valid, as the table is empty.
+fn not_yet_valid(constraint: &Constraint) -> bool {
+    !constraint.validated && constraint.enforced
 }
 
 /// The texts of a table that name what it needs.

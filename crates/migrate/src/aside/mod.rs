@@ -11,8 +11,8 @@ use std::collections::BTreeSet;
 
 use pgwright_catalog::write::Writer;
 use pgwright_catalog::{
-    Catalog, Column, CompositeAttribute, Name, QualifiedName, Routine, RoutineSignature, Sequence,
-    Table, Type, TypeKind,
+    Catalog, Column, CompositeAttribute, Name, ObjectId, QualifiedName, Routine, RoutineSignature,
+    Sequence, Table, Type, TypeKind,
 };
 
 use crate::change::Change;
@@ -197,10 +197,22 @@ pub fn without_aside(catalog: Catalog) -> Catalog {
     rest.types.retain(|n, _| !aside(n));
     rest.routines.retain(|s, _| !aside(&s.name));
     rest.statistics.retain(|n, _| !aside(n));
+    let of_aside = |object: &ObjectId| {
+        let schema = object.schema();
+        let column = match object {
+            ObjectId::Column(_, name) | ObjectId::Schema(name) => Some(name),
+            _ => None,
+        };
+        (schema.into_iter().chain(column)).any(|n| n.as_str().starts_with(ASIDE))
+    };
+    rest.owner_privileges.retain(|object, _| !of_aside(object));
+    rest.security_labels.retain(|object, _| !of_aside(object));
     for table in rest.tables.values_mut() {
+        let kept = |name: &Name| name.as_str().starts_with(ASIDE);
+        table.columns.retain(|c| !kept(&c.name));
         table
-            .columns
-            .retain(|c| !c.name.as_str().starts_with(ASIDE));
+            .grants
+            .retain(|g| !g.column.as_ref().is_some_and(kept));
     }
     for definition in rest.types.values_mut() {
         if let TypeKind::Composite(attributes) = &mut definition.kind {

@@ -170,6 +170,13 @@ fn add(
     }
 
     let live = context.live(table);
+    if let ConstraintKind::Check(_) = constraint.kind {
+        let id = ObjectId::Table(table.clone());
+        let definition = context.full.tables.get(table);
+        let too = definition.is_some_and(|t| context.full.inherited_checks(t).contains_key(name));
+        // What a parent has too cannot be dropped by itself.
+        change.covered_by = Some(if too { Cover::With(id) } else { Cover::On(id) });
+    }
     let later = live && validates_later(context, table, constraint);
     let split = context.parts.is_split(&object);
     if split {

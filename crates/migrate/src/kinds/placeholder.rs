@@ -80,7 +80,7 @@ fn is_checked(context: &Context<'_>, table: &QualifiedName, column: &Column) -> 
     };
     let own = definition.constraints.values();
     let inherited = context.full.inherited_checks(definition).into_values();
-    own.chain(inherited)
+    own.chain(inherited.map(|(_, check)| check))
         .any(|constraint| match &constraint.kind {
             pgwright_catalog::ConstraintKind::Check(expression) => {
                 pgwright_catalog::write::scan(expression.sql())

@@ -264,8 +264,11 @@ fn need(
         );
     }
     if table.partition_of.as_ref().is_some_and(|of| of.attached) {
-        for check in context.full.inherited_checks(table).values() {
+        for (constraint, (holder, check)) in context.full.inherited_checks(table) {
             need_constraint(context, change, &check.kind);
+            // It is made with the table, and would stay its own if the parent got its own afterwards.
+            let id = ObjectId::Constraint(holder.clone(), constraint.clone());
+            change.need(id, Strength::Guess);
         }
     }
     for element in table.partition_by.iter().flat_map(|key| &key.elements) {

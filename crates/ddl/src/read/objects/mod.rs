@@ -36,6 +36,7 @@ mod privileges;
 mod publication;
 mod query;
 mod range;
+mod recall;
 mod rename;
 mod role;
 mod schema;

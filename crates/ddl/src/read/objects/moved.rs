@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use pgwright_catalog::{Name, ObjectId, QualifiedName, RoutineSignature, TypeKind};
+use pgwright_catalog::{Name, ObjectId, QualifiedName, RoutineSignature};
 
 use super::access;
 use super::follow::Change;
@@ -319,103 +319,6 @@ impl State {
                 && let Some(foreign) = &mut table.foreign
             {
                 foreign.server = to.clone();
-            }
-        }
-    }
-
-    /// A function under another name: triggers and event triggers, casts, and parts of other objects.
-    fn recall(&mut self, from: &QualifiedName, to: &QualifiedName, signature: &RoutineSignature) {
-        if self.routines_named(from).is_empty() && signature.arguments.is_empty() {
-            let tables: Vec<QualifiedName> = self
-                .catalog
-                .tables
-                .iter()
-                .filter(|(_, table)| table.triggers.values().any(|t| t.function == *from))
-                .map(|(name, _)| name.clone())
-                .collect();
-            for table in tables {
-                if let Ok(table) = self.table_mut(&table) {
-                    for trigger in table.triggers.values_mut().filter(|t| t.function == *from) {
-                        trigger.function = to.clone();
-                    }
-                }
-            }
-            let views: Vec<QualifiedName> = self.catalog.views.keys().cloned().collect();
-            for view in views {
-                let uses = self
-                    .catalog
-                    .views
-                    .get(&view)
-                    .is_some_and(|held| held.triggers.values().any(|t| t.function == *from));
-                if uses {
-                    self.touch(&ObjectId::View(view.clone()));
-                    if let Some(held) = self.catalog.views.get_mut(&view) {
-                        for trigger in held.triggers.values_mut().filter(|t| t.function == *from) {
-                            trigger.function = to.clone();
-                        }
-                    }
-                }
-            }
-            let triggers: Vec<Name> = self.catalog.event_triggers.keys().cloned().collect();
-            for trigger in triggers {
-                self.touch(&ObjectId::EventTrigger(trigger.clone()));
-                if let Some(held) = self.catalog.event_triggers.get_mut(&trigger)
-                    && held.function == *from
-                {
-                    held.function = to.clone();
-                }
-            }
-        }
-        let users = self
-            .used_by
-            .get(&ObjectId::Routine(signature.clone()))
-            .cloned()
-            .unwrap_or_default();
-        for user in users {
-            self.touch(&user);
-            match &user {
-                ObjectId::Operator(operator) => {
-                    if let Some(held) = self.catalog.operators.get_mut(operator) {
-                        for function in [&mut held.function, &mut held.restrict, &mut held.join] {
-                            if function.as_ref() == Some(from) {
-                                *function = Some(to.clone());
-                            }
-                        }
-                    }
-                }
-                ObjectId::Cast(cast) => {
-                    if let Some(held) = self.catalog.casts.get_mut(cast)
-                        && let pgwright_catalog::CastMethod::Function(function) = &mut held.method
-                        && function == signature
-                    {
-                        function.name = to.clone();
-                    }
-                }
-                ObjectId::Type(name) => {
-                    if let Some(TypeKind::Range {
-                        canonical,
-                        subtype_diff,
-                        ..
-                    }) = self.catalog.types.get_mut(name).map(|held| &mut held.kind)
-                    {
-                        for function in [canonical, subtype_diff] {
-                            if function.as_ref() == Some(from) {
-                                *function = Some(to.clone());
-                            }
-                        }
-                    }
-                }
-                ObjectId::Aggregate(aggregate) => {
-                    if let Some(held) = self.catalog.aggregates.get_mut(aggregate) {
-                        let own = from.quoted();
-                        for (key, value) in &mut held.parameters {
-                            if key.ends_with("func") && *value == own {
-                                *value = to.quoted();
-                            }
-                        }
-                    }
-                }
-                _ => {}
             }
         }
     }
