@@ -56,8 +56,10 @@ pub fn leave_out_inherited(catalog: &mut Catalog, inherited: &InheritedNotNull) 
             partition.attached = !can_be_made_as_partition(&table.columns, given);
             leave_out_given(partition.attached, &mut table.columns, given);
         } else if !table.inherits.is_empty() {
-            let given = merged(table.inherits.iter().filter_map(|parent| given.get(parent)));
-            leave_out_of_child(name, &mut table.columns, given, inherited);
+            let parents = || table.inherits.iter().map(|parent| given.get(parent));
+            let none_empty = parents().all(|given| given.is_some_and(|given| !given.is_empty()));
+            let given = merged(parents().flatten());
+            leave_out_of_child(name, &mut table.columns, given, none_empty, inherited);
         }
         for column in &mut table.columns {
             let automatic = object_name(name.name.as_str(), column.name.as_str(), "not_null");
@@ -186,8 +188,27 @@ fn leave_out_of_child(
     table: &QualifiedName,
     columns: &mut Vec<Column>,
     mut given: Vec<Column>,
+    none_empty: bool,
     inherited: &InheritedNotNull,
 ) {
+    // One that has all columns of its own is made by itself, with names of its own
+    // (see `Catalog::inherits_later`).
+    let by_itself = none_empty
+        && given.iter().all(|given| {
+            let own = columns.iter().find(|c| c.name == given.name);
+            own.is_some_and(|own| {
+                let demands = || {
+                    own.not_null
+                        && match inherited {
+                            InheritedNotNull::Known(columns) => {
+                                !columns.contains(&(table.clone(), own.name.clone()))
+                            }
+                            InheritedNotNull::Unknown => false,
+                        }
+                };
+                !own.inherited && (!given.not_null || demands())
+            })
+        });
     for column in columns.iter_mut() {
         let Some(given) = given.iter_mut().find(|given| given.name == column.name) else {
             continue;
@@ -204,7 +225,7 @@ fn leave_out_of_child(
             column.not_null_constraint = NotNull::default();
             given.not_null = false;
             given.not_null_constraint = NotNull::default();
-        } else {
+        } else if !by_itself {
             forget_given_name(column, given);
         }
     }

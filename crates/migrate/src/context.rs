@@ -260,6 +260,21 @@ impl<'a> Context<'a> {
         tables.into_iter().any(|t| t.parents().any(|p| p == table))
     }
 
+    /// The parents of a table, and theirs.
+    pub fn ancestors(&self, table: &'a Table) -> Vec<&'a QualifiedName> {
+        let mut found: Vec<&QualifiedName> = table.parents().collect();
+        let mut at = 0;
+        while let Some(parent) = found.get(at).and_then(|p| self.full.tables.get(*p)) {
+            at += 1;
+            for further in parent.parents() {
+                if !found.contains(&further) {
+                    found.push(further);
+                }
+            }
+        }
+        found
+    }
+
     /// Partitions and children of a table and of these, those of lower levels first.
     pub fn all_heirs(&self, table: &QualifiedName) -> Vec<&'a QualifiedName> {
         let mut found: Vec<&QualifiedName> = Vec::new();
@@ -312,11 +327,26 @@ impl<'a> Context<'a> {
             .collect()
     }
 
-    /// What a column was computed from that was not stored and shall be a value of its own.
+    /// True for a table whose generated columns can become plain ones where they are: no server drops the
+    /// expression where children have children (see `ATPrepDropExpression`).
+    pub fn keeps_generated_values(&self, table: &QualifiedName) -> bool {
+        let children = |parent: &QualifiedName| {
+            let tables = self.base.tables.iter();
+            let of_parent = tables.filter(|(_, t)| t.parents().any(|p| p == parent));
+            of_parent.map(|(name, _)| name).collect::<Vec<_>>()
+        };
+        let deep = |child: &QualifiedName| !children(child).is_empty();
+        !children(table).into_iter().any(deep)
+    }
+
+    /// What a column was computed from that was not stored, or cannot stay where it is, and shall be a value of its own.
     pub fn virtual_value(&self, table: &QualifiedName, column: &Name) -> Option<String> {
         let now = self.full.tables.get(table)?.column(column.as_str())?;
         let before = self.before.tables.get(table)?.column(column.as_str())?;
-        let generated = before.generated.as_ref().filter(|g| !g.stored)?;
+        let generated = before.generated.as_ref()?;
+        if generated.stored && self.keeps_generated_values(table) {
+            return None;
+        }
         now.generated
             .is_none()
             .then(|| format!("({})", generated.expression.sql()))

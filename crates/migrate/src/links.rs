@@ -301,7 +301,7 @@ fn emptied(links: &[Link], which: &BTreeSet<QualifiedName>, options: &PlanOption
             let columns: Vec<_> = (link.columns.iter())
                 .map(|c| (c.clone(), c.quoted()))
                 .collect();
-            let copy = writer.copy_rows(&link.child, &link.parent, &columns);
+            let copy = writer.copy_rows(&link.child, &link.parent, &columns, false);
             change.up.push(
                 Statement::from(copy)
                     .lock(&link.parent, LockLevel::RowExclusive)

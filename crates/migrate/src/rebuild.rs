@@ -27,16 +27,24 @@ pub(crate) fn copies(context: &Context<'_>, out: &mut Vec<Change>) {
         };
         // The rows of a partition come with those of its parent.
         let with_parent = from.parents().any(|p| {
-            context
-                .replaced
-                .objects
-                .contains(&ObjectId::Table(p.clone()))
+            let anew = &context.replaced.objects;
+            anew.contains(&ObjectId::Table(p.clone())) && gives_rows(p, from, to)
         });
         if with_parent || from.foreign.is_some() || to.foreign.is_some() {
             continue;
         }
         out.push(copy(context, name, from, to));
     }
+}
+
+/// True for a table whose rows go where those of the parent go.
+fn gives_rows(parent: &QualifiedName, from: &Table, to: &Table) -> bool {
+    let partition = |t: &Table| {
+        t.partition_of
+            .as_ref()
+            .is_some_and(|of| of.parent == *parent)
+    };
+    partition(from) || partition(to)
 }
 
 fn copy(context: &Context<'_>, name: &QualifiedName, from: &Table, to: &Table) -> Change {
@@ -54,6 +62,12 @@ fn copy(context: &Context<'_>, name: &QualifiedName, from: &Table, to: &Table) -
     change.group = FileGroup::Partitions;
     change.completes = Some(object);
     let source = aside_name(name);
+    // Children keep their rows, unless they become partitions.
+    let with_children = from.partition_by.is_some()
+        || context.before.tables.iter().any(|(child, before)| {
+            let after = context.full.tables.get(child);
+            before.inherits.contains(name) && after.is_some_and(|t| gives_rows(name, before, t))
+        });
     let columns_before = context.before.columns_of(name);
     let columns: Vec<(Name, String)> = context
         .full
@@ -90,7 +104,7 @@ fn copy(context: &Context<'_>, name: &QualifiedName, from: &Table, to: &Table) -
         if from.force_row_security {
             change.up.push(writer.row_security_off().into());
         }
-        let insert = writer.copy_rows(&source, name, &columns);
+        let insert = writer.copy_rows(&source, name, &columns, !with_children);
         change.up.push(
             Statement::from(insert)
                 .lock(name, LockLevel::AccessExclusive)

@@ -120,9 +120,11 @@ fn take(catalog: &mut Catalog, object: &ObjectId) {
         // Schemas and roles are changed in place.
         ObjectId::Role(_) | ObjectId::Schema(_) => {}
         ObjectId::Column(t, n) => {
-            if let Some(table) = catalog.tables.get_mut(t) {
-                table.columns.retain(|c| c.name != *n);
-                table.grants.retain(|g| g.column.as_ref() != Some(n));
+            for table in with_heirs_of_column(catalog, t, n) {
+                if let Some(table) = catalog.tables.get_mut(&table) {
+                    table.columns.retain(|c| c.name != *n);
+                    table.grants.retain(|g| g.column.as_ref() != Some(n));
+                }
             }
         }
         ObjectId::Constraint(t, n) => {
@@ -160,6 +162,28 @@ fn take(catalog: &mut Catalog, object: &ObjectId) {
             }
         }
     }
+}
+
+/// The table and those that have the column from it alone.
+fn with_heirs_of_column(
+    catalog: &Catalog,
+    table: &QualifiedName,
+    column: &Name,
+) -> Vec<QualifiedName> {
+    let mut found = vec![table.clone()];
+    let mut at = 0;
+    while let Some(parent) = found.get(at).cloned() {
+        at += 1;
+        for (name, heir) in &catalog.tables {
+            let mut parents = heir.parents();
+            let own = || heir.column(column.as_str()).is_some_and(|c| !c.inherited);
+            let of_parent = heir.partition_of.is_some() || heir.inherits.len() == 1 && !own();
+            if parents.any(|p| *p == parent) && of_parent && !found.contains(name) {
+                found.push(name.clone());
+            }
+        }
+    }
+    found
 }
 
 /// Finds what stands on what.

@@ -407,7 +407,7 @@ impl Keeper<'_> {
                 .map(|c| (c.name.clone(), c.name.quoted()))
                 .collect();
             let back = [
-                writer.copy_rows(&waiting, name, &columns),
+                writer.copy_rows(&waiting, name, &columns, table.partition_by.is_none()),
                 writer.drop(&format!("TABLE {}", waiting.quoted())),
             ];
             let mut rows =
@@ -491,24 +491,39 @@ impl Keeper<'_> {
         };
         let mut sql = vec![writer.create_table(self.from, name, table, &apart)?];
         sql.extend(writer.table_settings(self.from, name, table, &apart));
+        for (constraint, definition) in &table.constraints {
+            if definition.parent.is_none() && not_yet_valid(definition) {
+                sql.push(writer.add_constraint(name, constraint, definition, true)?);
+            }
+        }
         if let Some(of) = table.partition_of.as_ref().filter(|of| of.attached) {
             sql.push(writer.attach_partition(&of.parent, name, &of.bound));
         }
         if self.from.inherits_later(table) {
             sql.extend(writer.inherit(name, &table.inherits));
         }
-        for (constraint, definition) in &table.constraints {
-            if definition.parent.is_none() && not_yet_valid(definition) {
-                sql.push(writer.add_constraint(name, constraint, definition, true)?);
-            }
-        }
         for (index, definition) in &table.indexes {
-            if definition.parent.is_none() {
-                sql.push(writer.create_index(name, index, definition, false)?);
+            let made = match &definition.parent {
+                None => {
+                    sql.push(writer.create_index(name, index, definition, false)?);
+                    true
+                }
+                Some(of) => self.comes_with_partition(table, of),
+            };
+            if made {
                 sql.extend(writer.index_statistics(name, index, &definition.elements));
             }
         }
         Ok(sql)
+    }
+
+    /// True for a part of an index that the partitioned table has on both sides.
+    fn comes_with_partition(&self, table: &Table, index: &Name) -> bool {
+        let parent = table.partition_of.as_ref().map(|of| &of.parent);
+        parent.is_some_and(|parent| {
+            let id = ObjectId::Index(parent.clone(), index.clone());
+            self.to.contains(&id) && !self.replaced.objects.contains(&id)
+        })
     }
 
     fn column(
@@ -564,7 +579,7 @@ impl Keeper<'_> {
         let mut restore = Change::alter(object, FileGroup::Tables, Rank::Column);
         if anew {
             // The way back makes a column of its name, which gets the values that were kept.
-            let values = writer.take_values(table, &column.name, &aside);
+            let values = writer.take_values(table, &column.name, &aside, !column.not_null);
             restore
                 .up
                 .push(exclusive(writer.where_holds(&there, &[values, drop], &[])));

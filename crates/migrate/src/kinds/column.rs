@@ -45,6 +45,9 @@ impl Kind for Columns {
                     let inherited = context.base.inherited_column(from, &column.name)?;
                     given.then(|| as_given(inherited))
                 });
+                // So it does of one that its parent gets now.
+                let new = parent.filter(|_| before.is_none() && given);
+                let before = before.or_else(|| new.map(as_given));
                 let of_type = || Column::new(column.name.clone(), column.data_type.clone());
                 let before = before.or_else(|| to.of_type.as_ref().map(|_| of_type()));
                 let Some(before) = before else { continue };
@@ -55,7 +58,16 @@ impl Kind for Columns {
                     to: column,
                     given,
                 };
+                let first = out.len();
                 column_change::alter(context, changed, out)?;
+                if new.is_some() {
+                    for change in out.iter_mut().skip(first) {
+                        for parent in context.ancestors(to) {
+                            let given = ObjectId::Column(parent.clone(), column.name.clone());
+                            change.need(given, Strength::Must);
+                        }
+                    }
+                }
             }
             if to.parents().next().is_some() || to.of_type.is_some() {
                 no_longer_said(context, table, from, to, out)?;

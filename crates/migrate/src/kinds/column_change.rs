@@ -117,7 +117,7 @@ fn generation(context: &Context<'_>, changed: Changed<'_>, out: &mut Vec<Change>
             out.push(change);
             true
         }
-        (Some(a), None) if a.stored => {
+        (Some(a), None) if a.stored && context.keeps_generated_values(changed.table) => {
             let mut change = changed.begin("1 generated");
             let sql = context
                 .writer

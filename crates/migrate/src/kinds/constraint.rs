@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use pgwright_catalog::{
-    Constraint, ConstraintKind, Deferrability, ForeignKey, IndexKey, Name, ObjectId, QualifiedName,
+    Catalog, Constraint, ConstraintKind, Deferrability, ForeignKey, IndexKey, Name, ObjectId,
+    QualifiedName,
 };
 
-use super::table::{apart, comment_constraint, need_constraint};
+use super::table::{apart, before_parent, comment_constraint, need_constraint};
 use super::{Kind, altered, fill, part};
 use crate::beside::key_index;
 use crate::change::{Change, Cover, Rank, Statement, Strength};
@@ -22,10 +23,11 @@ impl Kind for Constraints {
         for (table, definition) in &context.full.tables {
             let base = context.base.tables.get(table);
             let apart = apart(context, table, definition);
+            let early = before_parent(context, definition, &apart);
             for (name, constraint) in &definition.constraints {
                 let new = match base {
                     Some(base) => !base.constraints.contains_key(name),
-                    None => apart.constraints.contains(name),
+                    None => apart.constraints.contains(name) && !early.contains(name),
                 };
                 let id = ObjectId::Constraint(table.clone(), name.clone());
                 if constraint.parent.is_some() {
@@ -172,10 +174,17 @@ fn add(
     let live = context.live(table);
     if let ConstraintKind::Check(_) = constraint.kind {
         let id = ObjectId::Table(table.clone());
-        let definition = context.full.tables.get(table);
-        let too = definition.is_some_and(|t| context.full.inherited_checks(t).contains_key(name));
+        let too = inherits(context.full, table, name);
         // What a parent has too cannot be dropped by itself.
         change.covered_by = Some(if too { Cover::With(id) } else { Cover::On(id) });
+        // Those of children stay theirs when that of the parent goes before them.
+        let heirs = context.full.tables.iter();
+        let with_own = heirs
+            .filter(|(_, t)| t.parents().any(|p| p == table) && t.constraints.contains_key(name));
+        for (heir, _) in with_own {
+            let own = ObjectId::Constraint(heir.clone(), name.clone());
+            change.need(own, Strength::Guess);
+        }
     }
     let later = live && validates_later(context, table, constraint);
     let split = context.parts.is_split(&object);
@@ -232,11 +241,14 @@ fn add(
         change.covered_by = Some(Cover::WithAny(covers));
     }
     let drop = Statement::from(context.writer.drop_constraint(table, name));
-    change.down.push(if live {
-        drop.lock(table, LockLevel::AccessExclusive)
-    } else {
-        drop
-    });
+    let drop = match live {
+        true => drop.lock(table, LockLevel::AccessExclusive),
+        false => drop,
+    };
+    // No server drops a check of the table's own while a parent has it too.
+    if !(inherits(context.base, table, name) && inherits(context.full, table, name)) {
+        change.down.push(drop);
+    }
     out.push(change);
 
     if later && constraint.validated {
@@ -254,6 +266,12 @@ fn add(
         out.push(change);
     }
     Ok(())
+}
+
+/// True for a table of whose parents one has a check of the name.
+fn inherits(catalog: &Catalog, table: &QualifiedName, check: &Name) -> bool {
+    let table = catalog.tables.get(table);
+    table.is_some_and(|t| catalog.inherited_checks(t).contains_key(check))
 }
 
 /// The key that a foreign key points at must be there: a constraint or a unique index.

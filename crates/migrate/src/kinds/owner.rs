@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use pgwright_catalog::{Catalog, Name, ObjectId};
 
 use super::Kind;
+use super::materialized_view::readable;
 use crate::change::{Change, Rank, Strength};
 use crate::context::Context;
 use crate::plan::PlanError;
@@ -50,6 +51,8 @@ fn change(context: &Context<'_>, object: &ObjectId, owner: &Name, before: Option
     change.sort.1 = format!("{} {} {}", u8::from(!first), object.kind(), object.name());
     change.need(object.clone(), Strength::Must);
     change.need(ObjectId::Role(owner.clone()), Strength::Must);
+    let there = context.base.contains(object);
+    change.provides.extend(readable(object).filter(|_| there));
     let address = context.writer.address(context.full, object);
     change.up.push(context.writer.owner(&address, owner).into());
     if let Some(before) = before {
@@ -92,6 +95,7 @@ impl Kind for Owners {
                     let mut change =
                         Change::alter(object.clone(), FileGroup::Privileges, Rank::Owner);
                     change.need(object.clone(), Strength::Must);
+                    change.provides.extend(readable(object));
                     let address = context.writer.address(context.full, object);
                     change.up.push(context.writer.own(&address).into());
                     out.push(change);

@@ -8,6 +8,7 @@ use pgwright_catalog::{
 };
 
 use super::Kind;
+use super::materialized_view::readable;
 use crate::change::{Change, Rank, Statement, Strength};
 use crate::context::Context;
 use crate::plan::PlanError;
@@ -195,6 +196,9 @@ fn changes(
         }
         change.must_have(grantor.iter().map(|r| ObjectId::Role(r.clone())));
         change.must_have(objects.iter().map(|(object, _)| object.clone()));
+        let there = objects.iter().map(|(object, _)| object);
+        let there = there.filter(|object| context.base.contains(object));
+        change.provides.extend(there.filter_map(readable));
         if let Some(role) = &grantee {
             change.need(ObjectId::Role(role.clone()), Strength::Must);
         }

@@ -69,6 +69,22 @@ pub(super) fn apart(context: &Context<'_>, name: &QualifiedName, table: &Table) 
     apart
 }
 
+/// Checks that are left apart, but have to be there before the table joins a parent that has them too.
+pub(super) fn before_parent(context: &Context<'_>, table: &Table, apart: &Apart) -> BTreeSet<Name> {
+    let joins = table.partition_of.as_ref().is_some_and(|of| of.attached)
+        || context.full.inherits_later(table);
+    if !joins {
+        return BTreeSet::new();
+    }
+    let inherited = context.full.inherited_checks(table);
+    let checks = apart.constraints.iter().filter(|name| {
+        let check = table.constraints.get(*name);
+        let is_check = check.is_some_and(|c| matches!(c.kind, ConstraintKind::Check(_)));
+        is_check && inherited.contains_key(name)
+    });
+    checks.cloned().collect()
+}
+
 impl Kind for Tables {
     fn additions(&self, context: &Context<'_>, out: &mut Vec<Change>) -> Result<(), PlanError> {
         for (name, table) in added(&context.base.tables, &context.full.tables) {
@@ -90,6 +106,11 @@ impl Kind for Tables {
             change.up.push(create.into());
             let settings = writer.table_settings(context.full, name, table, &apart);
             change.up.extend(settings.into_iter().map(Into::into));
+            for constraint in before_parent(context, table, &apart) {
+                let check = &table.constraints[&constraint];
+                let add = writer.add_constraint(name, &constraint, check, true)?;
+                change.up.push(add.into());
+            }
             if let Some(of) = table.partition_of.as_ref().filter(|of| of.attached) {
                 let attach = writer.attach_partition(&of.parent, name, &of.bound);
                 change.up.push(attach.into());
@@ -107,7 +128,8 @@ impl Kind for Tables {
             }
             for (constraint, definition) in &table.constraints {
                 let id = ObjectId::Constraint(name.clone(), constraint.clone());
-                if !apart.constraints.contains(constraint) {
+                let early = before_parent(context, table, &apart).contains(constraint);
+                if early || !apart.constraints.contains(constraint) {
                     comment_constraint(context, &mut change, name, constraint, definition);
                     change.provides.push(id);
                 } else if context.parts.is_implied(&id) {
@@ -267,8 +289,10 @@ fn need(
         for (constraint, (holder, check)) in context.full.inherited_checks(table) {
             need_constraint(context, change, &check.kind);
             // It is made with the table, and would stay its own if the parent got its own afterwards.
-            let id = ObjectId::Constraint(holder.clone(), constraint.clone());
-            change.need(id, Strength::Guess);
+            if !table.constraints.contains_key(constraint) {
+                let id = ObjectId::Constraint(holder.clone(), constraint.clone());
+                change.need(id, Strength::Guess);
+            }
         }
     }
     for element in table.partition_by.iter().flat_map(|key| &key.elements) {

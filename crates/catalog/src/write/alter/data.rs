@@ -133,20 +133,23 @@ impl Writer {
         format!("ANALYZE {};", table.quoted())
     }
 
-    /// `INSERT INTO … SELECT` of columns that both tables have; values of identity columns are kept.
+    /// `INSERT INTO … SELECT` of columns that both tables have; values of identity columns are kept. With
+    /// `only`, rows of children stay where they are.
     pub fn copy_rows(
         &self,
         from: &QualifiedName,
         to: &QualifiedName,
         columns: &[(Name, String)],
+        only: bool,
     ) -> String {
         let names: Vec<_> = columns.iter().map(|(n, _)| n.quoted()).collect();
         let values: Vec<_> = columns.iter().map(|(_, v)| v.clone()).collect();
         format!(
-            "INSERT INTO {} ({})\n    OVERRIDING SYSTEM VALUE\n    SELECT {}\n    FROM {};",
+            "INSERT INTO {} ({})\n    OVERRIDING SYSTEM VALUE\n    SELECT {}\n    FROM {}{};",
             to.quoted(),
             names.join(", "),
             values.join(", "),
+            if only { "ONLY " } else { "" },
             from.quoted()
         )
     }
@@ -174,13 +177,22 @@ impl Writer {
         )
     }
 
-    /// `UPDATE … SET` of a column to the values of another, where that has one.
-    pub fn take_values(&self, table: &QualifiedName, column: &Name, other: &Name) -> String {
+    /// `UPDATE … SET` of a column to the values of another; with `nulls`, to those that it lacks as well.
+    pub fn take_values(
+        &self,
+        table: &QualifiedName,
+        column: &Name,
+        other: &Name,
+        nulls: bool,
+    ) -> String {
+        let (column, other) = (column.quoted(), other.quoted());
+        let or = match nulls {
+            true => format!(" OR {column} IS NOT NULL"),
+            false => String::new(),
+        };
         format!(
-            "UPDATE {} SET {} = {other} WHERE {other} IS NOT NULL;",
-            table.quoted(),
-            column.quoted(),
-            other = other.quoted()
+            "UPDATE {} SET {column} = {other} WHERE {other} IS NOT NULL{or};",
+            table.quoted()
         )
     }
 
