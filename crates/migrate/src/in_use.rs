@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use pgwright_catalog::{Catalog, ObjectId, QualifiedName};
+use pgwright_catalog::write::Writer;
+use pgwright_catalog::{Catalog, ConstraintKind, ObjectId, QualifiedName};
 
-use crate::change::Change;
+use crate::change::{Change, Rank};
 use crate::effects;
 use crate::links;
 use crate::plan::{Plan, PlanError, PlanOptions, look_at_bodies, steps};
@@ -95,7 +96,9 @@ fn ways(
     // What came in the place of what is kept goes first.
     down.extend(backward.drops.clone());
     down.extend(forward.kept.restore.clone());
-    down.extend(backward.changes.clone());
+    let mut changes = backward.changes.clone();
+    validate_what_holds(&mut changes, before, &forward, options);
+    down.extend(changes);
     down.extend(forward.kept.tidy.clone());
     down.extend(parted.join_back(options));
     down.extend(renaming.backward(from, options));
@@ -105,6 +108,41 @@ fn ways(
     unchecked |= backward.unchecked;
     finish(&mut plan, from, to, options, unchecked);
     Ok(plan)
+}
+
+/// Foreign keys to what was kept aside: when the contract has dropped it, its rows are gone for good, and
+/// those that reference them leave the key NOT VALID, with a warning.
+fn validate_what_holds(
+    changes: &mut [Change],
+    before: &Catalog,
+    forward: &Way,
+    options: &PlanOptions,
+) {
+    let writer = Writer::new(options.target);
+    let changes = changes.iter_mut().filter(|c| c.sort.0 == Rank::Validation);
+    for change in changes {
+        let ObjectId::Constraint(table, name) = &change.object else {
+            continue;
+        };
+        let constraint = before
+            .tables
+            .get(table)
+            .and_then(|t| t.constraints.get(name));
+        let Some(ConstraintKind::ForeignKey(key)) = constraint.map(|c| &c.kind) else {
+            continue;
+        };
+        let rows = forward.kept.tables().any(|t| {
+            *t == key.references || before.partitions_of(&key.references).any(|(p, _)| p == t)
+        });
+        let values = forward.kept.columns().any(|(t, column)| {
+            *t == key.references && key.referenced_columns.contains(&column.name)
+        });
+        if rows || values {
+            for statement in &mut change.up {
+                statement.sql = writer.validate_where_rows_hold(table, name);
+            }
+        }
+    }
 }
 
 /// How long each step takes, and whether the server looks at the bodies of functions.

@@ -54,6 +54,11 @@ pub(crate) fn part(
     let mut parted = Parted::default();
     for (name, a) in &from.tables {
         let Some(b) = to.tables.get(name) else {
+            if options.keep_aside && parents_change(from, to, a) {
+                let links = links(from, name, a).into_iter();
+                let stay = links.filter(|l| to.tables.contains_key(&l.parent));
+                parted.leave.extend(stay);
+            }
             continue;
         };
         let place = |t: &Table| {
@@ -101,6 +106,30 @@ pub(crate) fn part(
         };
     }
     Ok(parted)
+}
+
+/// True for a child, by plain inheritance, one of whose parents would not let it come back before it is
+/// again what it was.
+fn parents_change(from: &Catalog, to: &Catalog, child: &Table) -> bool {
+    let shape = |catalog: &Catalog, parent: &QualifiedName| {
+        let table = catalog.tables.get(parent)?;
+        let columns = catalog.columns_of(parent).into_iter();
+        let columns: Vec<_> = columns
+            .map(|c| {
+                (
+                    c.name.clone(),
+                    c.data_type.clone(),
+                    c.collation.clone(),
+                    c.generated.clone(),
+                )
+            })
+            .collect();
+        Some((columns, table.partition_by.clone(), table.of_type.clone()))
+    };
+    child
+        .inherits
+        .iter()
+        .any(|parent| to.tables.contains_key(parent) && shape(from, parent) != shape(to, parent))
 }
 
 /// True where a parent of both sides is made anew, with its partitions.

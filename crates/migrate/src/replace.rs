@@ -320,6 +320,11 @@ impl<'a> Dependents<'a> {
                 Going::Retyped(table, column) => {
                     let goes = |object| open.push(Going::Object(object));
                     self.with_column(&table, &column, true, goes);
+                    // The server rebuilds the keys of the table first, which take their parts along,
+                    // and what references these holds them.
+                    for partition in self.descendants(&table) {
+                        self.keys_to(partition, &column, &mut open);
+                    }
                 }
             }
         }
@@ -541,6 +546,11 @@ impl<'a> Dependents<'a> {
             .filter(|(_, key)| key.columns.contains(column))
             .map(|(name, _)| ObjectId::Constraint(table.clone(), name.clone()));
         open.extend(own.map(Going::Object));
+        self.keys_to(table, column, open);
+    }
+
+    /// Foreign keys to a column.
+    fn keys_to(&self, table: &QualifiedName, column: &Name, open: &mut Vec<Going>) {
         for (holder, key) in self.references.get(table).into_iter().flatten() {
             if self
                 .foreign_key(holder, key)
@@ -550,6 +560,21 @@ impl<'a> Dependents<'a> {
                 open.push(Going::Object(id));
             }
         }
+    }
+
+    /// The partitions and children of a table, and theirs.
+    fn descendants(&self, table: &QualifiedName) -> Vec<&'a QualifiedName> {
+        let mut found: Vec<&QualifiedName> = Vec::new();
+        let mut open = vec![table];
+        while let Some(parent) = open.pop() {
+            for child in self.partitions.get(parent).into_iter().flatten() {
+                if !found.contains(child) {
+                    found.push(child);
+                    open.push(child);
+                }
+            }
+        }
+        found
     }
 
     /// What names a column that goes or, with `retyped`, changes its type: the server rebuilds indexes

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use pgwright_catalog::{Catalog, ConstraintKind, ObjectId};
+use pgwright_catalog::{Catalog, Column, ConstraintKind, ObjectId, QualifiedName};
 
 use crate::aside::{self, Kept};
 use crate::beside::{self, Adopted};
@@ -118,7 +118,7 @@ pub(crate) fn way(
     let until = adds.iter().position(Change::alone_upward);
     let mut shared = adds;
     let late = shared.split_off(until.unwrap_or(shared.len()));
-    shared.extend(aside_of_new_types(&context, &drops.kept));
+    shared.extend(aside_of_new_types(&context, from, &drops.kept));
     shared.extend(drops.last);
     let (early, drops_shared) = concurrent_drops(drops.changes, from);
     way.early.extend(first);
@@ -143,38 +143,56 @@ pub(crate) fn way(
 }
 
 /// Columns that are kept and whose type is made anew take the new one too, so that the old can go.
-fn aside_of_new_types(context: &Context<'_>, kept: &Kept) -> Vec<Change> {
+fn aside_of_new_types(context: &Context<'_>, from: &Catalog, kept: &Kept) -> Vec<Change> {
     let mut changes = Vec::new();
     for (table, column) in kept.columns() {
-        let Some(_) = context.replaced.names_type(&column.data_type) else {
-            continue;
-        };
-        let aside = pgwright_catalog::Column {
+        let aside = Column {
             name: aside::aside_column(&column.name),
             ..column.clone()
         };
-        let kind = conversion(context, &column.data_type, &column.data_type, true);
-        let using = match kind {
-            Conversion::Expression(e) | Conversion::Unsure(e) => {
-                Some(e.replace('$', &aside.name.quoted()))
-            }
-            Conversion::Assignment { .. } => None,
+        changes.extend(take_new_type(context, table, &aside));
+    }
+    for name in kept.tables() {
+        // What a parent that is kept too gives, it changes with its own.
+        let Some(table) = from.tables.get(name) else {
+            continue;
         };
-        let object = ObjectId::Column(table.clone(), aside.name.clone());
-        let mut change = Change::alter(object, FileGroup::Tables, Rank::Column);
-        let mut say = |sql: String| {
-            let level = crate::step::LockLevel::AccessExclusive;
-            change
-                .up
-                .push(Statement::from(sql).lock(table, level).rewrite(table));
-        };
-        if column.default.is_some() {
-            say(context.writer.column_default(table, &aside.name, None));
+        let parents = table.parents().filter(|p| kept.tables().any(|k| k == *p));
+        let given: BTreeSet<_> = parents
+            .flat_map(|p| from.columns_of(p))
+            .map(|c| &c.name)
+            .collect();
+        let columns = from.columns_of(name).into_iter();
+        for column in columns.filter(|c| !given.contains(&c.name)) {
+            changes.extend(take_new_type(context, &aside::aside_name(name), column));
         }
-        say((context.writer).column_type_change(table, &aside, using.as_deref(), false));
-        changes.push(change);
     }
     changes
+}
+
+/// The change of a column that is kept to a type that is made anew; nothing where its type stays.
+fn take_new_type(context: &Context<'_>, table: &QualifiedName, column: &Column) -> Option<Change> {
+    context.replaced.names_type(&column.data_type)?;
+    let kind = conversion(context, &column.data_type, &column.data_type, true);
+    let using = match kind {
+        Conversion::Expression(e) | Conversion::Unsure(e) => {
+            Some(e.replace('$', &column.name.quoted()))
+        }
+        Conversion::Assignment { .. } => None,
+    };
+    let object = ObjectId::Column(table.clone(), column.name.clone());
+    let mut change = Change::alter(object, FileGroup::Tables, Rank::Column);
+    let mut say = |sql: String| {
+        let level = crate::step::LockLevel::AccessExclusive;
+        change
+            .up
+            .push(Statement::from(sql).lock(table, level).rewrite(table));
+    };
+    if column.default.is_some() {
+        say(context.writer.column_default(table, &column.name, None));
+    }
+    say((context.writer).column_type_change(table, column, using.as_deref(), false));
+    Some(change)
 }
 
 /// What cannot become what it shall be in place, with all that stands on it.

@@ -455,6 +455,10 @@ impl Keeper<'_> {
             index.comment = None;
         }
         for column in &mut table.columns {
+            if self.replaced.names_type(&column.data_type).is_some() {
+                // It takes the new type meanwhile, which need not know the value.
+                column.default = None;
+            }
             column.comment = None;
             column.not_null_constraint.comment = None;
             if let Some(identity) = &mut column.identity {
@@ -542,8 +546,9 @@ impl Keeper<'_> {
             not_null_constraint: NotNull::default(),
             ..column.clone()
         };
+        let retyped = self.replaced.names_type(&column.data_type).is_some();
         if let Some(default) = &column.default
-            && !self.references.qualified(default.sql()).is_empty()
+            && (retyped || !self.references.qualified(default.sql()).is_empty())
         {
             let drop = writer.column_default(table, &column.name, None);
             moved.up.push(exclusive(drop));

@@ -64,6 +64,14 @@ impl Kept {
         })
     }
 
+    /// The tables that are kept, as they come back.
+    pub fn tables(&self) -> impl Iterator<Item = &QualifiedName> {
+        self.restored.iter().filter_map(|restored| match restored {
+            Restored::Table(name, _) => Some(name),
+            _ => None,
+        })
+    }
+
     /// A catalog with what was brought back.
     pub fn added_to(&self, catalog: &Catalog) -> Catalog {
         let mut catalog = catalog.clone();

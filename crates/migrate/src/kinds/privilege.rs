@@ -293,11 +293,20 @@ impl Kind for Privileges {
         let mut granted = Bundles::new();
         for holder in holders(&context.writer, context.full) {
             if let Some(before) = before.get(&holder.object) {
-                bundle(
-                    &mut granted,
-                    &holder,
-                    holder.grants.difference(before).cloned(),
-                );
+                // REVOKE on a whole table takes the privileges on its columns along.
+                let along = |grant: &&Grant| {
+                    grant.column.is_some()
+                        && before.contains(*grant)
+                        && before.difference(holder.grants).any(|lost| {
+                            lost.column.is_none()
+                                && lost.privilege == grant.privilege
+                                && lost.grantee == grant.grantee
+                                && lost.grantor == grant.grantor
+                        })
+                };
+                let again = holder.grants.iter().filter(along);
+                let new = holder.grants.difference(before).chain(again).cloned();
+                bundle(&mut granted, &holder, new);
             }
         }
         changes(context, granted, Way::Grant, true, out)

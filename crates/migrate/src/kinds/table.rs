@@ -137,6 +137,19 @@ impl Kind for Tables {
                     change.provides.push(id);
                 }
             }
+            if let Some(of) = &table.partition_of
+                && context.base.tables.contains_key(&of.parent)
+                && is_referenced(context, name)
+            {
+                // A foreign key to the parent holds a partition until it is one no longer.
+                let detach = writer.detach_partition(&of.parent, name, false);
+                change.down.push(
+                    Statement::from(detach)
+                        .lock(name, LockLevel::AccessExclusive)
+                        .lock(&of.parent, LockLevel::AccessExclusive)
+                        .hazard(Hazard::DependsOnRows),
+                );
+            }
             change
                 .down
                 .push(context.drop(&object).hazard(Hazard::LosesData));
@@ -169,6 +182,18 @@ impl Kind for Tables {
         }
         Ok(())
     }
+}
+
+/// True for a partition of a table that foreign keys reference.
+fn is_referenced(context: &Context<'_>, partition: &QualifiedName) -> bool {
+    let Some(table) = context.full.tables.get(partition) else {
+        return false;
+    };
+    let ancestors = context.ancestors(table);
+    let tables = context.full.tables.values();
+    tables
+        .flat_map(|t| t.foreign_keys())
+        .any(|(_, key)| ancestors.contains(&&key.references))
 }
 
 /// True when a column of the partition key takes another type, which no server allows.

@@ -233,6 +233,19 @@ impl Writer {
         )
     }
 
+    /// VALIDATE CONSTRAINT of a foreign key where every row has what it references; otherwise a warning, and
+    /// the key stays NOT VALID.
+    pub fn validate_where_rows_hold(&self, table: &QualifiedName, key: &Name) -> String {
+        let message = quote_literal(&format!(
+            "foreign key {key} of {table} is left NOT VALID: rows reference others that are gone"
+        ));
+        let validate = self.validate_constraint(table, key);
+        format!(
+            "DO $plan$\nBEGIN\n    {validate}\nEXCEPTION WHEN foreign_key_violation THEN\n    \
+             RAISE WARNING USING MESSAGE = {message};\nEND\n$plan$;"
+        )
+    }
+
     /// `DO` block that runs statements where something holds, and others where it does not.
     pub fn where_holds(&self, condition: &str, then: &[String], otherwise: &[String]) -> String {
         // Not indented: a literal of several lines must stay as it is.
