@@ -9,9 +9,10 @@ use crate::change::{Change, Rank};
 use crate::effects;
 use crate::links;
 use crate::plan::{Plan, PlanError, PlanOptions, look_at_bodies, steps};
+use crate::positions;
 use crate::question::Question;
 use crate::rename::{self, Renaming};
-use crate::step::Step;
+use crate::step::{Action, Step};
 use crate::way::{Way, way};
 
 /// The plan between two catalogs, both of which may hold data.
@@ -48,6 +49,9 @@ fn ways(
         options,
         options.keep_aside,
     )?;
+    let mut places = positions::places(before);
+    positions::follow(&mut places, &forward, after);
+    positions::check(&places, &forward, after)?;
     // All that shares a transaction stands together, where names let it.
     let renames = renaming.forward(from, options);
     let (early, parts) = apart_from_parts(forward.early.clone(), renamed);
@@ -89,13 +93,18 @@ fn ways(
     // A text that names no owner was run by somebody, who is taken to run the way back.
     back_options.unsaid_owners_are_own = true;
     let backward = way(&back_from, before, &back_options, false)?;
+    positions::restore(&mut places, &forward);
+    positions::follow(&mut places, &backward, before);
+    positions::check(&places, &backward, before)?;
     let (mut down, parts) = apart_from_parts(backward.early.clone(), to);
     down.extend(forward.kept.clear.clone());
     down.extend(parted.release_back(options));
     down.extend(parts);
     // What came in the place of what is kept goes first.
-    down.extend(backward.drops.clone());
+    let (renames, drops) = apart_from_renames(backward.drops.clone());
+    down.extend(drops);
     down.extend(forward.kept.restore.clone());
+    down.extend(renames);
     let mut changes = backward.changes.clone();
     validate_what_holds(&mut changes, before, &forward, options);
     down.extend(changes);
@@ -151,6 +160,14 @@ fn finish(plan: &mut Plan, from: &Catalog, to: &Catalog, options: &PlanOptions, 
         steps.iter_mut().for_each(|step| estimate(step, options));
     }
     look_at_bodies(plan, from, to, options, unchecked);
+}
+
+/// Sets apart what gives its name away to one that is made anew: what was kept may name it.
+fn apart_from_renames(drops: Vec<Change>) -> (Vec<Change>, Vec<Change>) {
+    drops.into_iter().partition(|change| {
+        let named = matches!(change.object, ObjectId::Type(_) | ObjectId::Collation(_));
+        named && change.action == Action::Alter
+    })
 }
 
 /// Sets apart the drops of indexes that are parts of a parent's: they can go only when their tables have

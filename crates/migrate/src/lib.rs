@@ -22,6 +22,7 @@ mod links;
 pub mod locks;
 mod order;
 mod plan;
+mod positions;
 mod question;
 mod reach;
 mod rebuild;

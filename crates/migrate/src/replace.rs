@@ -324,7 +324,9 @@ impl<'a> Dependents<'a> {
                     // and what references these holds them.
                     for partition in self.descendants(&table) {
                         self.keys_to(partition, &column, &mut open);
+                        self.keys_beside(partition, &column, &mut open);
                     }
+                    self.keys_beside(&table, &column, &mut open);
                 }
             }
         }
@@ -558,6 +560,33 @@ impl<'a> Dependents<'a> {
             {
                 let id = ObjectId::Constraint((*holder).clone(), (*key).clone());
                 open.push(Going::Object(id));
+            }
+        }
+    }
+
+    /// Foreign keys to a key that includes a column besides.
+    fn keys_beside(&self, table: &QualifiedName, column: &Name, open: &mut Vec<Going>) {
+        let Some(definition) = self.from.tables.get(table) else {
+            return;
+        };
+        let constraints = definition
+            .constraints
+            .iter()
+            .filter(|(_, c)| match &c.kind {
+                ConstraintKind::PrimaryKey(key) | ConstraintKind::Unique(key) => {
+                    key.include.contains(column)
+                }
+                _ => false,
+            });
+        let indexes = definition.indexes.iter();
+        let indexes = indexes.filter(|(_, index)| index.unique && index.include.contains(column));
+        let names = constraints.map(|(n, _)| n).chain(indexes.map(|(n, _)| n));
+        for columns in names.filter_map(|name| key_columns(definition, name)) {
+            for (holder, key) in self.references.get(table).into_iter().flatten() {
+                if self.foreign_key(holder, key).is_some_and(|c| c == columns) {
+                    let id = ObjectId::Constraint((*holder).clone(), (*key).clone());
+                    open.push(Going::Object(id));
+                }
             }
         }
     }

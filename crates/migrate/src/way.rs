@@ -59,7 +59,7 @@ pub(crate) fn way(
     let adopted = beside::adopt(&mut from, to);
     let mut attributes = Vec::new();
     if keep {
-        attributes = aside::keep_attributes(&mut from, to, options);
+        attributes = aside::keep_attributes(&mut from, to, options)?;
     }
     let from = &from;
     let replaced = find_replaced(from, to, options, &conversions)?;

@@ -9,7 +9,7 @@ use pgwright_catalog::{
 
 use super::{Kept, Restored, aside_column};
 use crate::change::{Change, Rank, Statement};
-use crate::plan::PlanOptions;
+use crate::plan::{PlanError, PlanOptions};
 use crate::step::{FileGroup, Hazard};
 
 /// An attribute of a composite type that is kept under another name, as columns are.
@@ -40,7 +40,7 @@ pub(crate) fn keep_attributes(
     from: &mut Catalog,
     to: &Catalog,
     options: &PlanOptions,
-) -> Vec<KeptAttribute> {
+) -> Result<Vec<KeptAttribute>, PlanError> {
     let writer = Writer::new(options.target);
     let mut kept = Vec::new();
     let used: BTreeSet<QualifiedName> = from
@@ -75,6 +75,15 @@ pub(crate) fn keep_attributes(
             .filter(|(_, a)| stays(a).is_none())
             .collect();
         attributes.retain(|a| stays(a).is_some());
+        if let Some(column) = (!gone.is_empty()).then(|| default_of(to, name)).flatten() {
+            return Err(PlanError::Impossible {
+                object: Box::new(column),
+                problem: format!(
+                    "its default lists the attributes of {name} by their place, where one that goes is kept \
+                     aside\nhint: --no-keep drops it at once; or let the default be a ROW that is computed"
+                ),
+            });
+        }
         for (place, attribute) in gone {
             let aside = aside_column(&attribute.name);
             let address = format!("TYPE {}", name.quoted());
@@ -115,5 +124,18 @@ pub(crate) fn keep_attributes(
             });
         }
     }
-    kept
+    Ok(kept)
+}
+
+/// A column whose default is a literal of a composite type.
+fn default_of(catalog: &Catalog, name: &QualifiedName) -> Option<ObjectId> {
+    let literal = format!("'::{}", name.quoted());
+    catalog.tables.iter().find_map(|(table, definition)| {
+        let mut columns = definition.columns.iter();
+        let column = columns.find(|c| {
+            let default = c.default.as_ref();
+            default.is_some_and(|d| d.sql().contains(&literal))
+        })?;
+        Some(ObjectId::Column(table.clone(), column.name.clone()))
+    })
 }

@@ -6,6 +6,7 @@
 
 mod attribute;
 mod keeper;
+mod position;
 
 use std::collections::BTreeSet;
 
@@ -190,6 +191,9 @@ pub(crate) fn transform(
     }
     for change in drops {
         keeper.take(change)?;
+    }
+    if keep {
+        keeper.positions()?;
     }
     keeper.finish();
     Ok(keeper.done)

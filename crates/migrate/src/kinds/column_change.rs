@@ -333,6 +333,7 @@ fn retype(context: &Context<'_>, changed: Changed<'_>, made_anew: bool, change: 
         }
     }
     statements.push(statement);
+    remark_names_of_not_null(context, changed);
     // The server makes statistics objects on the column anew, without their targets.
     for (name, statistics) in &context.full.statistics {
         let on_column = statistics.elements.iter().any(|element| match element {
@@ -346,6 +347,32 @@ fn retype(context: &Context<'_>, changed: Changed<'_>, made_anew: bool, change: 
         }
     }
     change.up.extend(statements);
+}
+
+/// The server makes the NOT NULL constraints of the column anew, those of partitions with the parent's name,
+/// and renames none that is inherited.
+fn remark_names_of_not_null(context: &Context<'_>, changed: Changed<'_>) {
+    let (table, from) = (changed.table, changed.from);
+    if !from.not_null || context.options.target < 18 {
+        return;
+    }
+    let given = not_null_name(table, from);
+    for heir in context.all_heirs(table) {
+        let Some(definition) = context.base.tables.get(heir) else {
+            continue;
+        };
+        let column = definition.column(from.name.as_str()).filter(|c| c.not_null);
+        let own = column.map(|c| not_null_name(heir, c));
+        let attached = definition.partition_of.as_ref();
+        let attached = attached.is_some_and(|of| of.attached);
+        if let Some(own) = own.filter(|own| attached && *own != given) {
+            context.note(format!(
+                "{heir}: its constraint {own} will be called {given}, as the server names it by that of {table} \
+                 when {} takes another type",
+                from.name
+            ));
+        }
+    }
 }
 
 /// Labels that an enumeration had and has no longer.

@@ -25,7 +25,7 @@ pub(super) fn of_parent(context: &Context<'_>, id: &ObjectId) -> Result<Option<M
     let (Some((partition, _)), Some((_, _))) = (names(id), names(&parent)) else {
         return Ok(None);
     };
-    if context.base.contains(&parent) {
+    if comes_with_partition(context, &parent) {
         if context.base.tables.contains_key(partition) || context.parts.is_implied(id) {
             // Both are there already, and a design need not list parts.
             return Ok(Some(Made::ByParent));
@@ -47,6 +47,20 @@ pub(super) fn of_parent(context: &Context<'_>, id: &ObjectId) -> Result<Option<M
         Made::Alone
     };
     Ok(Some(made))
+}
+
+/// True for what is there already, or is made with a new partition as a part of what is.
+fn comes_with_partition(context: &Context<'_>, id: &ObjectId) -> bool {
+    let mut at = id.clone();
+    // Where both tables are there, the part is one that is not made by itself.
+    while !context.base.contains(&at) {
+        let there = names(&at).is_some_and(|(table, _)| context.base.tables.contains_key(table));
+        match context.parent_of_part(&at).filter(|_| !there) {
+            Some(parent) => at = parent,
+            None => return false,
+        }
+    }
+    true
 }
 
 /// `ALTER INDEX … ATTACH PARTITION`: the part becomes one.
@@ -90,6 +104,7 @@ pub(super) fn rename(
         None => {
             let parent = context.parent_of_part(id)?;
             let (on, of) = names(&parent)?;
+            change.need(parent.clone(), Strength::Must);
             change
                 .up
                 .push(writer.rename_part_of_index((on, of), table, name).into());

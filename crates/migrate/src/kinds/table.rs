@@ -138,7 +138,6 @@ impl Kind for Tables {
                 }
             }
             if let Some(of) = &table.partition_of
-                && context.base.tables.contains_key(&of.parent)
                 && is_referenced(context, name)
             {
                 // A foreign key to the parent holds a partition until it is one no longer.
@@ -184,13 +183,13 @@ impl Kind for Tables {
     }
 }
 
-/// True for a partition of a table that foreign keys reference.
+/// True for a partition of a table that foreign keys reference which stay.
 fn is_referenced(context: &Context<'_>, partition: &QualifiedName) -> bool {
     let Some(table) = context.full.tables.get(partition) else {
         return false;
     };
     let ancestors = context.ancestors(table);
-    let tables = context.full.tables.values();
+    let tables = context.base.tables.values();
     tables
         .flat_map(|t| t.foreign_keys())
         .any(|(_, key)| ancestors.contains(&&key.references))

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use pgwright_catalog::{
-    CompositeAttribute, DomainCheck, Name, ObjectId, QualifiedName, Type, TypeKind,
+    CompositeAttribute, DomainCheck, Name, ObjectId, QualifiedName, Type, TypeKind, automatic_name,
 };
 
 use super::{Kind, added, begin, heading, kept, type_change};
@@ -14,12 +14,27 @@ use crate::step::{Action, FileGroup};
 
 pub(super) struct Types;
 
+/// Says the name of a domain's NOT NULL, which the old domain has until it goes.
+fn name_not_null(domain: &QualifiedName, kind: &mut TypeKind) {
+    if let TypeKind::Domain {
+        not_null: true,
+        not_null_name: name @ None,
+        ..
+    } = kind
+    {
+        *name = Some(automatic_name(domain.name.as_str(), None, "not_null"));
+    }
+}
+
 impl Kind for Types {
     fn additions(&self, context: &Context<'_>, out: &mut Vec<Change>) -> Result<(), PlanError> {
         for (name, definition) in added(&context.base.types, &context.full.types) {
             let object = ObjectId::Type(name.clone());
             let mut change = begin(context, object.clone(), FileGroup::Types, Rank::Type)?;
-            let (definition, late) = without_late_checks(context, name, definition);
+            let (mut definition, late) = without_late_checks(context, name, definition);
+            if context.replaced.objects.contains(&object) {
+                name_not_null(name, &mut definition.kind);
+            }
             for text in needed_text(&definition.kind) {
                 context.need_text(&mut change, &text);
             }

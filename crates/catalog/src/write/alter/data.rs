@@ -205,6 +205,23 @@ impl Writer {
         )
     }
 
+    /// Sets a sequence to where another one stands, unless it is further already; a statement of PL/pgSQL.
+    pub fn take_position(
+        &self,
+        from: &QualifiedName,
+        to: &QualifiedName,
+        descends: bool,
+    ) -> String {
+        let further = if descends { "<" } else { ">" };
+        format!(
+            "PERFORM setval({}, kept.last_value, kept.is_called) FROM {} AS kept, {} AS own\n    \
+             WHERE kept.last_value {further} own.last_value OR NOT own.is_called;",
+            quote_literal(&to.quoted()),
+            from.quoted(),
+            to.quoted()
+        )
+    }
+
     /// Sets a sequence past the values of a column, where the table has rows.
     pub fn position_after(
         &self,
