@@ -142,16 +142,9 @@ pub(crate) fn way(
     Ok(way)
 }
 
-/// Columns that are kept and whose type is made anew take the new one too, so that the old can go.
+/// Columns of tables that are kept take a type that is made anew too, so that the old can go.
 fn aside_of_new_types(context: &Context<'_>, from: &Catalog, kept: &Kept) -> Vec<Change> {
     let mut changes = Vec::new();
-    for (table, column) in kept.columns() {
-        let aside = Column {
-            name: aside::aside_column(&column.name),
-            ..column.clone()
-        };
-        changes.extend(take_new_type(context, table, &aside));
-    }
     for name in kept.tables() {
         // What a parent that is kept too gives, it changes with its own.
         let Some(table) = from.tables.get(name) else {

@@ -567,6 +567,13 @@ impl Keeper<'_> {
         let address = format!("TABLE {}", table.quoted());
         let rename = writer.rename_part(&address, "COLUMN", &column.name, &aside);
         moved.up.push(exclusive(rename).hazard(Hazard::DropsColumn));
+        if retyped {
+            // The type goes, and its text says all of a value.
+            let text = Column::new(aside.clone(), "text");
+            let using = format!("{}::text", aside.quoted());
+            let change = writer.column_type_change(table, &text, Some(&using), false);
+            moved.up.push(exclusive(change).rewrite(table));
+        }
         self.done.changes.push(moved);
 
         let drop = writer.drop_column(table, &aside);
@@ -582,9 +589,11 @@ impl Keeper<'_> {
             quote_literal(aside.as_str())
         );
         let mut restore = Change::alter(object, FileGroup::Tables, Rank::Column);
-        if anew {
+        if anew || retyped {
             // The way back makes a column of its name, which gets the values that were kept.
-            let values = writer.take_values(table, &column.name, &aside, !column.not_null);
+            let data_type = retyped.then_some(column.data_type.as_str());
+            let nulls = !column.not_null;
+            let values = writer.take_values(table, &column.name, &aside, data_type, nulls);
             restore
                 .up
                 .push(exclusive(writer.where_holds(&there, &[values, drop], &[])));

@@ -1,6 +1,6 @@
 //! The statements of a migration that move or fill in rows.
 
-use super::super::Writer;
+use super::super::{Writer, type_name};
 use crate::{Name, QualifiedName, quote_literal};
 
 impl Writer {
@@ -177,21 +177,25 @@ impl Writer {
         )
     }
 
-    /// `UPDATE … SET` of a column to the values of another; with `nulls`, to those that it lacks as well.
+    /// `UPDATE … SET` of a column to the values of another, which are of a type or become so; with `nulls`, to
+    /// those that it lacks as well.
     pub fn take_values(
         &self,
         table: &QualifiedName,
         column: &Name,
         other: &Name,
+        data_type: Option<&str>,
         nulls: bool,
     ) -> String {
         let (column, other) = (column.quoted(), other.quoted());
+        let cast = data_type.map(|t| format!("::{}", type_name(t)));
+        let cast = cast.unwrap_or_default();
         let or = match nulls {
             true => format!(" OR {column} IS NOT NULL"),
             false => String::new(),
         };
         format!(
-            "UPDATE {} SET {column} = {other} WHERE {other} IS NOT NULL{or};",
+            "UPDATE {} SET {column} = {other}{cast} WHERE {other} IS NOT NULL{or};",
             table.quoted()
         )
     }

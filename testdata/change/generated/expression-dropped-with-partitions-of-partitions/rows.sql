@@ -1,0 +1,1 @@
+SELECT sensor, fahrenheit::integer FROM app.readings ORDER BY sensor;

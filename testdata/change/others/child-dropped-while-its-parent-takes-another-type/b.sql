@@ -1,0 +1,3 @@
+CREATE SCHEMA app;
+
+CREATE TABLE app.things (id integer NOT NULL, weight bigint CHECK (weight > 0));

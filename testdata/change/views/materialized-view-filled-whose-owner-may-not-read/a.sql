@@ -1,0 +1,7 @@
+CREATE SCHEMA app;
+
+CREATE TABLE app.sales (day date NOT NULL, amount numeric NOT NULL);
+CREATE MATERIALIZED VIEW app.totals AS SELECT day, sum(amount) AS amount FROM app.sales GROUP BY day WITH NO DATA;
+ALTER MATERIALIZED VIEW app.totals OWNER TO change_reader;
+
+INSERT INTO app.sales VALUES ('2024-01-01', 1), ('2024-01-01', 2);
