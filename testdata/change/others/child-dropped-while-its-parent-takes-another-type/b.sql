@@ -1,3 +1,0 @@
-CREATE SCHEMA app;
-
-CREATE TABLE app.things (id integer NOT NULL, weight bigint CHECK (weight > 0));
