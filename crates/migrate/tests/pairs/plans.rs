@@ -256,7 +256,7 @@ fn differences(found: &Catalog, wanted: &Catalog) -> Vec<String> {
             // The server names that of a partition by its parent's when it makes it anew, and renames none
             // that is inherited.
             let by_parent = d.property == "name of NOT NULL" && named_by_parent(found, &d.object);
-            !(of_origin && heir(found) && heir(wanted)) && !by_parent
+            !(by_parent || of_origin && heir(found) && heir(wanted))
         }
         _ => true,
     });
