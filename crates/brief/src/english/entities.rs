@@ -1,0 +1,222 @@
+//! Which nouns are entities: evidence from all facts is added up.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::facts::{Fact, Owner, Said, looks_like_fact};
+use super::lexicon;
+use super::phrase::Phrase;
+
+/// What speaks for a noun being an entity.
+#[derive(Debug, Clone, Default)]
+struct Evidence {
+    score: f32,
+    /// Facts that it has.
+    facts: u32,
+    /// Of these, plain attributes.
+    plain: u32,
+    /// Ever spoken of as many or as each.
+    several: bool,
+    first: usize,
+}
+
+/// The entities of a text by the names it uses.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Entities {
+    names: BTreeSet<String>,
+    /// In the order in which the text first speaks of them.
+    pub(super) order: Vec<String>,
+    synonyms: BTreeMap<String, String>,
+}
+
+/// A score from which on a noun is an entity.
+const ENOUGH: f32 = 1.9;
+
+impl Entities {
+    pub(super) fn of(facts: &[Fact]) -> Self {
+        let mut evidence: BTreeMap<String, Evidence> = BTreeMap::new();
+        for (at, fact) in facts.iter().enumerate() {
+            weigh(&mut evidence, at, &fact.said);
+        }
+        let mut entities = Self::default();
+        for (name, found) in &mut evidence {
+            let words: Vec<&str> = name.split(' ').collect();
+            let known = lexicon::is_known_thing(name);
+            let thing = lexicon::is_thing(&words);
+            if thing {
+                found.score += if known { 1.0 } else { 0.7 };
+            }
+            if lexicon::attribute_type(&words).is_some() && !known {
+                found.score -= if found.plain >= 2 { 0.5 } else { 2.5 };
+            }
+            let head = words.last().copied().unwrap_or("");
+            if words.len() == 1
+                && lexicon::is_organisation_word(head)
+                && !found.several
+                && found.plain < 2
+            {
+                continue;
+            }
+            if (words.len() == 1
+                && lexicon::is_system_word(head)
+                && head != "order"
+                && found.plain < 2)
+                || name.is_empty()
+            {
+                continue;
+            }
+            if found.score >= ENOUGH {
+                entities.names.insert(name.clone());
+            }
+        }
+        entities.merge(&evidence);
+        let mut order: Vec<(usize, String)> = entities
+            .names
+            .iter()
+            .map(|n| (evidence.get(n).map_or(usize::MAX, |e| e.first), n.clone()))
+            .collect();
+        order.sort();
+        entities.order = order.into_iter().map(|(_, name)| name).collect();
+        entities
+    }
+
+    /// A compound and its head may be one entity.
+    fn merge(&mut self, evidence: &BTreeMap<String, Evidence>) {
+        let facts = |name: &str| evidence.get(name).map_or(0, |e| e.facts);
+        let names: Vec<String> = self.names.iter().cloned().collect();
+        for long in &names {
+            let words: Vec<&str> = long.split(' ').collect();
+            for start in 1..words.len() {
+                let short = words[start..].join(" ");
+                if !self.names.contains(&short) || !self.names.contains(long) {
+                    continue;
+                }
+                if facts(long) == 0 && !lexicon::is_known_thing(long) && facts(&short) > 0 {
+                    self.names.remove(long);
+                } else if facts(&short) == 0
+                    && self
+                        .names
+                        .iter()
+                        .filter(|n| n.ends_with(&format!(" {short}")))
+                        .count()
+                        == 1
+                {
+                    self.names.remove(&short);
+                    self.synonyms.insert(short, long.clone());
+                }
+            }
+        }
+    }
+
+    pub(super) fn contains(&self, name: &str) -> bool {
+        self.names.contains(name)
+    }
+
+    /// Adds an entity that was found otherwise.
+    pub(super) fn add(&mut self, name: &str) {
+        if self.names.insert(name.to_owned()) {
+            self.order.push(name.to_owned());
+        }
+    }
+
+    pub(super) fn remove(&mut self, name: &str) {
+        self.names.remove(name);
+        self.order.retain(|n| n != name);
+    }
+
+    pub(super) fn synonym(&mut self, name: &str, entity: &str) {
+        self.synonyms.insert(name.to_owned(), entity.to_owned());
+    }
+
+    /// The entity that a name stands for, and the words that say in which role.
+    pub(super) fn find(&self, name: &str) -> Option<(String, String)> {
+        if self.names.contains(name) {
+            return Some((name.to_owned(), String::new()));
+        }
+        if let Some(entity) = self.synonyms.get(name) {
+            return Some((entity.clone(), String::new()));
+        }
+        let words: Vec<&str> = name.split(' ').collect();
+        for start in 1..words.len() {
+            let short = words[start..].join(" ");
+            let found = if self.names.contains(&short) {
+                Some(short.clone())
+            } else {
+                self.synonyms.get(&short).cloned()
+            };
+            if let Some(found) = found {
+                return Some((found, words[..start].join(" ")));
+            }
+        }
+        // The head alone, when only one compound has it.
+        let mut compounds = self
+            .names
+            .iter()
+            .filter(|n| n.ends_with(&format!(" {name}")));
+        match (compounds.next(), compounds.next()) {
+            (Some(only), None) => Some((only.clone(), String::new())),
+            _ => None,
+        }
+    }
+
+    pub(super) fn find_phrase(&self, phrase: &Phrase) -> Option<(String, String)> {
+        self.find(&phrase.name())
+    }
+}
+
+fn weigh(evidence: &mut BTreeMap<String, Evidence>, at: usize, said: &Said) {
+    let mut add = |name: &str, score: f32, several: bool| {
+        let entry = evidence.entry(name.to_owned()).or_insert_with(|| Evidence {
+            first: at,
+            ..Evidence::default()
+        });
+        entry.score += score;
+        entry.several |= several;
+    };
+    match said {
+        Said::Mention { name, weight } => add(name, *weight, *weight >= 0.7),
+        Said::Has { owner, thing, .. } => {
+            let phrase = &thing.phrase;
+            if let Owner::Named(name) = owner {
+                add(name, 1.3, false);
+            }
+            let fact = looks_like_fact(phrase);
+            let thing_name = phrase.name();
+            let said_many = phrase.count.many || phrase.count.most.is_some_and(|m| m > 1);
+            if said_many && !fact {
+                add(&thing_name, 1.3, true);
+            } else if phrase.plural && (lexicon::is_thing(&phrase.refs()) && !fact) {
+                add(&thing_name, 0.9, true);
+            } else if !fact {
+                add(&thing_name, 0.2, false);
+            }
+            if let Owner::Named(name) = owner
+                && let Some(entry) = evidence.get_mut(name)
+            {
+                entry.facts += 1;
+                entry.plain += u32::from(fact || !lexicon::is_thing(&phrase.refs()));
+            }
+        }
+        Said::Ties { from, to, .. } => {
+            for phrase in [from, to] {
+                let many = phrase.count.many || phrase.count.each;
+                let score = if many {
+                    1.2
+                } else if phrase.plural {
+                    0.8
+                } else if phrase.count.one {
+                    0.5
+                } else {
+                    0.2
+                };
+                add(&phrase.name(), score, many || phrase.plural);
+            }
+        }
+        Said::Kind { of, kinds, .. } => {
+            add(of, 0.6, false);
+            for kind in kinds {
+                add(kind, 0.1, false);
+            }
+        }
+        Said::Values { .. } | Said::Mark { .. } => {}
+    }
+}

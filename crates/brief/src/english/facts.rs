@@ -1,0 +1,861 @@
+//! What clauses say, as facts: who has what, who does what to whom. Nothing is decided here about what is an
+//! entity and what an attribute.
+
+use super::clause::{Clause, Item, Link};
+use super::lexicon;
+use super::phrase::Phrase;
+
+/// What happened in a clause, as an owner of facts: `when a member borrows a copy`.
+#[derive(Debug, Clone)]
+pub(super) struct Event {
+    pub(super) base: String,
+    pub(super) from: String,
+    pub(super) to: String,
+}
+
+/// Whom a fact is about.
+#[derive(Debug, Clone)]
+pub(super) enum Owner {
+    Named(String),
+    /// What happens between two.
+    Event(Event),
+    /// Not said; the sentence's topic or the words themselves must tell.
+    Unsaid,
+}
+
+/// How two are related, as the verb says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tie {
+    Has,
+    Makes,
+    Associates,
+    Refers,
+    Other,
+}
+
+/// What is said.
+#[derive(Debug, Clone)]
+pub(super) enum Said {
+    /// Something is spoken of; the weight says how much that makes it an entity.
+    Mention { name: String, weight: f32 },
+    /// The owner has the thing.
+    Has {
+        owner: Owner,
+        thing: Item,
+        key: bool,
+        optional: bool,
+    },
+    /// A verb ties two.
+    Ties {
+        from: Phrase,
+        base: String,
+        preposition: Option<String>,
+        to: Phrase,
+        tie: Tie,
+        passive: bool,
+        may: bool,
+    },
+    /// One is a kind of the other.
+    Kind {
+        of: String,
+        kinds: Vec<String>,
+        roles: bool,
+    },
+    /// An attribute has these values.
+    Values {
+        owner: Option<String>,
+        attribute: String,
+        values: Vec<String>,
+    },
+    /// An attribute is unique, or optional.
+    Mark {
+        owner: Option<String>,
+        attribute: String,
+        mark: &'static str,
+        within: Option<String>,
+    },
+}
+
+/// A fact and where it was read.
+#[derive(Debug, Clone)]
+pub(super) struct Fact {
+    pub(super) said: Said,
+    pub(super) sentence: usize,
+    /// Tokens of the sentence.
+    pub(super) tokens: (usize, usize),
+    /// How sure it is, of 100.
+    pub(super) confidence: u8,
+}
+
+/// Reads facts, sentence after sentence, remembering what was spoken of.
+#[derive(Debug, Default)]
+pub(super) struct Facts {
+    pub(super) facts: Vec<Fact>,
+    /// What `it` and `they` stand for.
+    pub(super) last: Option<String>,
+    /// What the block is about: its heading, or what introduces the list.
+    pub(super) topic: Option<String>,
+    pub(super) event: Option<Event>,
+    pub(super) sentence: usize,
+    tokens: (usize, usize),
+}
+
+impl Facts {
+    pub(super) fn push(&mut self, said: Said, confidence: u8) {
+        self.facts.push(Fact {
+            said,
+            sentence: self.sentence,
+            tokens: self.tokens,
+            confidence,
+        });
+    }
+
+    /// Reads the clauses of a sentence; whether anything was made of them.
+    pub(super) fn read(&mut self, clauses: &[Clause]) -> bool {
+        let before = self.facts.len();
+        let mut condition: Option<Event> = None;
+        for clause in clauses {
+            self.tokens = clause.tokens;
+            if let Link::Condition(_) = clause.link {
+                condition = self.event_of(clause).or(condition);
+                if let Some(event) = &condition {
+                    self.event = Some(event.clone());
+                }
+            }
+            self.clause(clause, condition.as_ref());
+        }
+        self.facts.len() > before
+    }
+
+    /// The name that a phrase stands for, pronouns resolved.
+    pub(super) fn name(&self, phrase: &Phrase) -> Option<String> {
+        if phrase.pronoun {
+            let person = matches!(phrase.head(), "we" | "you" | "i" | "us" | "me");
+            return if person {
+                None
+            } else {
+                self.last.clone().or_else(|| self.topic.clone())
+            };
+        }
+        // `each of its rooms`, `information of customers`: what it is of.
+        if is_information(phrase) {
+            return phrase
+                .of
+                .as_ref()
+                .and_then(|of| self.name(of))
+                .or_else(|| subject_of_information(phrase));
+        }
+        let name = phrase.name();
+        (!name.is_empty()).then_some(name)
+    }
+
+    fn is_system(&self, items: &[Item]) -> bool {
+        items.is_empty() || items.iter().all(|item| speaks_of_system(&item.phrase))
+    }
+
+    fn event_of(&self, clause: &Clause) -> Option<Event> {
+        let verb = clause.verb.as_ref()?;
+        if verb.base == "be" || verb.base == "have" {
+            return None;
+        }
+        let subject = clause.subject.first().and_then(|s| self.name(&s.phrase));
+        let object = clause
+            .objects
+            .first()
+            .or_else(|| {
+                clause
+                    .with
+                    .iter()
+                    .find(|(p, _)| p != "by")
+                    .and_then(|(_, items)| items.first())
+            })
+            .and_then(|o| self.name(&o.phrase));
+        let agent = clause
+            .all_with()
+            .find(|(p, _)| p == "by")
+            .and_then(|(_, items)| items.first())
+            .and_then(|o| self.name(&o.phrase));
+        let (from, to) = if verb.passive {
+            (agent.or(object).unwrap_or_default(), subject?)
+        } else {
+            (subject?, object.unwrap_or_default())
+        };
+        Some(Event {
+            base: verb.base.clone(),
+            from,
+            to,
+        })
+    }
+
+    fn clause(&mut self, clause: &Clause, condition: Option<&Event>) {
+        let lead_owner = self.lead_owner(clause);
+        if let Some(Owner::Named(name)) = &lead_owner {
+            self.push(
+                Said::Mention {
+                    name: name.clone(),
+                    weight: 2.5,
+                },
+                80,
+            );
+        }
+        self.asides(clause);
+        if clause.verb.is_none() {
+            self.verbless(clause, lead_owner);
+            return;
+        }
+        let verb = clause.verb.clone().unwrap_or_default();
+        let word = lexicon::verb(&verb.base).cloned().unwrap_or_default();
+        let system = self.is_system(&clause.subject);
+        if let Link::Gap(gap) = &clause.link {
+            self.gap(clause, gap);
+            return;
+        }
+        if verb.base == "be" {
+            self.being(clause);
+            self.remember(clause);
+            return;
+        }
+        if matches!(verb.base.as_str(), "call" | "name" | "know" | "refer") && verb.passive {
+            self.remember(clause);
+            return;
+        }
+        let needs = matches!(
+            verb.base.as_str(),
+            "know"
+                | "need"
+                | "want"
+                | "remember"
+                | "manage"
+                | "handle"
+                | "save"
+                | "use"
+                | "cover"
+                | "see"
+                | "view"
+                | "provide"
+                | "support"
+                | "process"
+                | "give"
+                | "create"
+                | "define"
+                | "set"
+                | "build"
+                | "assign"
+                | "design"
+                | "generate"
+                | "add"
+                | "include"
+                | "have"
+                | "organize"
+                | "administer"
+                | "offer"
+                | "run"
+                | "operate"
+                | "own"
+                | "sell"
+                | "employ"
+                | "treat"
+                | "deliver"
+                | "serve"
+                | "hire"
+                | "involve"
+                | "contain"
+                | "consist"
+                | "show"
+                | "list"
+                | "display"
+                | "calculate"
+                | "update"
+                | "require"
+                | "develop"
+                | "collect"
+        );
+        if !verb.passive && system && (word.stores || needs) {
+            let things: Vec<Item> = clause.objects.clone();
+            self.stored(
+                clause,
+                &things,
+                lead_owner,
+                condition,
+                word.stores || verb.base != "be",
+            );
+            return;
+        }
+        let passive_store = verb.passive
+            && (word.stores
+                || matches!(
+                    verb.base.as_str(),
+                    "save"
+                        | "need"
+                        | "require"
+                        | "provide"
+                        | "give"
+                        | "enter"
+                        | "specify"
+                        | "define"
+                        | "know"
+                        | "note"
+                        | "list"
+                        | "manage"
+                        | "maintain"
+                        | "collect"
+                        | "include"
+                        | "add"
+                        | "show"
+                        | "display"
+                ));
+        if passive_store && !(verb.base == "include" || verb.base == "list") {
+            let things: Vec<Item> = clause.subject.clone();
+            self.stored(clause, &things, lead_owner, condition, true);
+            return;
+        }
+        if word.has && !system {
+            self.having(clause, &verb, lead_owner);
+            self.remember(clause);
+            return;
+        }
+        self.doing(clause, &verb, &word);
+        self.remember(clause);
+    }
+
+    fn remember(&mut self, clause: &Clause) {
+        if matches!(clause.link, Link::Relative | Link::Gap(_)) {
+            return;
+        }
+        if let Some(first) = clause.subject.first()
+            && !speaks_of_system(&first.phrase)
+            && let Some(name) = self.name(&first.phrase)
+        {
+            self.last = Some(name);
+        }
+    }
+
+    /// What a clause says beside its verb: owners' parentheses, `with` and examples of subjects and objects.
+    fn asides(&mut self, clause: &Clause) {
+        for item in clause.subject.iter().chain(&clause.objects) {
+            let Some(name) = self.name(&item.phrase) else {
+                continue;
+            };
+            if speaks_of_system(&item.phrase) {
+                continue;
+            }
+            for (word, items) in &item.with {
+                if word == "with" {
+                    for thing in items {
+                        self.has(&name, thing, 70);
+                    }
+                }
+            }
+            // `Customers (name, address)`, in a subject: facts about them. In an object they may be values.
+            if !item.inside.is_empty()
+                && !is_information(&item.phrase)
+                && clause.verb.is_some()
+                && clause
+                    .subject
+                    .iter()
+                    .any(|s| s.phrase.tokens == item.phrase.tokens)
+            {
+                if item.inside.iter().all(|i| looks_like_fact(&i.phrase)) {
+                    for thing in &item.inside {
+                        self.has(&name, thing, 75);
+                    }
+                }
+            }
+        }
+    }
+
+    pub(super) fn has(&mut self, owner: &str, thing: &Item, confidence: u8) {
+        self.push(
+            Said::Has {
+                owner: Owner::Named(owner.to_owned()),
+                thing: thing.clone(),
+                key: false,
+                optional: false,
+            },
+            confidence,
+        );
+    }
+
+    /// `For each visit`, `for visits`.
+    fn lead_owner(&self, clause: &Clause) -> Option<Owner> {
+        let (word, items) = clause.lead.iter().find(|(word, items)| {
+            matches!(
+                word.as_str(),
+                "for" | "about" | "of" | "on" | "at" | "in" | "during" | "with" | "regarding"
+            ) && !items.is_empty()
+        })?;
+        let phrase = &items.first()?.phrase;
+        if matches!(word.as_str(), "in" | "at" | "on" | "during" | "with") && !phrase.count.each {
+            return None;
+        }
+        if speaks_of_system(phrase) || phrase.pronoun && phrase.head() != "each" {
+            return None;
+        }
+        if matches!(phrase.head(), "combination" | "pair") {
+            return Some(self.event.clone().map_or(Owner::Unsaid, Owner::Event));
+        }
+        // `For each model item, …` may be followed by `used in a model`, which is said elsewhere.
+        self.name(phrase).map(Owner::Named)
+    }
+
+    /// No verb: a heading, an item of a list, a definition.
+    fn verbless(&mut self, clause: &Clause, lead_owner: Option<Owner>) {
+        if clause.colon {
+            let Some(first) = clause.subject.first() else {
+                return;
+            };
+            let owner = match (&first.phrase, clause.subject.len()) {
+                (phrase, 1) if is_information(phrase) => {
+                    self.name(phrase).or_else(|| self.topic.clone())
+                }
+                (phrase, 1) => self.name(phrase),
+                _ => None,
+            };
+            let Some(owner) = owner else { return };
+            if speaks_of_system(&first.phrase) && !is_information(&first.phrase) {
+                return;
+            }
+            if !clause.objects.is_empty() {
+                self.push(
+                    Said::Mention {
+                        name: owner.clone(),
+                        weight: 1.0,
+                    },
+                    70,
+                );
+            }
+            for thing in &clause.objects {
+                self.has(&owner, thing, 75);
+            }
+            self.last = Some(owner);
+            return;
+        }
+        if let Some(owner) = lead_owner {
+            for thing in &clause.subject {
+                self.push(
+                    Said::Has {
+                        owner: owner.clone(),
+                        thing: thing.clone(),
+                        key: false,
+                        optional: false,
+                    },
+                    60,
+                );
+            }
+        }
+    }
+
+    /// What a system keeps.
+    fn stored(
+        &mut self,
+        clause: &Clause,
+        things: &[Item],
+        lead_owner: Option<Owner>,
+        condition: Option<&Event>,
+        strong: bool,
+    ) {
+        let after = clause
+            .with
+            .iter()
+            .chain(things.iter().flat_map(|t| t.with.iter()))
+            .find_map(|(word, items)| {
+                let phrase = &items.first()?.phrase;
+                let about = matches!(
+                    word.as_str(),
+                    "for" | "about" | "of" | "on" | "regarding" | "concerning"
+                );
+                (about && !speaks_of_system(phrase) && !phrase.pronoun).then(|| {
+                    if matches!(phrase.head(), "combination" | "pair") {
+                        self.event.clone().map_or(Owner::Unsaid, Owner::Event)
+                    } else {
+                        self.name(phrase).map_or(Owner::Unsaid, Owner::Named)
+                    }
+                })
+            });
+        let owner = lead_owner
+            .or(after)
+            .or_else(|| condition.cloned().map(Owner::Event));
+        let mut told_owner: Option<String> = None;
+        for thing in things {
+            if speaks_of_system(&thing.phrase) && !is_information(&thing.phrase) {
+                continue;
+            }
+            if is_information(&thing.phrase) {
+                self.information(thing, owner.as_ref());
+                continue;
+            }
+            let own = thing
+                .phrase
+                .owner
+                .as_ref()
+                .and_then(|o| self.name(o))
+                .or_else(|| {
+                    thing
+                        .phrase
+                        .of
+                        .as_ref()
+                        .filter(|of| looks_like_fact(&thing.phrase) && !looks_like_fact(of))
+                        .and_then(|of| self.name(of))
+                });
+            if own.is_some() {
+                told_owner = own;
+            }
+            let confidence = if strong { 75 } else { 55 };
+            let owner = match (&told_owner, &owner) {
+                (Some(name), _) => Owner::Named(name.clone()),
+                (None, Some(owner)) => owner.clone(),
+                (None, None) => Owner::Unsaid,
+            };
+            let unsaid = matches!(owner, Owner::Unsaid);
+            for example in thing.inside.iter().chain(&thing.examples) {
+                if !looks_like_fact(&thing.phrase) && looks_like_fact(&example.phrase) {
+                    self.has(&thing.phrase.name(), example, 65);
+                }
+            }
+            if unsaid && !looks_like_fact(&thing.phrase) {
+                if thing.phrase.plural
+                    || thing.phrase.count.each
+                    || thing.phrase.count.many
+                    || thing.phrase.count.one
+                {
+                    let weight = if thing.phrase.plural
+                        || thing.phrase.count.many
+                        || thing.phrase.count.each
+                    {
+                        1.6
+                    } else {
+                        0.6
+                    };
+                    self.push(
+                        Said::Mention {
+                            name: thing.phrase.name(),
+                            weight,
+                        },
+                        70,
+                    );
+                }
+                continue;
+            }
+            self.push(
+                Said::Has {
+                    owner,
+                    thing: thing.clone(),
+                    key: false,
+                    optional: false,
+                },
+                confidence,
+            );
+        }
+    }
+
+    /// `information about customers, including name and address`
+    fn information(&mut self, thing: &Item, outer: Option<&Owner>) {
+        let mut owners: Vec<String> = Vec::new();
+        if let Some(of) = &thing.phrase.of {
+            owners.extend(self.name(of));
+        }
+        for (word, items) in &thing.with {
+            if matches!(
+                word.as_str(),
+                "about" | "on" | "for" | "of" | "regarding" | "concerning"
+            ) {
+                owners.extend(
+                    items
+                        .iter()
+                        .filter(|i| !speaks_of_system(&i.phrase))
+                        .filter_map(|i| self.name(&i.phrase)),
+                );
+            }
+        }
+        owners.extend(thing.phrase.owner.as_ref().and_then(|o| self.name(o)));
+        owners.extend(subject_of_information(&thing.phrase));
+        if owners.is_empty() {
+            match outer {
+                Some(Owner::Named(name)) => owners.push(name.clone()),
+                _ => owners.extend(self.last.clone()),
+            }
+        }
+        // The list after several owners is about the last.
+        let nested: Vec<Item> = thing
+            .with
+            .iter()
+            .flat_map(|(_, items)| {
+                items
+                    .iter()
+                    .flat_map(|i| i.examples.iter().chain(&i.inside).cloned())
+            })
+            .collect();
+        let of_examples: Vec<Item> = thing
+            .inside
+            .iter()
+            .chain(&thing.examples)
+            .cloned()
+            .chain(nested)
+            .collect();
+        for owner in &owners {
+            self.push(
+                Said::Mention {
+                    name: owner.clone(),
+                    weight: 2.0,
+                },
+                75,
+            );
+        }
+        if let Some(owner) = owners.last() {
+            let owner = owner.clone();
+            for example in &of_examples {
+                self.has(&owner, example, 80);
+            }
+            self.last = Some(owner);
+        }
+    }
+
+    /// `An order has …`, `is described by …`, `consists of …`.
+    fn having(&mut self, clause: &Clause, verb: &super::phrase::Group, lead_owner: Option<Owner>) {
+        let mut things: Vec<Item> = Vec::new();
+        let mut key = verb.base == "identify";
+        if verb.passive {
+            if matches!(
+                verb.base.as_str(),
+                "include"
+                    | "contain"
+                    | "hold"
+                    | "list"
+                    | "show"
+                    | "detail"
+                    | "define"
+                    | "specify"
+                    | "represent"
+                    | "need"
+                    | "carry"
+                    | "involve"
+                    | "require"
+            ) {
+                self.doing(
+                    clause,
+                    verb,
+                    &lexicon::verb(&verb.base).cloned().unwrap_or_default(),
+                );
+                return;
+            }
+            for (word, items) in clause.all_with() {
+                if matches!(word.as_str(), "by" | "with" | "of" | "through" | "as") {
+                    things.extend(items.iter().cloned());
+                }
+            }
+        } else {
+            things.extend(clause.objects.iter().cloned());
+            for (word, items) in &clause.with {
+                if word == "of" || (word == "with" && verb.base == "come") {
+                    things.extend(items.iter().cloned());
+                }
+            }
+            key = false;
+        }
+        let may = verb
+            .modal
+            .as_deref()
+            .is_some_and(|m| matches!(m, "may" | "might" | "can" | "could"));
+        let owners: Vec<Owner> = clause
+            .subject
+            .iter()
+            .filter_map(|s| self.owner_of_subject(&s.phrase))
+            .collect();
+        let owners = if owners.is_empty() {
+            lead_owner.into_iter().collect()
+        } else {
+            owners
+        };
+        for owner in &owners {
+            if let Owner::Named(name) = owner {
+                let each = clause.subject.iter().any(|s| s.phrase.count.each);
+                self.push(
+                    Said::Mention {
+                        name: name.clone(),
+                        weight: if each { 1.5 } else { 0.5 },
+                    },
+                    80,
+                );
+            }
+            for thing in &things {
+                if verb.not || thing.phrase.count.none {
+                    continue;
+                }
+                if is_information(&thing.phrase) {
+                    for example in thing.examples.iter().chain(&thing.inside) {
+                        self.push(
+                            Said::Has {
+                                owner: owner.clone(),
+                                thing: example.clone(),
+                                key,
+                                optional: may,
+                            },
+                            85,
+                        );
+                    }
+                    continue;
+                }
+                self.push(
+                    Said::Has {
+                        owner: owner.clone(),
+                        thing: thing.clone(),
+                        key,
+                        optional: may && !thing.phrase.is_many(),
+                    },
+                    85,
+                );
+                self.beyond(thing);
+            }
+        }
+    }
+
+    /// `has a profile with a picture`: what the object itself has. Said by `asides` too when it is a subject.
+    fn beyond(&mut self, thing: &Item) {
+        let name = thing.phrase.name();
+        for (word, items) in &thing.with {
+            if matches!(word.as_str(), "for" | "to" | "of") || word == "with" {
+                continue;
+            }
+            let _ = (&name, items);
+        }
+    }
+
+    /// Whom a subject is: `the customer's information`, `user details`, `its lines`.
+    fn owner_of_subject(&self, phrase: &Phrase) -> Option<Owner> {
+        if is_information(phrase)
+            || phrase.words.len() == 1
+                && matches!(phrase.head(), "attribute" | "field" | "property" | "column")
+        {
+            return phrase
+                .owner
+                .as_ref()
+                .and_then(|o| self.name(o))
+                .or_else(|| self.name(phrase))
+                .or_else(|| self.last.clone())
+                .or_else(|| self.topic.clone())
+                .map(Owner::Named);
+        }
+        // `the users table`
+        if phrase.words.len() > 1 && matches!(phrase.head(), "table" | "entity") {
+            return Some(Owner::Named(table_name(phrase)));
+        }
+        self.name(phrase).map(Owner::Named)
+    }
+
+    /// `the hours an employee works on a project`: an attribute of what happens.
+    fn gap(&mut self, clause: &Clause, gap: &Phrase) {
+        let Some(event) = self.event_of(clause) else {
+            return;
+        };
+        if looks_like_fact(gap) {
+            self.event = Some(event);
+        }
+        let verb = clause.verb.clone().unwrap_or_default();
+        let word = lexicon::verb(&verb.base).cloned().unwrap_or_default();
+        if !looks_like_fact(gap) && !verb.not {
+            // `which song a user listened to`: the gap is the object.
+            let mut whole = clause.clone();
+            whole.link = Link::Relative;
+            whole.objects.insert(
+                0,
+                Item {
+                    phrase: gap.clone(),
+                    ..Item::default()
+                },
+            );
+            self.doing(&whole, &verb, &word);
+        } else if !verb.not {
+            let mut whole = clause.clone();
+            whole.link = Link::Relative;
+            self.doing(&whole, &verb, &word);
+        }
+    }
+}
+
+/// Words that stand for facts about something: `customer information`.
+pub(super) fn is_information(phrase: &Phrase) -> bool {
+    matches!(
+        phrase.head(),
+        "information"
+            | "info"
+            | "detail"
+            | "details"
+            | "data"
+            | "record"
+            | "fact"
+            | "attribute"
+            | "field"
+            | "column"
+            | "particulars"
+            | "profile information"
+    ) && !(phrase.head() == "record"
+        && phrase.words.len() > 1
+        && !phrase.count.definite
+        && phrase.of.is_none()
+        && false)
+}
+
+/// `customer personal information`: the customer.
+fn subject_of_information(phrase: &Phrase) -> Option<String> {
+    let words: Vec<&String> = phrase.words[..phrase.words.len().saturating_sub(1)]
+        .iter()
+        .filter(|w| {
+            !lexicon::ADJECTIVES.contains(w.as_str())
+                && !matches!(w.as_str(), "contact" | "background" | "key")
+        })
+        .collect();
+    let last = words.last()?;
+    let mut name: Vec<String> = words.iter().map(|w| (*w).clone()).collect();
+    if let Some(word) = name.last_mut() {
+        *word = lexicon::singular(last);
+    }
+    Some(name.join(" "))
+}
+
+pub(super) fn table_name(phrase: &Phrase) -> String {
+    let mut words: Vec<String> = phrase.words[..phrase.words.len() - 1].to_vec();
+    if let Some(last) = words.last_mut() {
+        *last = lexicon::singular(last);
+    }
+    words.join(" ")
+}
+
+/// Whether the phrase names a fact rather than a thing.
+pub(super) fn looks_like_fact(phrase: &Phrase) -> bool {
+    lexicon::attribute_type(&phrase.refs()).is_some()
+        && !(lexicon::is_known_thing(&phrase.name()) && phrase.plural)
+        || phrase.identifier
+}
+
+/// Whether the phrase speaks of the system, or of those who write.
+pub(super) fn speaks_of_system(phrase: &Phrase) -> bool {
+    let head = phrase.head();
+    if phrase.pronoun {
+        return matches!(head, "we" | "you" | "i" | "us" | "me" | "there");
+    }
+    if phrase.words.len() > 1
+        && matches!(
+            head,
+            "system"
+                | "application"
+                | "app"
+                | "database"
+                | "platform"
+                | "software"
+                | "website"
+                | "site"
+                | "management"
+        )
+    {
+        return true;
+    }
+    lexicon::is_system_word(head) && phrase.words.len() == 1
+        || (phrase.count.definite
+            || phrase.count.one
+            || phrase.count == super::phrase::Count::default())
+            && !phrase.plural
+            && !phrase.count.each
+            && phrase.count.most.is_none()
+            && lexicon::is_organisation_word(head)
+            && phrase.count.definite
+}

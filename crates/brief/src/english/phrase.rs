@@ -1,0 +1,739 @@
+//! Noun phrases and verb groups: the pieces that a sentence is made of.
+
+use super::lexicon::{self, Form};
+use super::tag::Tag;
+use super::token::{Token, TokenKind};
+
+/// How many a phrase says.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Count {
+    pub(super) least: Option<u32>,
+    pub(super) most: Option<u32>,
+    /// `each`, `every`
+    pub(super) each: bool,
+    /// `many`, `several`, `one or more`
+    pub(super) many: bool,
+    /// `a`, `one`, `exactly one`
+    pub(super) one: bool,
+    /// `the`, `this`
+    pub(super) definite: bool,
+    /// `no`
+    pub(super) none: bool,
+}
+
+/// A noun phrase.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Phrase {
+    /// Modifiers and head in lower case, the head in the singular.
+    pub(super) words: Vec<String>,
+    pub(super) plural: bool,
+    pub(super) count: Count,
+    pub(super) optional: bool,
+    pub(super) unique: bool,
+    /// `customer's`
+    pub(super) owner: Option<Box<Phrase>>,
+    /// `of birth`
+    pub(super) of: Option<Box<Phrase>>,
+    /// `it`, `they`
+    pub(super) pronoun: bool,
+    /// `its`, `their`
+    pub(super) possessive: bool,
+    /// The number it begins with.
+    pub(super) number: Option<f64>,
+    /// Tokens of the sentence, from and to.
+    pub(super) tokens: (usize, usize),
+    /// Was quoted.
+    pub(super) quoted: bool,
+    /// Written as an identifier (`user_id`).
+    pub(super) identifier: bool,
+}
+
+impl Phrase {
+    pub(super) fn head(&self) -> &str {
+        self.words.last().map_or("", String::as_str)
+    }
+
+    pub(super) fn name(&self) -> String {
+        self.words.join(" ")
+    }
+
+    pub(super) fn refs(&self) -> Vec<&str> {
+        self.words.iter().map(String::as_str).collect()
+    }
+
+    pub(super) fn is(&self, word: &str) -> bool {
+        self.words.len() == 1 && self.words[0] == word
+    }
+
+    /// Says many of it.
+    pub(super) fn is_many(&self) -> bool {
+        self.count.many
+            || self.count.most.is_some_and(|m| m > 1)
+            || (self.plural && !self.count.one)
+    }
+}
+
+/// A verb with its helpers.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Group {
+    pub(super) base: String,
+    pub(super) passive: bool,
+    pub(super) not: bool,
+    /// `can`, `must`, `may` …
+    pub(super) modal: Option<String>,
+    /// `to` before it.
+    pub(super) infinitive: bool,
+    /// A participle after what it describes.
+    pub(super) participle: bool,
+    pub(super) tokens: (usize, usize),
+}
+
+/// A piece of a sentence.
+#[derive(Debug, Clone)]
+pub(super) enum Piece {
+    Phrase(Phrase),
+    Verb(Group),
+    Preposition(String),
+    /// Adjectives without a noun ("is unique").
+    Adjective(String),
+    And,
+    Or,
+    Comma,
+    Colon,
+    Semicolon,
+    Dash,
+    Open,
+    Close,
+    Relative(String),
+    Subordinator(String),
+    Such,
+    Adverb(String),
+    Other,
+}
+
+/// A piece and the tokens it takes.
+#[derive(Debug, Clone)]
+pub(super) struct Placed {
+    pub(super) piece: Piece,
+    pub(super) from: usize,
+    pub(super) to: usize,
+}
+
+/// The pieces of a sentence.
+pub(super) fn pieces(tokens: &[Token], tags: &[Tag]) -> Vec<Placed> {
+    let reader = Reader { tokens, tags };
+    let mut pieces = Vec::new();
+    let mut at = 0;
+    while at < tokens.len() {
+        let (piece, to) = reader.piece(at);
+        let to = to.max(at + 1);
+        pieces.push(Placed {
+            piece,
+            from: at,
+            to,
+        });
+        at = to;
+    }
+    pieces
+}
+
+struct Reader<'t> {
+    tokens: &'t [Token],
+    tags: &'t [Tag],
+}
+
+impl Reader<'_> {
+    fn word(&self, at: usize) -> &str {
+        self.tokens.get(at).map_or("", |t| t.lower.as_str())
+    }
+
+    fn tag(&self, at: usize) -> Option<Tag> {
+        self.tags.get(at).copied()
+    }
+
+    fn piece(&self, at: usize) -> (Piece, usize) {
+        if let Some((piece, to)) = self.verb_group(at) {
+            return (piece, to);
+        }
+        if let Some((phrase, to)) = self.phrase(at, true) {
+            return (Piece::Phrase(phrase), to);
+        }
+        let next = at + 1;
+        match self.tags[at] {
+            Tag::Preposition => (Piece::Preposition(self.word(at).to_owned()), next),
+            Tag::To => (Piece::Preposition("to".to_owned()), next),
+            // `as well as`, `along with`: and.
+            Tag::Adverb if self.word(at) == "well" && self.word(next) == "as" => {
+                (Piece::And, at + 2)
+            }
+            Tag::And => (Piece::And, next),
+            Tag::Or => (Piece::Or, next),
+            Tag::Comma => (Piece::Comma, next),
+            Tag::Colon => (Piece::Colon, next),
+            Tag::Semicolon => (Piece::Semicolon, next),
+            Tag::Dash => (Piece::Dash, next),
+            Tag::Open => (Piece::Open, next),
+            Tag::Close => (Piece::Close, next),
+            Tag::Relative => (Piece::Relative(self.word(at).to_owned()), next),
+            Tag::Subordinator => {
+                let skip = usize::from(matches!(self.word(at), "each" | "every"));
+                let word = if skip == 1 { "when" } else { self.word(at) };
+                (Piece::Subordinator(word.to_owned()), next + skip)
+            }
+            Tag::Such => {
+                let two = self.word(at) == "such";
+                (Piece::Such, next + usize::from(two))
+            }
+            Tag::Adjective => {
+                let mut to = next;
+                while self.tag(to) == Some(Tag::Adjective) {
+                    to += 1;
+                }
+                let words: Vec<&str> = (at..to).map(|i| self.word(i)).collect();
+                (Piece::Adjective(words.join(" ")), to)
+            }
+            Tag::Adverb | Tag::Not => (Piece::Adverb(self.word(at).to_owned()), next),
+            _ => (Piece::Other, next),
+        }
+    }
+
+    /// A verb with helpers: `must be able to keep track of`, `is described by`.
+    fn verb_group(&self, start: usize) -> Option<(Piece, usize)> {
+        let mut group = Group::default();
+        let mut at = start;
+        let mut be = false;
+        if self.tag(at) == Some(Tag::To) {
+            let mut after = at + 1;
+            while matches!(self.tag(after), Some(Tag::Adverb | Tag::Not)) {
+                after += 1;
+            }
+            if !matches!(self.tag(after), Some(Tag::Verb(..) | Tag::Be)) {
+                return None;
+            }
+            group.infinitive = true;
+            at += 1;
+        }
+        if let Some(Tag::Participle(base, form)) = self.tag(at) {
+            group.base = base.to_owned();
+            group.participle = true;
+            group.passive = form != Form::Ing;
+            group.tokens = (start, at + 1);
+            return Some((Piece::Verb(group), at + 1));
+        }
+        loop {
+            match self.tag(at) {
+                Some(Tag::Modal) => {
+                    group.modal = Some(self.word(at).to_owned());
+                    group.not |= matches!(
+                        self.word(at),
+                        "cannot"
+                            | "can't"
+                            | "don't"
+                            | "doesn't"
+                            | "isn't"
+                            | "aren't"
+                            | "won't"
+                            | "mustn't"
+                            | "shouldn't"
+                            | "cant"
+                    );
+                    at += 1;
+                }
+                Some(Tag::Do) => at += 1,
+                Some(Tag::Not) => {
+                    group.not = true;
+                    at += 1;
+                }
+                Some(Tag::Adverb) if at > start && !matches!(self.word(at), "etc") => {
+                    // `be able to`
+                    if self.word(at) == "able" && self.tag(at + 1) == Some(Tag::To) {
+                        group.modal.get_or_insert_with(|| "can".to_owned());
+                        be = false;
+                        at += 1;
+                    }
+                    at += 1;
+                }
+                Some(Tag::Be) => {
+                    be = true;
+                    at += 1;
+                }
+                Some(Tag::To) if at > start => at += 1,
+                Some(Tag::Verb(base, form)) => {
+                    let passive = be && form != Form::Ing;
+                    // `has been assigned`, `has assigned`
+                    if base == "have" && matches!(self.tag(at + 1), Some(Tag::Be)) {
+                        at += 1;
+                        continue;
+                    }
+                    if base == "have"
+                        && matches!(
+                            self.tag(at + 1),
+                            Some(Tag::Verb(..) | Tag::Not | Tag::Adverb)
+                        )
+                        && self.perfect(at + 1)
+                    {
+                        at += 1;
+                        continue;
+                    }
+                    // `needs to keep`, `is required to store`: the second verb is what is said.
+                    if self.tag(at + 1) == Some(Tag::To)
+                        && matches!(self.tag(at + 2), Some(Tag::Verb(..) | Tag::Be))
+                        && matches!(
+                            base,
+                            "need"
+                                | "want"
+                                | "have"
+                                | "wish"
+                                | "like"
+                                | "plan"
+                                | "require"
+                                | "allow"
+                                | "expect"
+                                | "intend"
+                                | "aim"
+                                | "permit"
+                                | "use"
+                                | "suppose"
+                                | "enable"
+                                | "ask"
+                                | "desire"
+                                | "decide"
+                        )
+                    {
+                        let modal = if matches!(base, "allow" | "permit" | "enable") {
+                            "can"
+                        } else {
+                            "must"
+                        };
+                        group.modal.get_or_insert_with(|| modal.to_owned());
+                        be = false;
+                        at += 2;
+                        continue;
+                    }
+                    group.base = base.to_owned();
+                    group.passive = passive;
+                    at += 1;
+                    at = self.idiom(&mut group, at);
+                    group.tokens = (start, at);
+                    return Some((Piece::Verb(group), at));
+                }
+                _ => break,
+            }
+        }
+        if be {
+            group.base = "be".to_owned();
+            at = self.idiom(&mut group, at);
+            group.tokens = (start, at);
+            return Some((Piece::Verb(group), at));
+        }
+        // `has to`, a lone modal: nothing that tells.
+        None
+    }
+
+    fn perfect(&self, mut at: usize) -> bool {
+        while matches!(self.tag(at), Some(Tag::Adverb | Tag::Not)) {
+            at += 1;
+        }
+        matches!(
+            self.tag(at),
+            Some(Tag::Verb(_, Form::Ed | Form::Participle)) | Some(Tag::Be)
+        )
+    }
+
+    /// `keep track of` is to track; `be part of` is to belong to.
+    fn idiom(&self, group: &mut Group, at: usize) -> usize {
+        let rest: Vec<&str> = (at..at + 4).map(|i| self.word(i)).collect();
+        let (base, length) = match (group.base.as_str(), rest.as_slice()) {
+            ("keep", ["track", "of", ..]) => ("track", 2),
+            ("keep", ["a", "record" | "log" | "list" | "history", "of", ..]) => ("record", 3),
+            ("keep", ["records", "of", ..]) => ("record", 2),
+            ("take", ["care", "of", ..]) => ("care", 2),
+            ("take", ["place", ..]) => ("happen", 1),
+            ("make", ["up", "of", ..]) => ("consist", 2),
+            ("make", ["use", "of", ..]) => ("use", 2),
+            ("be", ["part", "of", ..]) => ("belong", 2),
+            ("be", ["a", "part", "of"]) => ("belong", 3),
+            ("be", ["a", "member", "of"]) => ("belong", 3),
+            ("be", ["members", "of", ..]) => ("belong", 2),
+            ("be", ["responsible", "for", ..]) => ("manage", 2),
+            ("be", ["in", "charge", "of"]) => ("manage", 3),
+            ("be", ["composed", "of", ..]) => ("consist", 2),
+            ("be", ["unique", ..]) => return at,
+            ("play", ["a", "role", "in"]) => ("play", 3),
+            ("sign", ["up", "for", ..]) => ("register", 1),
+            ("belong" | "refer" | "relate" | "link" | "assign" | "attach", ["back", "to", ..]) => {
+                return at + 1;
+            }
+            _ => return at,
+        };
+        base.clone_into(&mut group.base);
+        group.passive &= base != "consist";
+        at + length
+    }
+
+    /// A noun phrase; with what follows in `of` when asked for.
+    fn phrase(&self, start: usize, with_of: bool) -> Option<(Phrase, usize)> {
+        let mut phrase = Phrase::default();
+        let mut at = self.quantities(start, &mut phrase);
+        if phrase.pronoun {
+            phrase.tokens = (start, at);
+            return Some((phrase, at));
+        }
+        let first = at;
+        let mut last_noun = None;
+        loop {
+            match self.tag(at) {
+                Some(Tag::Noun) => {
+                    last_noun = Some(at);
+                    at += 1;
+                }
+                Some(Tag::Adjective) => at += 1,
+                // `drop-off`, `closed won`: a number inside a name.
+                Some(Tag::Quantity)
+                    if at > first
+                        && self.tokens[at].kind == TokenKind::Number
+                        && self.tag(at + 1) == Some(Tag::Noun) =>
+                {
+                    at += 1
+                }
+                // `distributor–principal authorization`
+                Some(Tag::Dash) if last_noun == Some(at.wrapping_sub(1)) && self.tight(at) => {
+                    at += 1
+                }
+                Some(Tag::Quantity)
+                    if at > first
+                        && self.tag(at + 1) == Some(Tag::Noun)
+                        && matches!(self.word(at), "single" | "half") =>
+                {
+                    at += 1
+                }
+                _ => break,
+            }
+        }
+        let Some(last) = last_noun else {
+            return self.only_quantity(start, first, phrase);
+        };
+        let mut to = last + 1;
+        for i in first..to {
+            self.take_word(i, i == last, &mut phrase);
+        }
+        if phrase.words.is_empty() {
+            return None;
+        }
+        phrase.plural =
+            lexicon::is_plural(self.word(last)) && !self.tokens[last].lower.contains('_');
+        phrase.quoted = self.tokens[last].quoted;
+        phrase.tokens = (start, to);
+        // `the customer's name`: what stood so far owns what follows.
+        if self.tag(to) == Some(Tag::Own) {
+            if let Some((mut owned, end)) = self.phrase(to + 1, with_of) {
+                match &mut owned.owner {
+                    None => owned.owner = Some(Box::new(phrase)),
+                    Some(inner) => inner.owner = Some(Box::new(phrase)),
+                }
+                owned.tokens = (start, end);
+                return Some((owned, end));
+            }
+            to += 1;
+            phrase.tokens = (start, to);
+        }
+        if with_of && self.word(to) == "of" && !self.many_of(&phrase) {
+            if let Some((of, end)) = self.phrase(to + 1, true) {
+                phrase.of = Some(Box::new(of));
+                to = end;
+                phrase.tokens = (start, to);
+            }
+        } else if with_of && self.word(to) == "of" {
+            // `a list of products`, `a number of rooms`: many of what follows.
+            if let Some((mut of, end)) = self.phrase(to + 1, true) {
+                of.count.many = true;
+                of.count.least = phrase.count.least.or(of.count.least);
+                of.tokens = (start, end);
+                return Some((of, end));
+            }
+        }
+        Some((phrase, to))
+    }
+
+    /// Whether the mark stands between two words without spaces.
+    fn tight(&self, at: usize) -> bool {
+        at > 0
+            && self.tokens.get(at + 1).is_some_and(|next| {
+                self.tokens[at - 1].range.end == self.tokens[at].range.start
+                    && self.tokens[at].range.end == next.range.start
+            })
+    }
+
+    /// `a number of`, `the set of`: says many of what follows, and nothing itself.
+    fn many_of(&self, phrase: &Phrase) -> bool {
+        let [head] = phrase.words.as_slice() else {
+            return false;
+        };
+        match head.as_str() {
+            "number" | "amount" => {
+                !phrase.count.definite && (phrase.count.one || phrase.count.many)
+            }
+            "list" | "set" | "series" | "collection" | "variety" | "range" | "group" | "lot"
+            | "kind" | "type" | "history" | "catalog" | "record" | "copies" | "register" => {
+                matches!(
+                    head.as_str(),
+                    "list"
+                        | "set"
+                        | "series"
+                        | "variety"
+                        | "range"
+                        | "lot"
+                        | "catalog"
+                        | "register"
+                )
+            }
+            _ => false,
+        }
+    }
+
+    /// Determiners, numbers and words of quantity before the noun.
+    fn quantities(&self, start: usize, phrase: &mut Phrase) -> usize {
+        let mut at = start;
+        loop {
+            let word = self.word(at);
+            match self.tag(at) {
+                Some(Tag::Determiner) => {
+                    match word {
+                        "a" | "an" => phrase.count.one = true,
+                        "its" | "their" | "his" | "her" => phrase.possessive = true,
+                        "the" | "this" | "these" | "those" => phrase.count.definite = true,
+                        "our" | "my" | "your" => phrase.count.definite = true,
+                        "whose" if at > start => break,
+                        _ => {}
+                    }
+                    at += 1;
+                }
+                Some(Tag::Pronoun) if at == start => {
+                    phrase.pronoun = true;
+                    phrase.words = vec![word.to_owned()];
+                    phrase.plural = matches!(word, "they" | "them" | "we" | "us");
+                    return at + 1;
+                }
+                Some(Tag::Quantity) => {
+                    at = self.quantity(at, phrase);
+                    // `each of the`, `one of the`
+                    if self.word(at) == "of"
+                        && matches!(self.tag(at + 1), Some(Tag::Determiner))
+                        && self.tag(at + 2) == Some(Tag::Noun)
+                    {
+                        at += 1;
+                    }
+                }
+                // `at least one`, `up to five`, `exactly one`, `one to many`
+                Some(Tag::Preposition | Tag::To)
+                    if matches!(
+                        (word, self.word(at + 1)),
+                        ("at", "least" | "most") | ("up", "to")
+                    ) =>
+                {
+                    let least = self.word(at + 1) == "least";
+                    let number = number_of(self.word(at + 2));
+                    let Some(number) = number else { break };
+                    if least {
+                        phrase.count.least = Some(number);
+                        phrase.count.many = true;
+                    } else {
+                        phrase.count.most = Some(number);
+                        phrase.count.many |= number > 1;
+                        phrase.count.one |= number == 1;
+                        phrase.count.least = Some(0);
+                    }
+                    at += 3;
+                }
+                Some(Tag::Adverb) if word == "only" && self.tag(at + 1) == Some(Tag::Quantity) => {
+                    at += 1
+                }
+                _ => break,
+            }
+        }
+        at
+    }
+
+    fn quantity(&self, at: usize, phrase: &mut Phrase) -> usize {
+        let word = self.word(at);
+        let (next, after) = (self.word(at + 1), self.word(at + 2));
+        // `one or more`, `zero or more`, `two or more`
+        if matches!(next, "or") && matches!(after, "more" | "many" | "several" | "multiple") {
+            phrase.count.least = number_of(word);
+            phrase.count.many = true;
+            phrase.count.one = false;
+            return at + 3;
+        }
+        if next == "to" && after == "many" {
+            phrase.count.many = true;
+            return at + 3;
+        }
+        match word {
+            "each" | "every" => phrase.count.each = true,
+            "many" | "several" | "multiple" | "various" | "numerous" | "most" | "all" | "more"
+            | "few" | "both" | "some" | "different" => {
+                phrase.count.many = true;
+            }
+            "any" => {}
+            "no" | "none" | "neither" => phrase.count.none = true,
+            "exactly" | "least" => {}
+            "single" | "one" => {
+                phrase.count.one = true;
+                phrase.count.most = Some(1);
+            }
+            "zero" => phrase.count.least = Some(0),
+            "another" => phrase.count.one = true,
+            _ => {
+                if let Some(number) = number_of(word) {
+                    phrase.number = Some(f64::from(number));
+                    phrase.count.many |= number > 1;
+                    phrase.count.least = Some(number);
+                    phrase.count.most = Some(number);
+                } else {
+                    phrase.number = Some(0.0);
+                }
+            }
+        }
+        at + 1
+    }
+
+    /// `each`, `one`, `many` without a noun.
+    fn only_quantity(
+        &self,
+        start: usize,
+        at: usize,
+        mut phrase: Phrase,
+    ) -> Option<(Phrase, usize)> {
+        if at == start || !matches!(self.tags[at - 1], Tag::Quantity | Tag::Determiner) {
+            return None;
+        }
+        let word = self.word(at - 1);
+        if matches!(self.tags[at - 1], Tag::Determiner)
+            && !matches!(word, "this" | "these" | "those")
+        {
+            return None;
+        }
+        phrase.words = vec![word.to_owned()];
+        phrase.tokens = (start, at);
+        phrase.pronoun = matches!(
+            word,
+            "each"
+                | "both"
+                | "all"
+                | "this"
+                | "these"
+                | "those"
+                | "many"
+                | "one"
+                | "some"
+                | "every"
+                | "another"
+        );
+        Some((phrase, at))
+    }
+
+    fn take_word(&self, at: usize, last: bool, phrase: &mut Phrase) {
+        let word = self.word(at);
+        match word {
+            "–" | "—" | "-" => return,
+            "optional" | "optionally" => {
+                phrase.optional = true;
+                if !last {
+                    return;
+                }
+            }
+            "unique" | "distinct" => {
+                phrase.unique = true;
+                if !last {
+                    return;
+                }
+            }
+            "multiple" | "several" | "various" | "different" => {
+                phrase.count.many = true;
+                return;
+            }
+            _ => {}
+        }
+        if !last && is_filler(word) {
+            return;
+        }
+        if word.contains('_') {
+            phrase.identifier = true;
+            let parts: Vec<&str> = word.split('_').filter(|p| !p.is_empty()).collect();
+            let count = parts.len();
+            for (i, part) in parts.into_iter().enumerate() {
+                let text = if last && i + 1 == count && count > 1 {
+                    part.to_owned()
+                } else if last && count == 1 {
+                    lexicon::singular(part)
+                } else {
+                    part.to_owned()
+                };
+                phrase.words.push(text);
+            }
+            return;
+        }
+        let text = if last {
+            lexicon::singular(word)
+        } else {
+            word.to_owned()
+        };
+        phrase.words.push(text);
+    }
+}
+
+/// Adjectives that tell nothing about what is meant.
+fn is_filler(word: &str) -> bool {
+    matches!(
+        word,
+        "own"
+            | "certain"
+            | "specific"
+            | "particular"
+            | "relevant"
+            | "following"
+            | "corresponding"
+            | "respective"
+            | "related"
+            | "associated"
+            | "available"
+            | "individual"
+            | "given"
+            | "basic"
+            | "detailed"
+            | "necessary"
+            | "important"
+            | "same"
+            | "other"
+            | "new"
+            | "existing"
+            | "exact"
+            | "entire"
+            | "whole"
+            | "additional"
+            | "appropriate"
+            | "typical"
+            | "common"
+            | "general"
+            | "valid"
+            | "single"
+            | "such"
+            | "different"
+            | "key"
+    )
+}
+
+/// `one` to `twelve`, or digits.
+pub(super) fn number_of(word: &str) -> Option<u32> {
+    const WORDS: &[&str] = &[
+        "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+        "eleven", "twelve",
+    ];
+    if let Some(at) = WORDS.iter().position(|w| *w == word) {
+        return u32::try_from(at).ok();
+    }
+    if word == "twenty" {
+        return Some(20);
+    }
+    word.replace(',', "").parse().ok()
+}

@@ -1,0 +1,603 @@
+//! From facts to a draft: attributes go to their entities, ties become references.
+
+use super::attributes::{attribute_of, name_of, snake};
+use super::clause::Item;
+use super::draft::{Attribute, Draft, Entity, Kind, Source};
+use super::entities::Entities;
+use super::facts::{Event, Fact, Owner, Said, Tie, looks_like_fact};
+use super::lexicon;
+use super::phrase::{Count, Phrase};
+use super::relate::{self, Edge};
+
+/// The draft that facts make.
+pub(super) fn resolve(facts: &[Fact]) -> Draft {
+    let mut entities = Entities::of(facts);
+    if let Some(kinds) = known_kinds(facts, &entities) {
+        for name in kinds {
+            entities.add(&name);
+        }
+    }
+    let mut builder = Builder {
+        facts,
+        entities,
+        draft: Draft::default(),
+        edges: Vec::new(),
+        events: Vec::new(),
+        ids: 0,
+    };
+    builder.begin();
+    builder.collect();
+    relate::settle(&mut builder);
+    builder.marks();
+    builder.finish();
+    builder.draft
+}
+
+/// What has kinds that are entities is one itself.
+fn known_kinds(facts: &[Fact], entities: &Entities) -> Option<Vec<String>> {
+    let mut found = Vec::new();
+    for fact in facts {
+        if let Said::Kind { of, kinds, .. } = &fact.said
+            && kinds.len() >= 2
+            && !entities.contains(of)
+            && kinds.iter().filter(|k| entities.contains(k)).count() >= 2
+        {
+            found.push(of.clone());
+        }
+    }
+    (!found.is_empty()).then_some(found)
+}
+
+pub(super) struct Builder<'f> {
+    pub(super) facts: &'f [Fact],
+    pub(super) entities: Entities,
+    pub(super) draft: Draft,
+    pub(super) edges: Vec<Edge>,
+    /// Attributes of what happens between two.
+    pub(super) events: Vec<(Event, Item, Source)>,
+    /// Attributes called `<entity> id`.
+    ids: usize,
+}
+
+impl Builder<'_> {
+    fn begin(&mut self) {
+        for title in self.entities.order.clone() {
+            self.make(&title);
+        }
+    }
+
+    /// The entity of that title, made when it is not there.
+    pub(super) fn make(&mut self, title: &str) -> String {
+        let words: Vec<String> = title.split(' ').map(str::to_owned).collect();
+        let name = snake(&words);
+        if self.draft.entity(&name).is_none() {
+            let sentences: Vec<usize> = Vec::new();
+            self.draft.entities.push(Entity {
+                title: title.to_owned(),
+                name: name.clone(),
+                sentences,
+                ..Entity::default()
+            });
+        }
+        name
+    }
+
+    fn collect(&mut self) {
+        let mut loose: Option<(usize, String)> = None;
+        for fact in self.facts {
+            let source = Source::of(fact.sentence, fact.confidence);
+            match &fact.said {
+                Said::Mention { name, .. } => self.spoken_of(name, fact),
+                Said::Has {
+                    owner,
+                    thing,
+                    key,
+                    optional,
+                } => {
+                    self.has(owner, thing, *key, *optional, source, &mut loose);
+                }
+                Said::Ties {
+                    from,
+                    base,
+                    preposition,
+                    to,
+                    tie,
+                    passive,
+                    ..
+                } => {
+                    self.ties(
+                        from,
+                        base,
+                        preposition.as_deref(),
+                        to,
+                        *tie,
+                        *passive,
+                        source,
+                    );
+                }
+                Said::Kind { of, kinds, .. } => self.kinds(of, kinds, source),
+                Said::Values {
+                    owner,
+                    attribute,
+                    values,
+                } => self.values(owner.as_deref(), attribute, values, source),
+                Said::Mark { .. } => {}
+            }
+        }
+    }
+
+    fn spoken_of(&mut self, name: &str, fact: &Fact) {
+        if let Some((title, _)) = self.entities.find(name) {
+            let name = self.make(&title);
+            if let Some(entity) = self.draft.entity_mut(&name) {
+                if entity.source.sentence.is_none() {
+                    entity.source = Source::of(fact.sentence, fact.confidence);
+                }
+                if !entity.sentences.contains(&fact.sentence) {
+                    entity.sentences.push(fact.sentence);
+                }
+            }
+        }
+    }
+
+    /// Whom an unsaid owner must be: the entity whose name the words begin with, else that of the fact before.
+    fn owner_by_words(&self, thing: &Phrase) -> Option<(String, Phrase)> {
+        for length in (1..thing.words.len()).rev() {
+            let mut words = thing.words[..length].to_vec();
+            if let Some(last) = words.last_mut() {
+                *last = lexicon::singular(last);
+            }
+            let name = words.join(" ");
+            if self.entities.contains(&name) {
+                let mut rest = thing.clone();
+                rest.words = thing.words[length..].to_vec();
+                return Some((name, rest));
+            }
+        }
+        None
+    }
+
+    fn has(
+        &mut self,
+        owner: &Owner,
+        thing: &Item,
+        key: bool,
+        optional: bool,
+        source: Source,
+        loose: &mut Option<(usize, String)>,
+    ) {
+        let sentence = source.sentence.unwrap_or(0);
+        match owner {
+            Owner::Named(name) => {
+                let found = self.entities.find(name);
+                // `the title of the book`: whoever is named there has it.
+                let told = thing.phrase.owner.as_ref().or(thing
+                    .phrase
+                    .of
+                    .as_ref()
+                    .filter(|_| looks_like_fact(&thing.phrase)));
+                let other = told
+                    .and_then(|p| self.entities.find_phrase(p))
+                    .filter(|(e, _)| found.as_ref().is_none_or(|(f, _)| f != e));
+                let Some((entity, _)) = found else {
+                    // `The operator's licence`, where operators are no entity: an attribute of the last owner.
+                    return;
+                };
+                if let Some((of, _)) = other
+                    && thing.phrase.owner.is_some()
+                    && looks_like_fact(&thing.phrase)
+                    && !self.refers(&entity, &of)
+                {
+                    self.give(&entity, thing, key, optional, source);
+                    return;
+                }
+                self.give(&entity, thing, key, optional, source);
+            }
+            Owner::Event(event) => self.events.push((event.clone(), thing.clone(), source)),
+            Owner::Unsaid => {
+                if let Some((entity, rest)) = self.owner_by_words(&thing.phrase) {
+                    let mut item = thing.clone();
+                    if !rest.words.is_empty() {
+                        item.phrase = rest;
+                    }
+                    *loose = Some((sentence, entity.clone()));
+                    self.give(&entity, &item, key, optional, source);
+                } else if let Some((at, entity)) = loose.clone()
+                    && at == sentence
+                {
+                    self.give(&entity, thing, key, optional, source);
+                } else if let Some(previous) = self.last_spoken(sentence) {
+                    let weaker = Source {
+                        confidence: source.confidence.saturating_sub(20),
+                        ..source
+                    };
+                    self.give(&previous, thing, key, optional, weaker);
+                }
+            }
+        }
+    }
+
+    fn refers(&self, from: &str, to: &str) -> bool {
+        let words = |t: &str| snake(&t.split(' ').map(str::to_owned).collect::<Vec<_>>());
+        self.draft
+            .entity(&words(from))
+            .is_some_and(|e| e.refers_to(&words(to)))
+    }
+
+    /// The entity spoken of last, up to that sentence.
+    fn last_spoken(&self, sentence: usize) -> Option<String> {
+        let mut last = None;
+        for fact in self.facts.iter().take_while(|f| f.sentence <= sentence) {
+            let name = match &fact.said {
+                Said::Has {
+                    owner: Owner::Named(name),
+                    ..
+                } => name,
+                Said::Ties { from, .. } => &from.name(),
+                _ => continue,
+            };
+            if let Some((entity, _)) = self.entities.find(name) {
+                last = Some(entity);
+            }
+        }
+        last
+    }
+
+    /// An entity has a thing: an attribute, or a tie when the thing is an entity.
+    pub(super) fn give(
+        &mut self,
+        owner: &str,
+        thing: &Item,
+        key: bool,
+        optional: bool,
+        source: Source,
+    ) {
+        let phrase = &thing.phrase;
+        if phrase.words.is_empty() || phrase.count.none {
+            return;
+        }
+        if let Some((target, role)) = self.entities.find_phrase(phrase)
+            && (target != owner || !role.is_empty())
+            && !(looks_like_fact(phrase) && !role.is_empty() && !lexicon::is_known_thing(&target))
+        {
+            self.edges.push(Edge {
+                from: owner.to_owned(),
+                to: target,
+                role,
+                base: "have".to_owned(),
+                preposition: None,
+                tie: Tie::Has,
+                passive: false,
+                from_count: Count {
+                    one: true,
+                    ..Count::default()
+                },
+                to_count: counted(phrase),
+                optional: optional || phrase.optional,
+                key,
+                source,
+            });
+            // `customers (name, email)` named on the way.
+            return;
+        }
+        if self.is_identity(owner, phrase) {
+            self.ids += 1;
+            self.draft.prefixed_keys = true;
+            return;
+        }
+        if super::facts::speaks_of_system(phrase) && !looks_like_fact(phrase) {
+            return;
+        }
+        // `a full set of …`: what stands for many of nothing known.
+        let mut attribute = attribute_of(thing, owner, source);
+        attribute.optional |= optional;
+        if attribute.name.is_empty() || attribute.name.len() > 60 {
+            return;
+        }
+        if key && !attribute.modifiers.iter().any(|m| m == "unique") {
+            attribute.modifiers.push("unique".to_owned());
+        }
+        let name = self.make(owner);
+        let Some(entity) = self.draft.entity_mut(&name) else {
+            return;
+        };
+        // `customer name` and `name` of a customer are one.
+        let short = attribute
+            .name
+            .strip_prefix(&format!("{name}_"))
+            .map(str::to_owned);
+        let there = entity.attributes.iter().position(|a| {
+            a.name == attribute.name
+                || Some(&a.name) == short.as_ref()
+                || a.name == format!("{name}_{}", attribute.name)
+        });
+        if let Some(at) = there {
+            let known = &mut entity.attributes[at];
+            if matches!(attribute.kind, Kind::OneOf(_)) && matches!(known.kind, Kind::Value(_)) {
+                known.kind = attribute.kind;
+            }
+            for modifier in attribute.modifiers {
+                if !known.modifiers.contains(&modifier) {
+                    known.modifiers.push(modifier);
+                }
+            }
+            known.optional &= attribute.optional;
+            if key {
+                let called = known.name.clone();
+                if !entity.key.contains(&called) {
+                    entity.key.push(called);
+                }
+            }
+            return;
+        }
+        if key {
+            entity.key.push(attribute.name.clone());
+        }
+        entity.add(attribute);
+    }
+
+    /// `customer ID` of a customer: the key itself.
+    fn is_identity(&self, owner: &str, phrase: &Phrase) -> bool {
+        let words = phrase.refs();
+        match words.as_slice() {
+            ["id" | "identifier"] => true,
+            [before @ .., "id" | "identifier"] => {
+                let before = before.join(" ");
+                before == owner
+                    || owner.ends_with(&format!(" {before}"))
+                    || owner.split(' ').next_back() == Some(&before)
+                    || before == "unique"
+                    || owner.starts_with(&format!("{before} ")) && false
+            }
+            _ => false,
+        }
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn ties(
+        &mut self,
+        from: &Phrase,
+        base: &str,
+        preposition: Option<&str>,
+        to: &Phrase,
+        tie: Tie,
+        passive: bool,
+        source: Source,
+    ) {
+        let left = self.entities.find_phrase(from);
+        let right = self.entities.find_phrase(to);
+        match (left, right) {
+            (Some((from_name, from_role)), Some((to_name, role))) => {
+                let role = if role.is_empty() && from_name == to_name {
+                    from_role
+                } else {
+                    role
+                };
+                self.edges.push(Edge {
+                    from: from_name,
+                    to: to_name,
+                    role,
+                    base: base.to_owned(),
+                    preposition: preposition.map(str::to_owned),
+                    tie,
+                    passive,
+                    from_count: counted(from),
+                    to_count: counted(to),
+                    optional: false,
+                    key: false,
+                    source,
+                });
+            }
+            // `published by a publisher`, where publishers are no entity.
+            (None, Some((entity, _)))
+                if passive && !super::facts::speaks_of_system(from) && from.words.len() <= 3 =>
+            {
+                let item = Item {
+                    phrase: from.clone(),
+                    ..Item::default()
+                };
+                self.give(
+                    &entity,
+                    &item,
+                    false,
+                    false,
+                    Source {
+                        confidence: 45,
+                        ..source
+                    },
+                );
+            }
+            (Some((entity, _)), None)
+                if preposition.is_some_and(|p| matches!(p, "in" | "at" | "by" | "from"))
+                    && !to.is_many()
+                    && to.words.len() <= 3
+                    && tie == Tie::Refers
+                    && lexicon::is_thing(&to.refs()) =>
+            {
+                let item = Item {
+                    phrase: to.clone(),
+                    ..Item::default()
+                };
+                self.give(
+                    &entity,
+                    &item,
+                    false,
+                    false,
+                    Source {
+                        confidence: 40,
+                        ..source
+                    },
+                );
+            }
+            _ => {}
+        }
+    }
+
+    /// Kinds: entities of their own refer to what they are a kind of; others are values.
+    fn kinds(&mut self, of: &str, kinds: &[String], source: Source) {
+        let Some((whole, _)) = self.entities.find(of) else {
+            return;
+        };
+        let own: Vec<String> = kinds
+            .iter()
+            .filter(|k| self.entities.contains(k) && **k != whole)
+            .cloned()
+            .collect();
+        let whole_name = self.make(&whole);
+        if own.is_empty() {
+            if kinds.len() >= 2
+                && let Some(entity) = self.draft.entity_mut(&whole_name)
+                && entity.kinds.is_empty()
+            {
+                entity.kinds = kinds
+                    .iter()
+                    .map(|k| super::draft::Part {
+                        name: k.clone(),
+                        attributes: Vec::new(),
+                    })
+                    .collect();
+            }
+            return;
+        }
+        for kind in own {
+            let name = self.make(&kind);
+            let taken = self
+                .draft
+                .entity(&whole_name)
+                .is_some_and(|e| e.part_of.as_deref() == Some(&name));
+            if !taken
+                && let Some(entity) = self.draft.entity_mut(&name)
+                && entity.part_of.is_none()
+            {
+                entity.part_of = Some(format!("at most one of {whole_name}"));
+                entity.source = Source {
+                    sentence: source.sentence,
+                    confidence: source.confidence,
+                };
+            }
+        }
+    }
+
+    fn values(&mut self, owner: Option<&str>, attribute: &str, values: &[String], source: Source) {
+        let words: Vec<String> = attribute.split(' ').map(str::to_owned).collect();
+        let name = snake(&words);
+        let owner = owner
+            .and_then(|o| self.entities.find(o))
+            .map(|(e, _)| e)
+            .or_else(|| source.sentence.and_then(|s| self.last_spoken(s)));
+        let Some(owner) = owner else { return };
+        let entity_name = self.make(&owner);
+        let Some(entity) = self.draft.entity_mut(&entity_name) else {
+            return;
+        };
+        match entity.attribute_mut(&name) {
+            Some(known) => known.kind = Kind::OneOf(values.to_vec()),
+            None => {
+                entity.add(Attribute {
+                    name,
+                    kind: Kind::OneOf(values.to_vec()),
+                    optional: false,
+                    modifiers: Vec::new(),
+                    source,
+                });
+            }
+        }
+    }
+
+    fn marks(&mut self) {
+        for fact in self.facts {
+            let Said::Mark {
+                owner,
+                attribute,
+                mark,
+                within,
+            } = &fact.said
+            else {
+                continue;
+            };
+            let words: Vec<String> = attribute.split(' ').map(str::to_owned).collect();
+            let name = snake(&words);
+            let owner = owner
+                .as_deref()
+                .and_then(|o| self.entities.find(o))
+                .map(|(e, _)| snake(&e.split(' ').map(str::to_owned).collect::<Vec<_>>()));
+            let within = within
+                .as_deref()
+                .and_then(|w| self.entities.find(w))
+                .map(|(e, _)| snake(&e.split(' ').map(str::to_owned).collect::<Vec<_>>()));
+            let matches_name = |entity: &Entity, a: &Attribute| {
+                a.name == name || format!("{}_{}", entity.name, a.name) == name
+            };
+            let candidates: Vec<String> = self
+                .draft
+                .entities
+                .iter()
+                .filter(|e| e.attributes.iter().any(|a| matches_name(e, a)))
+                .map(|e| e.name.clone())
+                .collect();
+            let chosen = owner
+                .filter(|o| candidates.contains(o))
+                .or_else(|| {
+                    candidates
+                        .iter()
+                        .find(|c| name.starts_with(&format!("{c}_")))
+                        .cloned()
+                })
+                .or_else(|| (candidates.len() == 1).then(|| candidates[0].clone()));
+            let Some(chosen) = chosen else { continue };
+            let Some(entity) = self.draft.entity_mut(&chosen) else {
+                continue;
+            };
+            let per = within.filter(|w| entity.refers_to(w));
+            let entity_name = entity.name.clone();
+            let Some(known) = entity
+                .attributes
+                .iter_mut()
+                .find(|a| a.name == name || format!("{entity_name}_{}", a.name) == name)
+            else {
+                continue;
+            };
+            let modifier = match (*mark, per) {
+                ("unique", Some(per)) => format!("unique per {per}"),
+                ("unique", None) => "unique".to_owned(),
+                _ => {
+                    known.optional = true;
+                    continue;
+                }
+            };
+            if !known.modifiers.iter().any(|m| m.starts_with("unique")) {
+                known.modifiers.push(modifier);
+            }
+        }
+    }
+
+    fn finish(&mut self) {
+        for entity in &mut self.draft.entities {
+            let bare = entity
+                .attributes
+                .iter()
+                .all(|a| matches!(a.kind, Kind::Many(_)));
+            if bare && entity.part_of.is_none() && entity.kinds.is_empty() {
+                entity.attributes.insert(
+                    0,
+                    Attribute {
+                        name: "name".to_owned(),
+                        kind: Kind::Value("name".to_owned()),
+                        optional: false,
+                        modifiers: Vec::new(),
+                        source: Source::assumed(),
+                    },
+                );
+            }
+        }
+        let _ = name_of;
+    }
+}
+
+fn counted(phrase: &Phrase) -> Count {
+    let mut count = phrase.count;
+    if phrase.plural && !count.each && count.most.is_none_or(|m| m > 1) && !count.one {
+        count.many = true;
+    }
+    count
+}

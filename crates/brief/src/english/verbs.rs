@@ -1,0 +1,579 @@
+//! What verbs say: `is`, and whatever else one does to another.
+
+use super::clause::{Clause, Item, Link};
+use super::facts::{Facts, Said, Tie, is_information, looks_like_fact, speaks_of_system};
+use super::lexicon;
+use super::phrase::{Group, Phrase};
+
+impl Facts {
+    /// `is unique`, `are calls and meetings`, `is for one medicine`.
+    pub(super) fn being(&mut self, clause: &Clause) {
+        let Some(subject) = clause.subject.first() else {
+            return;
+        };
+        let not = clause.verb.as_ref().is_some_and(|v| v.not);
+        if let Some(adjective) = &clause.adjective
+            && (adjective.contains("unique")
+                || adjective.contains("optional")
+                || adjective.contains("mandatory"))
+        {
+            self.mark(
+                clause,
+                subject,
+                if adjective.contains("unique") && !not {
+                    "unique"
+                } else {
+                    "optional"
+                },
+            );
+            return;
+        }
+        if clause
+            .objects
+            .iter()
+            .any(|o| o.phrase.unique && o.phrase.words.is_empty())
+        {
+            self.mark(clause, subject, "unique");
+            return;
+        }
+        if not {
+            return;
+        }
+        if is_information(&subject.phrase) && subject.phrase.words.len() == 1 {
+            // `The attributes are name and price.`
+            if let Some(owner) = self.last.clone().or_else(|| self.topic.clone()) {
+                for thing in &clause.objects {
+                    self.has(&owner, thing, 60);
+                }
+            }
+            return;
+        }
+        let Some(name) = self.name(&subject.phrase) else {
+            return;
+        };
+        if !clause.objects.is_empty() && !speaks_of_system(&subject.phrase) {
+            self.kinds(clause, subject, &name);
+        }
+        // `A prescription is for one medicine`, `an interaction is about an organization`.
+        for (word, items) in &clause.with {
+            for item in items {
+                if matches!(word.as_str(), "with") && looks_like_fact(&item.phrase) {
+                    self.has(&name, item, 70);
+                } else if matches!(
+                    word.as_str(),
+                    "for" | "with" | "about" | "in" | "at" | "on" | "of" | "by" | "from" | "to"
+                ) && !speaks_of_system(&item.phrase)
+                    && !looks_like_fact(&item.phrase)
+                {
+                    self.tie(
+                        &subject.phrase,
+                        "be",
+                        Some(word),
+                        &item.phrase,
+                        Tie::Refers,
+                        clause,
+                    );
+                }
+            }
+        }
+        for object in &clause.objects {
+            for (word, items) in &object.with {
+                if word == "with" {
+                    for item in items.iter().filter(|i| looks_like_fact(&i.phrase)) {
+                        self.has(&name, item, 60);
+                    }
+                }
+            }
+        }
+    }
+
+    /// `Email is unique among …`, `The order number is unique within a customer`.
+    fn mark(&mut self, clause: &Clause, subject: &Item, mark: &'static str) {
+        let within = clause
+            .all_with()
+            .find(|(word, _)| {
+                matches!(
+                    word.as_str(),
+                    "within" | "per" | "across" | "among" | "for" | "in"
+                )
+            })
+            .and_then(|(_, items)| items.first())
+            .map(|i| i.phrase.name());
+        for item in std::iter::once(subject).chain(clause.subject.iter().skip(1)) {
+            let owner = item
+                .phrase
+                .owner
+                .as_ref()
+                .and_then(|o| self.name(o))
+                .or_else(|| item.phrase.of.as_ref().and_then(|o| self.name(o)))
+                .or_else(|| self.last.clone());
+            self.push(
+                Said::Mark {
+                    owner,
+                    attribute: item.phrase.name(),
+                    mark,
+                    within: within.clone(),
+                },
+                75,
+            );
+        }
+    }
+
+    /// `Interactions are calls, emails and notes`; `the status is open or closed`.
+    fn kinds(&mut self, clause: &Clause, subject: &Item, name: &str) {
+        let names: Vec<String> = clause
+            .objects
+            .iter()
+            .flat_map(|o| {
+                let inner: Vec<&Item> = if o.examples.is_empty() && o.inside.is_empty() {
+                    vec![o]
+                } else {
+                    o.examples.iter().chain(&o.inside).collect()
+                };
+                inner
+                    .into_iter()
+                    .map(|i| i.phrase.name())
+                    .collect::<Vec<_>>()
+            })
+            .collect();
+        let several = names.len() >= 2;
+        let or = clause.objects.iter().any(|o| o.or);
+        if several && (looks_like_fact(&subject.phrase) && !subject.phrase.plural) {
+            let owner = subject
+                .phrase
+                .owner
+                .as_ref()
+                .and_then(|o| self.name(o))
+                .or_else(|| subject.phrase.of.as_ref().and_then(|o| self.name(o)));
+            self.push(
+                Said::Values {
+                    owner,
+                    attribute: name.to_owned(),
+                    values: names,
+                },
+                75,
+            );
+        } else if several
+            && (or || (subject.phrase.plural && clause.objects.iter().all(|o| o.phrase.plural)))
+        {
+            let roles = clause.verb.as_ref().is_some_and(|v| v.modal.is_some()) && !or;
+            self.push(
+                Said::Kind {
+                    of: name.to_owned(),
+                    kinds: names,
+                    roles,
+                },
+                75,
+            );
+        } else if let [object] = clause.objects.as_slice() {
+            // `Suppliers are trading companies`, `a manager is an employee`.
+            let sure = !speaks_of_system(&object.phrase)
+                && !looks_like_fact(&object.phrase)
+                && !object.phrase.count.definite;
+            if sure && object.phrase.number.is_none() {
+                self.push(
+                    Said::Kind {
+                        of: object.phrase.name(),
+                        kinds: vec![name.to_owned()],
+                        roles: true,
+                    },
+                    60,
+                );
+            }
+        }
+    }
+
+    /// Any other verb.
+    pub(super) fn doing(&mut self, clause: &Clause, verb: &Group, word: &lexicon::Verb) {
+        if verb.not && !matches!(clause.link, Link::Condition(_)) {
+            return;
+        }
+        let tie = tie_of(word);
+        let system =
+            clause.subject.is_empty() || clause.subject.iter().all(|s| speaks_of_system(&s.phrase));
+        let talk = matches!(
+            verb.base.as_str(),
+            "help"
+                | "ensure"
+                | "allow"
+                | "enable"
+                | "let"
+                | "permit"
+                | "aim"
+                | "design"
+                | "implement"
+                | "want"
+                | "wish"
+                | "start"
+                | "begin"
+                | "mean"
+        );
+        for subject in &clause.subject {
+            if speaks_of_system(&subject.phrase) || talk {
+                continue;
+            }
+            self.actor(subject, verb, word, clause, tie);
+        }
+        if system && !talk {
+            // `The museum organises exhibitions`: what is organised is spoken of.
+            for object in &clause.objects {
+                if object.phrase.plural
+                    && !speaks_of_system(&object.phrase)
+                    && !looks_like_fact(&object.phrase)
+                    && !is_information(&object.phrase)
+                {
+                    self.push(
+                        Said::Mention {
+                            name: object.phrase.name(),
+                            weight: 1.2,
+                        },
+                        60,
+                    );
+                }
+            }
+        }
+        // `a contract is created with the date and the price`; `write reviews with a rating`
+        let made: Vec<&Item> = if verb.passive {
+            clause.subject.iter().collect()
+        } else {
+            clause.objects.iter().collect()
+        };
+        for object in made {
+            let Some(name) = self.name(&object.phrase) else {
+                continue;
+            };
+            if looks_like_fact(&object.phrase) && !lexicon::is_thing(&object.phrase.refs()) {
+                continue;
+            }
+            let with = object.with.iter().chain(clause.with.iter());
+            for (preposition, items) in with {
+                for item in items {
+                    if matches!(preposition.as_str(), "with")
+                        && looks_like_fact(&item.phrase)
+                        && !verb.passive
+                    {
+                        // `register with their name` is said of who registers.
+                    } else if preposition == "with" && verb.passive && tie != Tie::Refers {
+                        self.has(&name, item, 60);
+                    }
+                }
+            }
+        }
+        if !verb.passive && !clause.objects.is_empty() {
+            self.objects_with(clause, verb);
+        }
+    }
+
+    /// What an actor does, to what, and with what.
+    fn actor(
+        &mut self,
+        subject: &Item,
+        verb: &Group,
+        word: &lexicon::Verb,
+        clause: &Clause,
+        tie: Tie,
+    ) {
+        let Some(name) = self.name(&subject.phrase) else {
+            return;
+        };
+        let weight = if subject.phrase.count.each {
+            1.5
+        } else if subject.phrase.plural {
+            0.8
+        } else {
+            0.5
+        };
+        self.push(
+            Said::Mention {
+                name: name.clone(),
+                weight,
+            },
+            60,
+        );
+        if verb.passive {
+            // `is placed by a customer`
+            for (preposition, items) in clause.with.iter() {
+                for item in items {
+                    if speaks_of_system(&item.phrase) || is_information(&item.phrase) {
+                        continue;
+                    }
+                    match preposition.as_str() {
+                        "by" if looks_like_fact(&item.phrase)
+                            && !lexicon::is_thing(&item.phrase.refs()) =>
+                        {
+                            self.has(&name, item, 60)
+                        }
+                        "by" => self.tie_passive(subject, verb, item, clause, tie),
+                        "with" if looks_like_fact(&item.phrase) => self.has(&name, item, 60),
+                        "as" | "than" | "until" | "within" | "without" | "over" | "per"
+                        | "through" | "via" | "under" => {}
+                        "on" | "at" | "from" | "in" | "after" | "before" | "between" | "for"
+                            if looks_like_fact(&item.phrase) =>
+                        {
+                            if matches!(preposition.as_str(), "on" | "at" | "in")
+                                && !lexicon::is_thing(&item.phrase.refs())
+                            {
+                                self.has(&name, item, 45);
+                            }
+                        }
+                        _ => {
+                            let tie = if matches!(tie, Tie::Has | Tie::Makes) {
+                                Tie::Refers
+                            } else {
+                                tie
+                            };
+                            let tie = if item.phrase.is_many() {
+                                tie
+                            } else {
+                                Tie::Refers
+                            };
+                            self.tie(
+                                &subject.phrase,
+                                &verb.base,
+                                Some(preposition),
+                                &item.phrase,
+                                tie,
+                                clause,
+                            );
+                        }
+                    }
+                }
+            }
+            // `is assigned a position`
+            for object in &clause.objects {
+                if !speaks_of_system(&object.phrase) {
+                    self.has(&name, object, 60);
+                }
+            }
+            return;
+        }
+        for object in &clause.objects {
+            if speaks_of_system(&object.phrase) || object.phrase.pronoun {
+                continue;
+            }
+            if is_information(&object.phrase) {
+                continue;
+            }
+            let fact = looks_like_fact(&object.phrase);
+            if fact && !lexicon::is_thing(&object.phrase.refs()) {
+                let gives = word.makes
+                    || word.has
+                    || matches!(
+                        verb.base.as_str(),
+                        "specify"
+                            | "state"
+                            | "give"
+                            | "cost"
+                            | "earn"
+                            | "pay"
+                            | "enter"
+                            | "fill"
+                            | "take"
+                    );
+                if gives && !matches!(clause.link, Link::Condition(_)) {
+                    self.has(&name, object, 50);
+                }
+                continue;
+            }
+            self.tie(
+                &subject.phrase,
+                &verb.base,
+                None,
+                &object.phrase,
+                tie,
+                clause,
+            );
+            if let Some(of) = &object.phrase.of
+                && lexicon::is_thing(&of.refs())
+                && !speaks_of_system(of)
+            {
+                self.tie(&object.phrase, "be", Some("of"), of, Tie::Refers, clause);
+            }
+        }
+        for (preposition, items) in &clause.with {
+            for item in items {
+                if speaks_of_system(&item.phrase)
+                    || is_information(&item.phrase)
+                    || item.phrase.pronoun
+                {
+                    continue;
+                }
+                let fact =
+                    looks_like_fact(&item.phrase) && !lexicon::is_known_thing(&item.phrase.name());
+                match preposition.as_str() {
+                    "with" if fact || item.phrase.possessive => self.has(&name, item, 60),
+                    "with" | "for" | "in" | "at" | "to" | "from" | "on" | "through" | "of"
+                    | "into" | "about" | "under" | "by" | "against" | "during" | "between"
+                        if !fact =>
+                    {
+                        if clause.objects.is_empty()
+                            || clause.objects.iter().all(|o| o.phrase.pronoun)
+                        {
+                            let tie = if word.makes || word.has {
+                                Tie::Refers
+                            } else {
+                                tie
+                            };
+                            self.tie(
+                                &subject.phrase,
+                                &verb.base,
+                                Some(preposition),
+                                &item.phrase,
+                                tie,
+                                clause,
+                            );
+                        }
+                    }
+                    "on" | "at" | "in"
+                        if fact
+                            && clause.objects.is_empty()
+                            && !lexicon::is_thing(&item.phrase.refs()) =>
+                    {
+                        self.has(&name, item, 45);
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    /// `make appointments with doctors`: what is made is tied to what it is with.
+    fn objects_with(&mut self, clause: &Clause, verb: &Group) {
+        let last = clause.objects.len() - 1;
+        for (at, object) in clause.objects.iter().enumerate() {
+            if speaks_of_system(&object.phrase) || object.phrase.pronoun {
+                continue;
+            }
+            let after: Vec<&(String, Vec<Item>)> = object
+                .with
+                .iter()
+                .chain(if at == last {
+                    clause.with.iter()
+                } else {
+                    [].iter()
+                })
+                .collect();
+            for (preposition, items) in after {
+                for item in items {
+                    if speaks_of_system(&item.phrase)
+                        || item.phrase.pronoun
+                        || is_information(&item.phrase)
+                    {
+                        continue;
+                    }
+                    let fact = looks_like_fact(&item.phrase)
+                        && !lexicon::is_known_thing(&item.phrase.name());
+                    let name = object.phrase.name();
+                    match preposition.as_str() {
+                        "with" if fact => self.has(&name, item, 60),
+                        "with" | "for" | "to" | "from" | "about" | "on" | "against" | "at"
+                        | "in" | "during" | "of"
+                            if !fact =>
+                        {
+                            let tie = if item.phrase.is_many() {
+                                Tie::Other
+                            } else {
+                                Tie::Refers
+                            };
+                            let _ = verb;
+                            self.tie(
+                                &object.phrase,
+                                "be",
+                                Some(preposition),
+                                &item.phrase,
+                                tie,
+                                clause,
+                            );
+                        }
+                        _ => {}
+                    }
+                }
+            }
+        }
+    }
+
+    fn tie_passive(
+        &mut self,
+        subject: &Item,
+        verb: &Group,
+        agent: &Item,
+        clause: &Clause,
+        tie: Tie,
+    ) {
+        let may = verb.modal.is_some();
+        // The name behind a pronoun is put in, as if it had been written.
+        let from = self.put_name(&agent.phrase);
+        let to = self.put_name(&subject.phrase);
+        let _ = clause;
+        self.push(
+            Said::Ties {
+                from,
+                base: verb.base.clone(),
+                preposition: None,
+                to,
+                tie,
+                passive: true,
+                may,
+            },
+            75,
+        );
+    }
+
+    fn tie(
+        &mut self,
+        from: &Phrase,
+        base: &str,
+        preposition: Option<&str>,
+        to: &Phrase,
+        tie: Tie,
+        clause: &Clause,
+    ) {
+        let may = clause.verb.as_ref().is_some_and(|v| {
+            v.modal
+                .as_deref()
+                .is_some_and(|m| matches!(m, "may" | "might" | "can" | "could"))
+        });
+        let from = self.put_name(from);
+        let to = self.put_name(to);
+        if from.words.is_empty() || to.words.is_empty() {
+            return;
+        }
+        self.push(
+            Said::Ties {
+                from,
+                base: base.to_owned(),
+                preposition: preposition.map(str::to_owned),
+                to,
+                tie,
+                passive: false,
+                may,
+            },
+            70,
+        );
+    }
+
+    fn put_name(&self, phrase: &Phrase) -> Phrase {
+        let mut named = phrase.clone();
+        if phrase.pronoun || is_information(phrase) {
+            named.words = self
+                .name(phrase)
+                .map(|n| n.split(' ').map(str::to_owned).collect())
+                .unwrap_or_default();
+        }
+        named
+    }
+}
+
+fn tie_of(word: &lexicon::Verb) -> Tie {
+    if word.has {
+        Tie::Has
+    } else if word.makes {
+        Tie::Makes
+    } else if word.associates {
+        Tie::Associates
+    } else if word.refers {
+        Tie::Refers
+    } else {
+        Tie::Other
+    }
+}
