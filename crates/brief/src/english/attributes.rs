@@ -111,6 +111,23 @@ pub(super) fn attribute_of(item: &Item, owner: &str, source: Source) -> Attribut
     {
         name = snake(&phrase.words);
     }
+    // `driver's license number`, of a customer.
+    if let Some(other) = &phrase.owner
+        && !other.pronoun
+        && !owner.ends_with(&other.name())
+    {
+        name = format!("{}_{name}", snake(&other.words));
+    }
+    for (word, items) in &item.with {
+        if word == "per"
+            && let Some(unit) = items.first()
+        {
+            name = format!("{name}_per_{}", snake(&unit.phrase.words));
+        }
+    }
+    if phrase.number_of {
+        name = format!("number_of_{}", pluralizer::pluralize(&name, 2, false));
+    }
     let mut kind = kind_of(item, &name);
     let mut modifiers = Vec::new();
     if phrase.unique {
@@ -229,6 +246,11 @@ pub(super) fn type_of(phrase: &Phrase, name: &str) -> String {
     }
     if name.ends_with("_key") {
         return "code".to_owned();
+    }
+    if let Some(per) = words.iter().position(|w| *w == "per")
+        && per > 0
+    {
+        return lexicon::attribute_type(&words[..per]).unwrap_or("text").to_owned();
     }
     if words.len() > 1 && words.contains(&"of") {
         let whole: Vec<&str> = words.clone();

@@ -70,6 +70,7 @@ pub(super) fn clauses(pieces: &[Placed]) -> Vec<Clause> {
         clauses: Vec::new(),
         depth: 0,
         comma_ends: false,
+        inner: false,
     };
     parser.sentence();
     parser.clauses
@@ -82,6 +83,8 @@ struct Parser<'p> {
     depth: usize,
     /// A comma ends lists: in a condition or a lead before the main clause.
     comma_ends: bool,
+    /// Inside what follows a preposition.
+    inner: bool,
 }
 
 impl Parser<'_> {
@@ -251,7 +254,7 @@ impl Parser<'_> {
                 }
                 Some(Piece::Colon | Piece::Dash) => {
                     self.at += 1;
-                    if matches!(self.here(), Some(Piece::Phrase(_))) && !self.verb_ahead() {
+                    if matches!(self.here(), Some(Piece::Phrase(_))) && !self.verb_ahead() && !self.list_then_finite(self.at) {
                         let examples = self.list(false);
                         match clause.objects.last_mut() {
                             Some(last) => last.examples.extend(examples),
@@ -383,7 +386,7 @@ impl Parser<'_> {
                     self.at = before;
                     break;
                 }
-                Some(Piece::Phrase(_)) if !subject && self.finite_follows(self.at) => {
+                Some(Piece::Phrase(_)) if !subject && (self.finite_follows(self.at) || comma && self.later_than_and(before) && self.list_then_finite(self.at)) => {
                     self.at = before;
                     break;
                 }
@@ -449,20 +452,16 @@ impl Parser<'_> {
         loop {
             match self.here() {
                 Some(Piece::Open) => self.inside(&mut item),
-                Some(Piece::Preposition(word))
-                    if matches!(self.piece(self.at + 1), Some(Piece::Phrase(_))) =>
-                {
+                                // What is said with `with` belongs to what was spoken of first: reviews for products with a rating.
+                Some(Piece::Preposition(word)) if self.inner && word == "with" => break,
+                Some(Piece::Preposition(word)) if matches!(self.piece(self.at + 1), Some(Piece::Phrase(_))) => {
                     let word = word.clone();
                     self.at += 1;
-                    let lists = matches!(
-                        word.as_str(),
-                        "with" | "between" | "among" | "by" | "about" | "for"
-                    );
-                    let items = if lists && !self.comma_ends {
-                        self.list(false)
-                    } else {
-                        self.item()
-                    };
+                    let lists = matches!(word.as_str(), "with" | "between" | "among" | "by" | "about" | "for");
+                    let before = self.inner;
+                    self.inner = word != "with";
+                    let items = if lists && !self.comma_ends { self.list(false) } else { self.item() };
+                    self.inner = before;
                     item.with.push((word, items));
                 }
                 Some(Piece::Verb(group)) if group.participle => {
@@ -477,9 +476,12 @@ impl Parser<'_> {
                     self.clauses.push(inner);
                 }
                 Some(Piece::Relative(_)) => self.relative(&item),
-                Some(Piece::Comma)
-                    if matches!(self.piece(self.at + 1), Some(Piece::Relative(_))) =>
-                {
+                                // `cars, each of which has …`
+                Some(Piece::Comma) if self.each_of_which() => {
+                    self.at += 3;
+                    self.relative(&item);
+                }
+                Some(Piece::Comma) if matches!(self.piece(self.at + 1), Some(Piece::Relative(_))) => {
                     self.at += 1;
                     self.relative(&item);
                     if matches!(self.here(), Some(Piece::Comma))
@@ -533,6 +535,24 @@ impl Parser<'_> {
             }
         }
         vec![item]
+    }
+
+    fn each_of_which(&self) -> bool {
+        matches!(self.piece(self.at + 1), Some(Piece::Phrase(p)) if p.pronoun)
+            && matches!(self.piece(self.at + 2), Some(Piece::Preposition(word)) if word == "of")
+            && matches!(self.piece(self.at + 3), Some(Piece::Relative(_)))
+    }
+
+    /// Whether phrases in a list, and then a finite verb, follow: a clause with a list as its subject.
+    fn list_then_finite(&self, from: usize) -> bool {
+        for at in from..self.pieces.len() {
+            match self.piece(at) {
+                Some(Piece::Phrase(_) | Piece::Comma | Piece::And | Piece::Or | Piece::Preposition(_) | Piece::Adverb(_) | Piece::Open | Piece::Close) => {}
+                Some(Piece::Verb(group)) => return !group.participle && !group.infinitive,
+                _ => return false,
+            }
+        }
+        false
     }
 
     fn with_after_comma(&self) -> bool {

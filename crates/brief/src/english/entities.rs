@@ -29,7 +29,7 @@ pub(super) struct Entities {
 }
 
 /// A score from which on a noun is an entity.
-const ENOUGH: f32 = 1.9;
+const ENOUGH: f32 = 1.7;
 
 impl Entities {
     pub(super) fn of(facts: &[Fact]) -> Self {
@@ -56,11 +56,7 @@ impl Entities {
             {
                 continue;
             }
-            if (words.len() == 1
-                && lexicon::is_system_word(head)
-                && head != "order"
-                && found.plain < 2)
-                || name.is_empty()
+            if (words.len() == 1 && (lexicon::is_system_word(head) || lexicon::is_vague_word(head) && found.plain < 2)) || name.is_empty()
             {
                 continue;
             }
@@ -176,8 +172,16 @@ fn weigh(evidence: &mut BTreeMap<String, Evidence>, at: usize, said: &Said) {
         Said::Mention { name, weight } => add(name, *weight, *weight >= 0.7),
         Said::Has { owner, thing, .. } => {
             let phrase = &thing.phrase;
-            if let Owner::Named(name) = owner {
-                add(name, 1.3, false);
+            match owner {
+                Owner::Named(name) => add(name, 1.3, false),
+                // `the visit date`: a visit is spoken of.
+                _ if phrase.words.len() > 1 => {
+                    let before = phrase.words[..phrase.words.len() - 1].join(" ");
+                    if lexicon::is_known_thing(&before) {
+                        add(&before, 0.5, false);
+                    }
+                }
+                _ => {}
             }
             let fact = looks_like_fact(phrase);
             let thing_name = phrase.name();
@@ -196,7 +200,10 @@ fn weigh(evidence: &mut BTreeMap<String, Evidence>, at: usize, said: &Said) {
                 entry.plain += u32::from(fact || !lexicon::is_thing(&phrase.refs()));
             }
         }
-        Said::Ties { from, to, .. } => {
+        Said::Ties { from, to, base, .. } => {
+            if base == "belong" && lexicon::is_known_thing(&to.name()) {
+                add(&to.name(), 0.5, false);
+            }
             for phrase in [from, to] {
                 let many = phrase.count.many || phrase.count.each;
                 let score = if many {

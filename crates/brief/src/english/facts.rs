@@ -153,7 +153,7 @@ impl Facts {
         items.is_empty() || items.iter().all(|item| speaks_of_system(&item.phrase))
     }
 
-    fn event_of(&self, clause: &Clause) -> Option<Event> {
+    pub(super) fn event_of(&self, clause: &Clause) -> Option<Event> {
         let verb = clause.verb.as_ref()?;
         if verb.base == "be" || verb.base == "have" {
             return None;
@@ -271,6 +271,20 @@ impl Facts {
                 | "collect"
         );
         if !verb.passive && system && (word.stores || needs) {
+            if clause.objects.iter().all(|o| speaks_of_system(&o.phrase)) {
+                self.purposes(clause);
+            }
+            for object in &clause.objects {
+                // `copies of each book`
+                if let Some(of) = &object.phrase.of
+                    && !looks_like_fact(&object.phrase)
+                    && !is_information(&object.phrase)
+                    && lexicon::is_thing(&of.refs())
+                    && !speaks_of_system(&object.phrase)
+                {
+                    self.tie(&object.phrase, "be", Some("of"), of, Tie::Refers, clause);
+                }
+            }
             let things: Vec<Item> = clause.objects.clone();
             self.stored(
                 clause,
@@ -318,6 +332,17 @@ impl Facts {
         self.remember(clause);
     }
 
+    /// `Generate a database for products and categories`: those are spoken of.
+    pub(super) fn purposes(&mut self, clause: &Clause) {
+        let nested = clause.objects.iter().chain(clause.subject.iter()).flat_map(|o| o.with.iter());
+        let items: Vec<Item> = clause.with.iter().chain(nested).chain(&clause.lead).filter(|(w, _)| w == "for" || w == "of").flat_map(|(_, items)| items.iter().cloned()).collect();
+        for item in items {
+            if item.phrase.plural && !speaks_of_system(&item.phrase) && !looks_like_fact(&item.phrase) && !is_information(&item.phrase) {
+                self.push(Said::Mention { name: item.phrase.name(), weight: 1.6 }, 55);
+            }
+        }
+    }
+
     fn remember(&mut self, clause: &Clause) {
         if matches!(clause.link, Link::Relative | Link::Gap(_)) {
             return;
@@ -355,7 +380,7 @@ impl Facts {
                     .iter()
                     .any(|s| s.phrase.tokens == item.phrase.tokens)
             {
-                if item.inside.iter().all(|i| looks_like_fact(&i.phrase)) {
+                if item.inside.iter().filter(|i| looks_like_fact(&i.phrase)).count() * 2 >= item.inside.len() {
                     for thing in &item.inside {
                         self.has(&name, thing, 75);
                     }
@@ -472,12 +497,22 @@ impl Facts {
                     }
                 })
             });
-        let owner = lead_owner
-            .or(after)
-            .or_else(|| condition.cloned().map(Owner::Event));
+                let owner = lead_owner.or(after).or_else(|| condition.cloned().map(Owner::Event));
+        let of_pair = matches!(owner, Some(Owner::Event(_))) && condition.is_none();
         let mut told_owner: Option<String> = None;
         for thing in things {
             if speaks_of_system(&thing.phrase) && !is_information(&thing.phrase) {
+                continue;
+            }
+            // `create an orders table with …`
+            if matches!(thing.phrase.head(), "table" | "entity") && thing.phrase.words.len() > 1 {
+                let name = table_name(&thing.phrase);
+                self.push(Said::Mention { name: name.clone(), weight: 4.0 }, 90);
+                let columns: Vec<Item> = thing.with.iter().chain(&clause.with).filter(|(w, _)| w == "with" || w == "for").flat_map(|(_, items)| items.iter().cloned()).chain(thing.examples.iter().cloned()).chain(thing.inside.iter().cloned()).collect();
+                for column in &columns {
+                    self.has(&name, column, 90);
+                }
+                self.last = Some(name);
                 continue;
             }
             if is_information(&thing.phrase) {
@@ -497,7 +532,7 @@ impl Facts {
                         .filter(|of| looks_like_fact(&thing.phrase) && !looks_like_fact(of))
                         .and_then(|of| self.name(of))
                 });
-            if own.is_some() {
+            if own.is_some() && !of_pair {
                 told_owner = own;
             }
             let confidence = if strong { 75 } else { 55 };
@@ -681,8 +716,12 @@ impl Facts {
                 if verb.not || thing.phrase.count.none {
                     continue;
                 }
-                if is_information(&thing.phrase) {
-                    for example in thing.examples.iter().chain(&thing.inside) {
+                if is_information(&thing.phrase) && thing.phrase.words.len() == 1 {
+                    if let Owner::Named(name) = owner {
+                        self.push(Said::Mention { name: name.clone(), weight: 2.0 }, 80);
+                    }
+                    let listed = thing.with.iter().filter(|(w, _)| w == "for" || w == "with").flat_map(|(_, items)| items.iter());
+                    for example in thing.examples.iter().chain(&thing.inside).chain(listed) {
                         self.push(
                             Said::Has {
                                 owner: owner.clone(),
@@ -704,19 +743,7 @@ impl Facts {
                     },
                     85,
                 );
-                self.beyond(thing);
             }
-        }
-    }
-
-    /// `has a profile with a picture`: what the object itself has. Said by `asides` too when it is a subject.
-    fn beyond(&mut self, thing: &Item) {
-        let name = thing.phrase.name();
-        for (word, items) in &thing.with {
-            if matches!(word.as_str(), "for" | "to" | "of") || word == "with" {
-                continue;
-            }
-            let _ = (&name, items);
         }
     }
 

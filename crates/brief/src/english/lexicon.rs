@@ -414,118 +414,56 @@ pub(super) fn is_known_thing(name: &str) -> bool {
     THINGS.contains(name)
 }
 
-/// Words for the system itself and for what it works with, which are no entities.
+/// Words for the system itself and for those who speak, which are no entities.
 pub(super) fn is_system_word(word: &str) -> bool {
     matches!(
         word,
-        "system"
-            | "application"
-            | "app"
-            | "database"
-            | "platform"
-            | "software"
-            | "schema"
-            | "data"
-            | "information"
-            | "info"
-            | "record"
-            | "detail"
-            | "details"
-            | "website"
-            | "site"
-            | "tool"
-            | "solution"
-            | "interface"
-            | "requirement"
-            | "requirements"
-            | "table"
-            | "column"
-            | "field"
-            | "attribute"
-            | "entity"
-            | "model"
-            | "relationship"
-            | "fact"
-            | "thing"
-            | "way"
-            | "example"
-            | "use"
-            | "need"
-            | "purpose"
-            | "function"
-            | "functionality"
-            | "feature"
-            | "dashboard"
-            | "list"
-            | "set"
-            | "number"
-            | "combination"
-            | "pair"
-            | "case"
-            | "kind"
-            | "type"
-            | "one"
-            | "each"
-            | "other"
-            | "time"
-            | "point"
-            | "day"
-            | "week"
-            | "month"
-            | "year"
-            | "hour"
-            | "minute"
-            | "basis"
-            | "addition"
-            | "order to"
-            | "following"
-            | "variety"
-            | "range"
-            | "design"
-            | "management"
-            | "process"
-            | "processing"
-            | "analysis"
-            | "tracking"
-            | "world"
-            | "part"
-            | "them"
-            | "it"
-            | "they"
-            | "we"
-            | "us"
-            | "i"
-            | "you"
-            | "he"
-            | "she"
-            | "me"
-            | "both"
-            | "all"
-            | "some"
-            | "any"
-            | "these"
-            | "those"
-            | "this"
-            | "that"
-            | "which"
-            | "who"
-            | "what"
-            | "there"
-            | "ones"
-            | "everything"
-            | "something"
-            | "nothing"
-            | "anything"
-            | "else"
-            | "scenario"
-            | "result"
-            | "change"
-            | "ability"
-            | "access"
-            | "order"
-            | "support"
-            | "operation"
-    ) && word != "order"
+        "system" | "application" | "app" | "database" | "platform" | "software" | "schema" | "data" | "information"
+            | "info" | "details" | "website" | "site" | "tool" | "solution" | "interface" | "requirement"
+            | "requirements" | "relationship" | "fact" | "way" | "example" | "need" | "purpose" | "functionality"
+            | "dashboard" | "combination" | "pair" | "each" | "other" | "addition" | "following" | "variety"
+            | "management" | "tracking" | "world" | "them" | "it" | "they" | "we" | "us" | "i" | "you" | "he" | "she"
+            | "me" | "both" | "all" | "some" | "any" | "these" | "those" | "this" | "that" | "which" | "who" | "what"
+            | "there" | "ones" | "everything" | "something" | "nothing" | "anything" | "else" | "ability" | "basis"
+            | "more" | "one" | "same" | "use" | "table" | "column" | "attribute" | "entity" | "field"
+    )
+}
+
+/// Words too vague to be an entity unless the text says much about them.
+pub(super) fn is_vague_word(word: &str) -> bool {
+    is_system_word(word)
+        || matches!(
+            word,
+            "record" | "detail" | "model" | "thing" | "function" | "feature" | "list" | "set" | "number" | "case"
+                | "kind" | "type" | "time" | "point" | "day" | "week" | "month" | "year" | "hour" | "minute"
+                | "range" | "design" | "process" | "processing" | "analysis" | "part" | "scenario" | "result"
+                | "change" | "access" | "support" | "operation" | "person" | "people" | "end" | "start" | "history"
+                | "area" | "level" | "value" | "name" | "option" | "name" | "rule" | "step" | "activity" | "side"
+        )
+}
+
+/// Things that many share: several of them mean many to many.
+pub(super) fn is_shared(word: &str) -> bool {
+    matches!(
+        word,
+        "tag" | "skill" | "genre" | "author" | "language" | "ingredient" | "topic" | "keyword" | "amenity" | "role"
+            | "permission" | "specialty" | "speciality" | "subject" | "interest" | "actor" | "category" | "hobby"
+            | "label" | "allergy" | "feature" | "prerequisite" | "color" | "material" | "service plan" | "disease"
+            | "symptom" | "speaker" | "sponsor" | "attendee" | "participant" | "course"
+    )
+}
+
+/// Things that one person or side makes at a time: each belongs to whoever takes or buys it.
+pub(super) fn is_transaction(word: &str) -> bool {
+    matches!(
+        word,
+        "ticket" | "loan" | "order" | "booking" | "reservation" | "appointment" | "payment" | "review" | "comment"
+            | "post" | "message" | "claim" | "subscription" | "invoice" | "contract" | "account" | "card"
+            | "application" | "request" | "donation" | "rental" | "enrollment" | "registration" | "visit"
+            | "transaction" | "shipment" | "prescription" | "bid" | "rating" | "complaint" | "report" | "purchase"
+            | "like" | "vote" | "response" | "answer" | "submission" | "note" | "bill" | "receipt" | "log" | "photo"
+            | "policy" | "membership" | "consultation" | "mortgage" | "grade" | "exam result" | "score" | "goal"
+    )
 }
 
 /// Words for an organisation that has a system made for itself.

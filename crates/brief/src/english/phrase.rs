@@ -19,6 +19,8 @@ pub(super) struct Count {
     pub(super) definite: bool,
     /// `no`
     pub(super) none: bool,
+    /// A plural without a word of quantity.
+    pub(super) bare: bool,
 }
 
 /// A noun phrase.
@@ -44,6 +46,8 @@ pub(super) struct Phrase {
     pub(super) tokens: (usize, usize),
     /// Was quoted.
     pub(super) quoted: bool,
+    /// `a number of`
+    pub(super) number_of: bool,
     /// Written as an identifier (`user_id`).
     pub(super) identifier: bool,
 }
@@ -358,7 +362,11 @@ impl Reader<'_> {
             ("be", ["responsible", "for", ..]) => ("manage", 2),
             ("be", ["in", "charge", "of"]) => ("manage", 3),
             ("be", ["composed", "of", ..]) => ("consist", 2),
-            ("be", ["unique", ..]) => return at,
+            ("fill", ["in" | "out", ..]) | ("set" | "look" | "pick", ["up", ..]) | ("carry" | "take" | "give" | "check", ["out", ..])
+                if !matches!(self.tag(at + 1), Some(Tag::Preposition)) =>
+            {
+                return at + 1;
+            }
             ("play", ["a", "role", "in"]) => ("play", 3),
             ("sign", ["up", "for", ..]) => ("register", 1),
             ("belong" | "refer" | "relate" | "link" | "assign" | "attach", ["back", "to", ..]) => {
@@ -447,6 +455,7 @@ impl Reader<'_> {
             // `a list of products`, `a number of rooms`: many of what follows.
             if let Some((mut of, end)) = self.phrase(to + 1, true) {
                 of.count.many = true;
+                of.number_of = phrase.head() == "number";
                 of.count.least = phrase.count.least.or(of.count.least);
                 of.tokens = (start, end);
                 return Some((of, end));

@@ -30,7 +30,7 @@ pub(super) struct Edge {
 impl Edge {
     /// At most one of the other side, as it is written.
     fn to_one(&self) -> bool {
-        if self.to_count.many {
+        if self.to_many() {
             return false;
         }
         if self.to_count.most == Some(1) {
@@ -43,14 +43,23 @@ impl Edge {
         }
     }
 
+    /// Many of the other side. A bare plural after a plural is said of each in turn: `orders belong to customers`.
+    fn to_many(&self) -> bool {
+        self.to_count.many || self.to_count.bare && !(self.tie == Tie::Refers && (self.from_count.bare || self.from_count.many))
+    }
+
+    /// Many of those who do it.
+    fn from_many(&self) -> bool {
+        self.from_count.many || self.from_count.bare && self.tie == Tie::Associates
+    }
+
     fn passive_like(&self) -> bool {
         self.preposition
             .as_deref()
-            .is_some_and(|p| matches!(p, "to" | "in" | "on" | "at"))
+            .is_some_and(|p| matches!(p, "to" | "in" | "on" | "at" | "for"))
             && matches!(
                 self.base.as_str(),
-                "assign" | "allocate" | "work" | "belong" | "register" | "enroll"
-            )
+                "assign" | "allocate" | "work" | "belong" | "serve")
     }
 }
 
@@ -143,18 +152,12 @@ fn decide(
     let mut a_makes = false;
     for edge in edges {
         let forward = edge.from == *a;
-        let to_many = edge.to_count.many;
+        let to_many = edge.to_many();
         let to_one = !to_many && (one_only(&edge.to_count) || edge.to_one());
         let passive = edge.passive;
         // `an order is placed by a customer`: from the order one customer; the verb's own direction is kept.
         let (back_many, back_one) = if passive {
-            (
-                edge.from_count.many,
-                !edge.from_count.many
-                    && (one_only(&edge.from_count)
-                        || matches!(edge.tie, Tie::Makes | Tie::Refers | Tie::Has | Tie::Other)
-                        || edge.from_count.one && edge.tie != Tie::Associates),
-            )
+            (edge.from_many(), !edge.from_many())
         } else {
             (
                 edge.from_count.most.is_none()
@@ -165,7 +168,7 @@ fn decide(
             )
         };
         let to_many = to_many
-            && !(passive && edge.to_count.many && !edge.to_count.each && edge.from_count.many);
+            && !(passive && edge.to_count.many && !edge.to_count.each && edge.from_many());
         let to_one = if passive { false } else { to_one };
         let to_many = if passive { to_many && false } else { to_many };
         if forward {
@@ -184,7 +187,7 @@ fn decide(
             makes = true;
             a_makes |= forward;
         }
-        if edge.tie == Tie::Refers && !edge.to_count.many {
+        if edge.tie == Tie::Refers && !edge.to_many() && !edge.passive {
             if forward {
                 refers_from_a = true
             } else {
@@ -204,10 +207,7 @@ fn decide(
     let explicit = |from: &str| {
         edges
             .iter()
-            .any(|e| e.from == from && !e.passive && e.to_count.many)
-            || edges
-                .iter()
-                .any(|e| e.to == from && e.passive && e.from_count.many)
+            .any(|e| e.from == from && !e.passive && e.to_many()) || edges.iter().any(|e| e.to == from && e.passive && e.from_many())
     };
     let (many_ab, many_ba) = (explicit(a), explicit(b));
     let refer = |builder: &mut Builder<'_>, from: &str, to: &str| {
@@ -217,13 +217,13 @@ fn decide(
         many.push((a.to_owned(), b.to_owned(), edges.to_vec()));
     } else if many_ab {
         // One a for each b unless the verb ties many to many and nothing says one.
-        if associates && !ba_one && !makes {
+        if (associates || edges.iter().any(|e| e.to == *b && e.to_count.many) && lexicon::is_shared(b)) && !ba_one && !makes {
             many.push((a.to_owned(), b.to_owned(), edges.to_vec()));
         } else {
             refer(builder, b, a);
         }
     } else if many_ba {
-        if associates && !ab_one && !makes {
+        if (associates || edges.iter().any(|e| e.to == *a && e.to_count.many) && lexicon::is_shared(a)) && !ab_one && !makes {
             many.push((a.to_owned(), b.to_owned(), edges.to_vec()));
         } else {
             refer(builder, a, b);
@@ -265,9 +265,7 @@ fn own(
         role,
         "parent" | "manager" | "supervisor" | "sub" | "child" | "reporting" | "referring"
     ) || matches!(first.base.as_str(), "report" | "manage" | "supervise");
-    let to_one = edges
-        .iter()
-        .any(|e| !e.to_count.many || one_only(&e.to_count));
+    let to_one = edges.iter().any(|e| !e.to_many() || one_only(&e.to_count));
     if tree || (to_one && first.tie != Tie::Associates) {
         let name = builder.make(a);
         let called = if role.is_empty() {
@@ -545,5 +543,33 @@ fn other(builder: &mut Builder<'_>, owner: &str, to: &str, source: Source) {
             modifiers: Vec::new(),
             source,
         });
+    }
+}
+
+/// `order item`, `product category`: a compound of an entity, when nothing else ties the two.
+pub(super) fn compounds(builder: &mut Builder<'_>) {
+    let titles: Vec<String> = builder.draft.entities.iter().map(|e| e.title.clone()).collect();
+    for long in &titles {
+        for short in &titles {
+            let Some(rest) = long.strip_prefix(&format!("{short} ")) else { continue };
+            let (whole, part) = (builder.make(short), builder.make(long));
+            let tied = |from: &str, to: &str| {
+                builder.draft.entity(from).is_some_and(|e| {
+                    e.refers_to(to)
+                        || e.part_of.as_deref().is_some_and(|p| p.ends_with(to))
+                        || e.attributes.iter().any(|a| matches!(&a.kind, Kind::Many(t) if t == to))
+                })
+            };
+            if tied(&whole, &part) || tied(&part, &whole) {
+                continue;
+            }
+            let class = matches!(rest, "category" | "type" | "group" | "class" | "brand" | "genre" | "status" | "subcategory");
+            let source = Source::assumed();
+            if class {
+                reference(builder, short, long, "", false, false, source);
+            } else {
+                reference(builder, long, short, "", false, false, source);
+            }
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! From facts to a draft: attributes go to their entities, ties become references.
 
-use super::attributes::{attribute_of, name_of, snake};
+use super::attributes::{attribute_of, snake};
 use super::clause::Item;
 use super::draft::{Attribute, Draft, Entity, Kind, Source};
 use super::entities::Entities;
@@ -28,6 +28,7 @@ pub(super) fn resolve(facts: &[Fact]) -> Draft {
     builder.begin();
     builder.collect();
     relate::settle(&mut builder);
+    relate::compounds(&mut builder);
     builder.marks();
     builder.finish();
     builder.draft
@@ -252,6 +253,12 @@ impl Builder<'_> {
         optional: bool,
         source: Source,
     ) {
+        // `permissions columns`
+        let mut thing = thing.clone();
+        if thing.phrase.words.len() > 1 && matches!(thing.phrase.head(), "column" | "field") {
+            thing.phrase.words.pop();
+        }
+        let thing = &thing;
         let phrase = &thing.phrase;
         if phrase.words.is_empty() || phrase.count.none {
             return;
@@ -259,6 +266,7 @@ impl Builder<'_> {
         if let Some((target, role)) = self.entities.find_phrase(phrase)
             && (target != owner || !role.is_empty())
             && !(looks_like_fact(phrase) && !role.is_empty() && !lexicon::is_known_thing(&target))
+            && !phrase.number_of
         {
             self.edges.push(Edge {
                 from: owner.to_owned(),
@@ -590,14 +598,12 @@ impl Builder<'_> {
                 );
             }
         }
-        let _ = name_of;
     }
 }
 
 fn counted(phrase: &Phrase) -> Count {
     let mut count = phrase.count;
-    if phrase.plural && !count.each && count.most.is_none_or(|m| m > 1) && !count.one {
-        count.many = true;
-    }
+    // Said in passing: `hotels have rooms`. It counts less than `many`.
+    count.bare = phrase.plural && !count.each && !count.many && count.most.is_none() && !count.one;
     count
 }

@@ -265,7 +265,25 @@ impl Tagger<'_> {
             Some(Tag::Determiner | Tag::Own) => return Tag::Noun,
             _ => {}
         }
+        // `join date`, `start time`: before a fact, it says which.
+        let before_fact = form == Form::Base
+            && matches!(self.previous(), Some(Tag::Comma | Tag::And | Tag::Open | Tag::Determiner | Tag::Colon | Tag::Noun))
+            && lexicon::attribute_type(&[self.word(at + 1)]).is_some()
+            && lexicon::verb_form(self.word(at + 1)).is_none_or(|(b, _)| lexicon::verb(b).is_some_and(|v| v.noun));
+        if before_fact && (self.previous() != Some(Tag::Noun) || self.seen_verb) {
+            return Tag::Noun;
+        }
         if !may_be_noun {
+            return verb;
+        }
+        // `can view orders and rate products`
+        if form == Form::Base
+            && self.previous() == Some(Tag::And)
+            && self.tags.contains(&Tag::Modal)
+            && self.starts_phrase(at + 1)
+            && lexicon::is_plural(self.word(at + 1))
+            && !self.finite_later(at + 1)
+        {
             return verb;
         }
         // The base form is the singular of a noun, the third person its plural.

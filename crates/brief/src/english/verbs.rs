@@ -188,7 +188,17 @@ impl Facts {
         if verb.not && !matches!(clause.link, Link::Condition(_)) {
             return;
         }
-        let tie = tie_of(word);
+        let mut tie = tie_of(word);
+        // What one takes or buys at a time belongs to whoever does.
+        if tie == Tie::Associates && !verb.passive && clause.objects.iter().any(|o| lexicon::is_transaction(o.phrase.head())) {
+            tie = Tie::Makes;
+        }
+        if tie == Tie::Associates
+            && !matches!(clause.link, Link::Condition(_))
+            && let Some(event) = self.event_of(clause)
+        {
+            self.event = Some(event);
+        }
         let system =
             clause.subject.is_empty() || clause.subject.iter().all(|s| speaks_of_system(&s.phrase));
         let talk = matches!(
@@ -260,7 +270,7 @@ impl Facts {
             }
         }
         if !verb.passive && !clause.objects.is_empty() {
-            self.objects_with(clause, verb);
+            self.objects_with(clause);
         }
     }
 
@@ -292,7 +302,8 @@ impl Facts {
         );
         if verb.passive {
             // `is placed by a customer`
-            for (preposition, items) in clause.with.iter() {
+            let nested: Vec<(String, Vec<Item>)> = clause.with.iter().flat_map(|(_, items)| items.iter().flat_map(|i| i.with.iter().cloned())).collect();
+            for (preposition, items) in clause.with.iter().chain(&nested) {
                 for item in items {
                     if speaks_of_system(&item.phrase) || is_information(&item.phrase) {
                         continue;
@@ -322,11 +333,8 @@ impl Facts {
                             } else {
                                 tie
                             };
-                            let tie = if item.phrase.is_many() {
-                                tie
-                            } else {
-                                Tie::Refers
-                            };
+                            let many = item.phrase.count.many || item.phrase.count.least.is_some();
+                            let tie = if many { tie } else { Tie::Refers };
                             self.tie(
                                 &subject.phrase,
                                 &verb.base,
@@ -438,7 +446,7 @@ impl Facts {
     }
 
     /// `make appointments with doctors`: what is made is tied to what it is with.
-    fn objects_with(&mut self, clause: &Clause, verb: &Group) {
+    fn objects_with(&mut self, clause: &Clause) {
         let last = clause.objects.len() - 1;
         for (at, object) in clause.objects.iter().enumerate() {
             if speaks_of_system(&object.phrase) || object.phrase.pronoun {
@@ -470,12 +478,8 @@ impl Facts {
                         | "in" | "during" | "of"
                             if !fact =>
                         {
-                            let tie = if item.phrase.is_many() {
-                                Tie::Other
-                            } else {
-                                Tie::Refers
-                            };
-                            let _ = verb;
+                            let many = item.phrase.count.many || item.phrase.count.least.is_some();
+                            let tie = if many { Tie::Other } else { Tie::Refers };
                             self.tie(
                                 &object.phrase,
                                 "be",
@@ -519,9 +523,7 @@ impl Facts {
         );
     }
 
-    fn tie(
-        &mut self,
-        from: &Phrase,
+        pub(super) fn tie(&mut self, from: &Phrase,
         base: &str,
         preposition: Option<&str>,
         to: &Phrase,
