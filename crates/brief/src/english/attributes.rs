@@ -250,7 +250,9 @@ pub(super) fn type_of(phrase: &Phrase, name: &str) -> String {
     if let Some(per) = words.iter().position(|w| *w == "per")
         && per > 0
     {
-        return lexicon::attribute_type(&words[..per]).unwrap_or("text").to_owned();
+        return lexicon::attribute_type(&words[..per])
+            .unwrap_or("text")
+            .to_owned();
     }
     if words.len() > 1 && words.contains(&"of") {
         let whole: Vec<&str> = words.clone();

@@ -71,9 +71,14 @@ pub(super) fn clauses(pieces: &[Placed]) -> Vec<Clause> {
         depth: 0,
         comma_ends: false,
         inner: false,
+        examples: false,
     };
     parser.sentence();
     parser.clauses
+}
+
+fn starts_anew(phrase: &Phrase) -> bool {
+    phrase.count.one || phrase.count.definite || phrase.possessive
 }
 
 struct Parser<'p> {
@@ -83,6 +88,8 @@ struct Parser<'p> {
     depth: usize,
     /// A comma ends lists: in a condition or a lead before the main clause.
     comma_ends: bool,
+    /// Inside what follows `such as`.
+    examples: bool,
     /// Inside what follows a preposition.
     inner: bool,
 }
@@ -245,7 +252,7 @@ impl Parser<'_> {
                 Some(Piece::Such) => {
                     self.at += 1;
                     if matches!(self.here(), Some(Piece::Phrase(_))) {
-                        let examples = self.list(false);
+                        let examples = self.examples_list(false);
                         match clause.objects.last_mut() {
                             Some(last) => last.examples.extend(examples),
                             None => clause.objects.extend(examples),
@@ -254,8 +261,11 @@ impl Parser<'_> {
                 }
                 Some(Piece::Colon | Piece::Dash) => {
                     self.at += 1;
-                    if matches!(self.here(), Some(Piece::Phrase(_))) && !self.verb_ahead() && !self.list_then_finite(self.at) {
-                        let examples = self.list(false);
+                    if matches!(self.here(), Some(Piece::Phrase(_)))
+                        && !self.verb_ahead()
+                        && !self.list_then_finite(self.at)
+                    {
+                        let examples = self.examples_list(false);
                         match clause.objects.last_mut() {
                             Some(last) => last.examples.extend(examples),
                             None => clause.objects.extend(examples),
@@ -386,7 +396,18 @@ impl Parser<'_> {
                     self.at = before;
                     break;
                 }
-                Some(Piece::Phrase(_)) if !subject && (self.finite_follows(self.at) || comma && self.later_than_and(before) && self.list_then_finite(self.at)) => {
+                Some(Piece::Phrase(_))
+                    if !subject
+                        && (self.finite_follows(self.at)
+                            || comma
+                                && self.later_than_and(before)
+                                && self.list_then_finite(self.at)) =>
+                {
+                    self.at = before;
+                    break;
+                }
+                // Examples without articles end where an article begins: `such as a visit`, `… , and a description`.
+                Some(Piece::Phrase(next)) if self.examples && starts_anew(next) && items.first().is_some_and(|i: &Item| !starts_anew(&i.phrase)) => {
                     self.at = before;
                     break;
                 }
@@ -404,7 +425,7 @@ impl Parser<'_> {
                 Some(Piece::Such) => {
                     self.at += 1;
                     if matches!(self.here(), Some(Piece::Phrase(_))) {
-                        let examples = self.list(subject);
+                        let examples = self.examples_list(subject);
                         if let Some(last) = items.last_mut() {
                             last.examples.extend(examples);
                         }
@@ -419,13 +440,20 @@ impl Parser<'_> {
         if matches!(self.here(), Some(Piece::Such)) {
             self.at += 1;
             if matches!(self.here(), Some(Piece::Phrase(_))) {
-                let examples = self.list(subject);
+                let examples = self.examples_list(subject);
                 if let Some(last) = items.last_mut() {
                     last.examples.extend(examples);
                 }
             }
         }
         self.depth -= 1;
+        items
+    }
+
+    fn examples_list(&mut self, subject: bool) -> Vec<Item> {
+        let before = std::mem::replace(&mut self.examples, true);
+        let items = self.list(subject);
+        self.examples = before;
         items
     }
 
@@ -452,15 +480,24 @@ impl Parser<'_> {
         loop {
             match self.here() {
                 Some(Piece::Open) => self.inside(&mut item),
-                                // What is said with `with` belongs to what was spoken of first: reviews for products with a rating.
+                // What is said with `with` belongs to what was spoken of first: reviews for products with a rating.
                 Some(Piece::Preposition(word)) if self.inner && word == "with" => break,
-                Some(Piece::Preposition(word)) if matches!(self.piece(self.at + 1), Some(Piece::Phrase(_))) => {
+                Some(Piece::Preposition(word))
+                    if matches!(self.piece(self.at + 1), Some(Piece::Phrase(_))) =>
+                {
                     let word = word.clone();
                     self.at += 1;
-                    let lists = matches!(word.as_str(), "with" | "between" | "among" | "by" | "about" | "for");
+                    let lists = matches!(
+                        word.as_str(),
+                        "with" | "between" | "among" | "by" | "about" | "for"
+                    );
                     let before = self.inner;
                     self.inner = word != "with";
-                    let items = if lists && !self.comma_ends { self.list(false) } else { self.item() };
+                    let items = if lists && !self.comma_ends {
+                        self.list(false)
+                    } else {
+                        self.item()
+                    };
                     self.inner = before;
                     item.with.push((word, items));
                 }
@@ -476,12 +513,14 @@ impl Parser<'_> {
                     self.clauses.push(inner);
                 }
                 Some(Piece::Relative(_)) => self.relative(&item),
-                                // `cars, each of which has …`
+                // `cars, each of which has …`
                 Some(Piece::Comma) if self.each_of_which() => {
                     self.at += 3;
                     self.relative(&item);
                 }
-                Some(Piece::Comma) if matches!(self.piece(self.at + 1), Some(Piece::Relative(_))) => {
+                Some(Piece::Comma)
+                    if matches!(self.piece(self.at + 1), Some(Piece::Relative(_))) =>
+                {
                     self.at += 1;
                     self.relative(&item);
                     if matches!(self.here(), Some(Piece::Comma))
@@ -547,7 +586,16 @@ impl Parser<'_> {
     fn list_then_finite(&self, from: usize) -> bool {
         for at in from..self.pieces.len() {
             match self.piece(at) {
-                Some(Piece::Phrase(_) | Piece::Comma | Piece::And | Piece::Or | Piece::Preposition(_) | Piece::Adverb(_) | Piece::Open | Piece::Close) => {}
+                Some(
+                    Piece::Phrase(_)
+                    | Piece::Comma
+                    | Piece::And
+                    | Piece::Or
+                    | Piece::Preposition(_)
+                    | Piece::Adverb(_)
+                    | Piece::Open
+                    | Piece::Close,
+                ) => {}
                 Some(Piece::Verb(group)) => return !group.participle && !group.infinitive,
                 _ => return false,
             }

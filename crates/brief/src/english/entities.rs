@@ -34,7 +34,14 @@ const ENOUGH: f32 = 1.7;
 impl Entities {
     pub(super) fn of(facts: &[Fact]) -> Self {
         let mut evidence: BTreeMap<String, Evidence> = BTreeMap::new();
+        let mut seen: BTreeSet<(usize, String, String)> = BTreeSet::new();
         for (at, fact) in facts.iter().enumerate() {
+            // Said twice of the same sentence counts once.
+            if let Said::Has { owner: Owner::Named(name), thing, .. } = &fact.said
+                && !seen.insert((fact.sentence, name.clone(), thing.phrase.name()))
+            {
+                continue;
+            }
             weigh(&mut evidence, at, &fact.said);
         }
         let mut entities = Self::default();
@@ -49,14 +56,14 @@ impl Entities {
                 found.score -= if found.plain >= 2 { 0.5 } else { 2.5 };
             }
             let head = words.last().copied().unwrap_or("");
-            if words.len() == 1
-                && lexicon::is_organisation_word(head)
-                && !found.several
-                && found.plain < 2
+            if lexicon::is_organisation_word(head) && !found.several && found.plain < 2
             {
                 continue;
             }
-            if (words.len() == 1 && (lexicon::is_system_word(head) || lexicon::is_vague_word(head) && found.plain < 2)) || name.is_empty()
+            if (words.len() == 1
+                && (lexicon::is_system_word(head)
+                    || lexicon::is_vague_word(head) && found.plain < 2))
+                || name.is_empty()
             {
                 continue;
             }
@@ -183,7 +190,7 @@ fn weigh(evidence: &mut BTreeMap<String, Evidence>, at: usize, said: &Said) {
                 }
                 _ => {}
             }
-            let fact = looks_like_fact(phrase);
+            let fact = looks_like_fact(phrase) || phrase.number_of;
             let thing_name = phrase.name();
             let said_many = phrase.count.many || phrase.count.most.is_some_and(|m| m > 1);
             if said_many && !fact {
@@ -224,6 +231,6 @@ fn weigh(evidence: &mut BTreeMap<String, Evidence>, at: usize, said: &Said) {
                 add(kind, 0.1, false);
             }
         }
-        Said::Values { .. } | Said::Mark { .. } => {}
+        Said::Happens(_) | Said::Values { .. } | Said::Mark { .. } => {}
     }
 }

@@ -67,6 +67,8 @@ pub(super) enum Said {
         attribute: String,
         values: Vec<String>,
     },
+    /// Something happens between two, for which the text may have a noun.
+    Happens(Event),
     /// An attribute is unique, or optional.
     Mark {
         owner: Option<String>,
@@ -97,6 +99,8 @@ pub(super) struct Facts {
     pub(super) topic: Option<String>,
     pub(super) event: Option<Event>,
     pub(super) sentence: usize,
+    /// What happens in a clause that describes a fact of this sentence: `the hours an employee works`.
+    gap_event: Option<Event>,
     tokens: (usize, usize),
 }
 
@@ -113,6 +117,7 @@ impl Facts {
     /// Reads the clauses of a sentence; whether anything was made of them.
     pub(super) fn read(&mut self, clauses: &[Clause]) -> bool {
         let before = self.facts.len();
+        self.gap_event = None;
         let mut condition: Option<Event> = None;
         for clause in clauses {
             self.tokens = clause.tokens;
@@ -318,7 +323,8 @@ impl Facts {
                         | "show"
                         | "display"
                 ));
-        if passive_store && !(verb.base == "include" || verb.base == "list") {
+        let told_by = clause.with.iter().any(|(word, items)| word == "by" && items.iter().any(|i| !speaks_of_system(&i.phrase)));
+        if passive_store && !told_by && !(verb.base == "include" || verb.base == "list") {
             let things: Vec<Item> = clause.subject.clone();
             self.stored(clause, &things, lead_owner, condition, true);
             return;
@@ -334,11 +340,32 @@ impl Facts {
 
     /// `Generate a database for products and categories`: those are spoken of.
     pub(super) fn purposes(&mut self, clause: &Clause) {
-        let nested = clause.objects.iter().chain(clause.subject.iter()).flat_map(|o| o.with.iter());
-        let items: Vec<Item> = clause.with.iter().chain(nested).chain(&clause.lead).filter(|(w, _)| w == "for" || w == "of").flat_map(|(_, items)| items.iter().cloned()).collect();
+        let nested = clause
+            .objects
+            .iter()
+            .chain(clause.subject.iter())
+            .flat_map(|o| o.with.iter());
+        let items: Vec<Item> = clause
+            .with
+            .iter()
+            .chain(nested)
+            .chain(&clause.lead)
+            .filter(|(w, _)| w == "for" || w == "of")
+            .flat_map(|(_, items)| items.iter().cloned())
+            .collect();
         for item in items {
-            if item.phrase.plural && !speaks_of_system(&item.phrase) && !looks_like_fact(&item.phrase) && !is_information(&item.phrase) {
-                self.push(Said::Mention { name: item.phrase.name(), weight: 1.6 }, 55);
+            if item.phrase.plural
+                && !speaks_of_system(&item.phrase)
+                && !looks_like_fact(&item.phrase)
+                && !is_information(&item.phrase)
+            {
+                self.push(
+                    Said::Mention {
+                        name: item.phrase.name(),
+                        weight: 1.6,
+                    },
+                    55,
+                );
             }
         }
     }
@@ -364,10 +391,13 @@ impl Facts {
             if speaks_of_system(&item.phrase) {
                 continue;
             }
+            let subject = clause.subject.iter().any(|s| s.phrase.tokens == item.phrase.tokens);
             for (word, items) in &item.with {
                 if word == "with" {
                     for thing in items {
-                        self.has(&name, thing, 70);
+                        if subject || looks_like_fact(&thing.phrase) {
+                            self.has(&name, thing, 70);
+                        }
                     }
                 }
             }
@@ -380,7 +410,14 @@ impl Facts {
                     .iter()
                     .any(|s| s.phrase.tokens == item.phrase.tokens)
             {
-                if item.inside.iter().filter(|i| looks_like_fact(&i.phrase)).count() * 2 >= item.inside.len() {
+                if item
+                    .inside
+                    .iter()
+                    .filter(|i| looks_like_fact(&i.phrase))
+                    .count()
+                    * 2
+                    >= item.inside.len()
+                {
                     for thing in &item.inside {
                         self.has(&name, thing, 75);
                     }
@@ -485,11 +522,9 @@ impl Facts {
             .chain(things.iter().flat_map(|t| t.with.iter()))
             .find_map(|(word, items)| {
                 let phrase = &items.first()?.phrase;
-                let about = matches!(
-                    word.as_str(),
-                    "for" | "about" | "of" | "on" | "regarding" | "concerning"
-                );
-                (about && !speaks_of_system(phrase) && !phrase.pronoun).then(|| {
+                            let about = matches!(word.as_str(), "for" | "about" | "of" | "on" | "regarding" | "concerning");
+            let pair = matches!(phrase.head(), "combination" | "pair");
+            (about && (pair || !speaks_of_system(phrase)) && !phrase.pronoun && !looks_like_fact(phrase)).then(|| {
                     if matches!(phrase.head(), "combination" | "pair") {
                         self.event.clone().map_or(Owner::Unsaid, Owner::Event)
                     } else {
@@ -497,7 +532,9 @@ impl Facts {
                     }
                 })
             });
-                let owner = lead_owner.or(after).or_else(|| condition.cloned().map(Owner::Event));
+        let owner = lead_owner
+            .or(after)
+            .or_else(|| condition.cloned().map(Owner::Event)).or_else(|| self.gap_event.clone().map(Owner::Event));
         let of_pair = matches!(owner, Some(Owner::Event(_))) && condition.is_none();
         let mut told_owner: Option<String> = None;
         for thing in things {
@@ -507,8 +544,22 @@ impl Facts {
             // `create an orders table with …`
             if matches!(thing.phrase.head(), "table" | "entity") && thing.phrase.words.len() > 1 {
                 let name = table_name(&thing.phrase);
-                self.push(Said::Mention { name: name.clone(), weight: 4.0 }, 90);
-                let columns: Vec<Item> = thing.with.iter().chain(&clause.with).filter(|(w, _)| w == "with" || w == "for").flat_map(|(_, items)| items.iter().cloned()).chain(thing.examples.iter().cloned()).chain(thing.inside.iter().cloned()).collect();
+                self.push(
+                    Said::Mention {
+                        name: name.clone(),
+                        weight: 4.0,
+                    },
+                    90,
+                );
+                let columns: Vec<Item> = thing
+                    .with
+                    .iter()
+                    .chain(&clause.with)
+                    .filter(|(w, _)| w == "with" || w == "for")
+                    .flat_map(|(_, items)| items.iter().cloned())
+                    .chain(thing.examples.iter().cloned())
+                    .chain(thing.inside.iter().cloned())
+                    .collect();
                 for column in &columns {
                     self.has(&name, column, 90);
                 }
@@ -545,6 +596,17 @@ impl Facts {
             for example in thing.inside.iter().chain(&thing.examples) {
                 if !looks_like_fact(&thing.phrase) && looks_like_fact(&example.phrase) {
                     self.has(&thing.phrase.name(), example, 65);
+                }
+            }
+            // `Airports are stored with their code and name.`
+            if !looks_like_fact(&thing.phrase) {
+                let name = thing.phrase.name();
+                for (_, items) in clause.with.iter().filter(|(word, _)| word == "with") {
+                    for item in items {
+                        if looks_like_fact(&item.phrase) || item.phrase.possessive {
+                            self.has(&name, item, 70);
+                        }
+                    }
                 }
             }
             if unsaid && !looks_like_fact(&thing.phrase) {
@@ -718,9 +780,19 @@ impl Facts {
                 }
                 if is_information(&thing.phrase) && thing.phrase.words.len() == 1 {
                     if let Owner::Named(name) = owner {
-                        self.push(Said::Mention { name: name.clone(), weight: 2.0 }, 80);
+                        self.push(
+                            Said::Mention {
+                                name: name.clone(),
+                                weight: 2.0,
+                            },
+                            80,
+                        );
                     }
-                    let listed = thing.with.iter().filter(|(w, _)| w == "for" || w == "with").flat_map(|(_, items)| items.iter());
+                    let listed = thing
+                        .with
+                        .iter()
+                        .filter(|(w, _)| w == "for" || w == "with")
+                        .flat_map(|(_, items)| items.iter());
                     for example in thing.examples.iter().chain(&thing.inside).chain(listed) {
                         self.push(
                             Said::Has {
@@ -775,7 +847,8 @@ impl Facts {
             return;
         };
         if looks_like_fact(gap) {
-            self.event = Some(event);
+            self.event = Some(event.clone());
+            self.gap_event = Some(event);
         }
         let verb = clause.verb.clone().unwrap_or_default();
         let word = lexicon::verb(&verb.base).cloned().unwrap_or_default();
@@ -801,9 +874,7 @@ impl Facts {
 
 /// Words that stand for facts about something: `customer information`.
 pub(super) fn is_information(phrase: &Phrase) -> bool {
-    matches!(
-        phrase.head(),
-        "information"
+        (phrase.words.len() < 2 || !phrase.a_thing) && matches!(phrase.head(), "information"
             | "info"
             | "detail"
             | "details"

@@ -37,6 +37,10 @@ pub struct Translation {
     pub elements: Vec<Element>,
     /// Sentences that nothing was made of, in the order of the text.
     pub not_understood: Vec<Passage>,
+    /// The passage that speaks of a database which is there and is to be made better, if there is one.
+    pub existing: Option<Passage>,
+    /// How many entities were found.
+    pub entities: usize,
 }
 
 /// A part of the brief and where it comes from.
@@ -121,17 +125,43 @@ pub fn translate(text: &str, name: &str) -> Translation {
             text: "the text beyond its first million bytes was not read".to_owned(),
         });
     }
+    let existing = sentences.iter().position(speaks_of_existing).map(passage);
+    let entities = draft.entities.len();
     Translation {
         yaml: written.yaml,
         elements,
         not_understood,
+        existing,
+        entities,
     }
+}
+
+/// `My queries are running slowly on my orders table.`
+fn speaks_of_existing(sentence: &Sentence) -> bool {
+    let has = |words: &[&str]| {
+        sentence
+            .tokens
+            .iter()
+            .any(|t| words.contains(&t.lower.as_str()))
+    };
+    has(&[
+        "query", "queries", "table", "tables", "database", "index", "indexes",
+    ]) && has(&[
+        "slow",
+        "slowly",
+        "optimize",
+        "optimise",
+        "performance",
+        "tune",
+        "speed",
+    ])
 }
 
 /// Facts of all sentences, and which sentences something was made of.
 fn read_facts(sentences: &[Sentence], blocks: &[blocks::Block]) -> (Vec<facts::Fact>, Vec<bool>) {
     let mut reader = facts::Facts::default();
     let mut understood = Vec::with_capacity(sentences.len());
+    let things = information_things(sentences);
     // What a block speaks of, for what stands under it.
     let mut spoken: Vec<Option<String>> = vec![None; blocks.len()];
     for (at, sentence) in sentences.iter().enumerate() {
@@ -146,7 +176,12 @@ fn read_facts(sentences: &[Sentence], blocks: &[blocks::Block]) -> (Vec<facts::F
             }
         }
         let tags = tag::tags(&sentence.tokens);
-        let pieces = phrase::pieces(&sentence.tokens, &tags);
+        let mut pieces = phrase::pieces(&sentence.tokens, &tags);
+        for placed in &mut pieces {
+            if let phrase::Piece::Phrase(phrase) = &mut placed.piece {
+                phrase.a_thing = things.contains(&phrase.name());
+            }
+        }
         let clauses = clause::clauses(&pieces);
         let heading = matches!(block.kind, blocks::BlockKind::Heading(_));
         if heading {
@@ -169,6 +204,21 @@ fn read_facts(sentences: &[Sentence], blocks: &[blocks::Block]) -> (Vec<facts::F
         understood.push(made);
     }
     (reader.facts, understood)
+}
+
+/// Names such as `order detail` that the text counts (`each order detail`), so that they are things and no words
+/// for information.
+fn information_things(sentences: &[Sentence]) -> std::collections::BTreeSet<String> {
+    let mut things = std::collections::BTreeSet::new();
+    for sentence in sentences {
+        for window in sentence.tokens.windows(3) {
+            let counted = matches!(window[0].lower.as_str(), "each" | "every" | "a" | "an" | "one");
+            if counted && matches!(window[2].lower.as_str(), "detail" | "record" | "field" | "data") {
+                things.insert(format!("{} {}", window[1].lower, window[2].lower));
+            }
+        }
+    }
+    things
 }
 
 /// The name and title of the brief.

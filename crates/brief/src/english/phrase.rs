@@ -46,6 +46,8 @@ pub(super) struct Phrase {
     pub(super) tokens: (usize, usize),
     /// Was quoted.
     pub(super) quoted: bool,
+    /// Its words are a thing elsewhere in the text, though the head is a word for information.
+    pub(super) a_thing: bool,
     /// `a number of`
     pub(super) number_of: bool,
     /// Written as an identifier (`user_id`).
@@ -362,7 +364,9 @@ impl Reader<'_> {
             ("be", ["responsible", "for", ..]) => ("manage", 2),
             ("be", ["in", "charge", "of"]) => ("manage", 3),
             ("be", ["composed", "of", ..]) => ("consist", 2),
-            ("fill", ["in" | "out", ..]) | ("set" | "look" | "pick", ["up", ..]) | ("carry" | "take" | "give" | "check", ["out", ..])
+            ("fill", ["in" | "out", ..])
+            | ("set" | "look" | "pick", ["up", ..])
+            | ("carry" | "take" | "give" | "check", ["out", ..])
                 if !matches!(self.tag(at + 1), Some(Tag::Preposition)) =>
             {
                 return at + 1;

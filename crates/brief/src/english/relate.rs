@@ -45,7 +45,9 @@ impl Edge {
 
     /// Many of the other side. A bare plural after a plural is said of each in turn: `orders belong to customers`.
     fn to_many(&self) -> bool {
-        self.to_count.many || self.to_count.bare && !(self.tie == Tie::Refers && (self.from_count.bare || self.from_count.many))
+        self.to_count.many
+            || self.to_count.bare
+                && !(self.tie == Tie::Refers && (self.from_count.bare || self.from_count.many))
     }
 
     /// Many of those who do it.
@@ -59,7 +61,8 @@ impl Edge {
             .is_some_and(|p| matches!(p, "to" | "in" | "on" | "at" | "for"))
             && matches!(
                 self.base.as_str(),
-                "assign" | "allocate" | "work" | "belong" | "serve")
+                "assign" | "allocate" | "work" | "belong" | "serve"
+            )
     }
 }
 
@@ -102,6 +105,7 @@ pub(super) fn settle(builder: &mut Builder<'_>) {
         }
         decide(builder, a, b, role, &pair.edges, &mut many);
     }
+    happenings(builder);
     events(builder, &mut many);
     for (a, b, edges) in many {
         junction(builder, &a, &b, &edges);
@@ -167,8 +171,8 @@ fn decide(
                 one_only(&edge.from_count) || matches!(edge.tie, Tie::Makes),
             )
         };
-        let to_many = to_many
-            && !(passive && edge.to_count.many && !edge.to_count.each && edge.from_many());
+        let to_many =
+            to_many && !(passive && edge.to_count.many && !edge.to_count.each && edge.from_many());
         let to_one = if passive { false } else { to_one };
         let to_many = if passive { to_many && false } else { to_many };
         if forward {
@@ -207,7 +211,10 @@ fn decide(
     let explicit = |from: &str| {
         edges
             .iter()
-            .any(|e| e.from == from && !e.passive && e.to_many()) || edges.iter().any(|e| e.to == from && e.passive && e.from_many())
+            .any(|e| e.from == from && !e.passive && e.to_many())
+            || edges
+                .iter()
+                .any(|e| e.to == from && e.passive && e.from_many())
     };
     let (many_ab, many_ba) = (explicit(a), explicit(b));
     let refer = |builder: &mut Builder<'_>, from: &str, to: &str| {
@@ -217,13 +224,21 @@ fn decide(
         many.push((a.to_owned(), b.to_owned(), edges.to_vec()));
     } else if many_ab {
         // One a for each b unless the verb ties many to many and nothing says one.
-        if (associates || edges.iter().any(|e| e.to == *b && e.to_count.many) && lexicon::is_shared(b)) && !ba_one && !makes {
+        if (associates
+            || edges.iter().any(|e| e.to == *b && e.to_count.many) && lexicon::is_shared(b))
+            && !ba_one
+            && !makes
+        {
             many.push((a.to_owned(), b.to_owned(), edges.to_vec()));
         } else {
             refer(builder, b, a);
         }
     } else if many_ba {
-        if (associates || edges.iter().any(|e| e.to == *a && e.to_count.many) && lexicon::is_shared(a)) && !ab_one && !makes {
+        if (associates
+            || edges.iter().any(|e| e.to == *a && e.to_count.many) && lexicon::is_shared(a))
+            && !ab_one
+            && !makes
+        {
             many.push((a.to_owned(), b.to_owned(), edges.to_vec()));
         } else {
             refer(builder, a, b);
@@ -352,6 +367,21 @@ fn reference(
             modifiers: Vec::new(),
             source,
         });
+    }
+}
+
+/// A noun of the text that stands for what happens refers to those between whom it does.
+fn happenings(builder: &mut Builder<'_>) {
+    for (event, source) in std::mem::take(&mut builder.happenings) {
+        let nouns = lexicon::verb(&event.base).map(|v| v.nouns.clone()).unwrap_or_default();
+        let Some(noun) = nouns.iter().find_map(|n| builder.entities.find(n).map(|(e, _)| e)) else { continue };
+        let ends: Vec<String> = [&event.from, &event.to].into_iter().filter_map(|n| builder.entities.find(n)).map(|(e, _)| e).collect();
+        if ends.contains(&noun) || ends.len() < 2 {
+            continue;
+        }
+        for end in ends {
+            reference(builder, &noun, &end, "", false, false, source);
+        }
     }
 }
 
@@ -548,22 +578,41 @@ fn other(builder: &mut Builder<'_>, owner: &str, to: &str, source: Source) {
 
 /// `order item`, `product category`: a compound of an entity, when nothing else ties the two.
 pub(super) fn compounds(builder: &mut Builder<'_>) {
-    let titles: Vec<String> = builder.draft.entities.iter().map(|e| e.title.clone()).collect();
+    let titles: Vec<String> = builder
+        .draft
+        .entities
+        .iter()
+        .map(|e| e.title.clone())
+        .collect();
     for long in &titles {
         for short in &titles {
-            let Some(rest) = long.strip_prefix(&format!("{short} ")) else { continue };
+            let Some(rest) = long.strip_prefix(&format!("{short} ")) else {
+                continue;
+            };
             let (whole, part) = (builder.make(short), builder.make(long));
             let tied = |from: &str, to: &str| {
                 builder.draft.entity(from).is_some_and(|e| {
                     e.refers_to(to)
                         || e.part_of.as_deref().is_some_and(|p| p.ends_with(to))
-                        || e.attributes.iter().any(|a| matches!(&a.kind, Kind::Many(t) if t == to))
+                        || e.attributes
+                            .iter()
+                            .any(|a| matches!(&a.kind, Kind::Many(t) if t == to))
                 })
             };
             if tied(&whole, &part) || tied(&part, &whole) {
                 continue;
             }
-            let class = matches!(rest, "category" | "type" | "group" | "class" | "brand" | "genre" | "status" | "subcategory");
+            let class = matches!(
+                rest,
+                "category"
+                    | "type"
+                    | "group"
+                    | "class"
+                    | "brand"
+                    | "genre"
+                    | "status"
+                    | "subcategory"
+            );
             let source = Source::assumed();
             if class {
                 reference(builder, short, long, "", false, false, source);

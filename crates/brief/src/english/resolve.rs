@@ -22,7 +22,7 @@ pub(super) fn resolve(facts: &[Fact]) -> Draft {
         entities,
         draft: Draft::default(),
         edges: Vec::new(),
-        events: Vec::new(),
+        events: Vec::new(), happenings: Vec::new(),
         ids: 0,
     };
     builder.begin();
@@ -56,6 +56,8 @@ pub(super) struct Builder<'f> {
     pub(super) edges: Vec<Edge>,
     /// Attributes of what happens between two.
     pub(super) events: Vec<(Event, Item, Source)>,
+    /// What happens between two, by the sentence that says so.
+    pub(super) happenings: Vec<(Event, Source)>,
     /// Attributes called `<entity> id`.
     ids: usize,
 }
@@ -122,6 +124,7 @@ impl Builder<'_> {
                     attribute,
                     values,
                 } => self.values(owner.as_deref(), attribute, values, source),
+                Said::Happens(event) => self.happenings.push((event.clone(), source)),
                 Said::Mark { .. } => {}
             }
         }

@@ -267,9 +267,13 @@ impl Tagger<'_> {
         }
         // `join date`, `start time`: before a fact, it says which.
         let before_fact = form == Form::Base
-            && matches!(self.previous(), Some(Tag::Comma | Tag::And | Tag::Open | Tag::Determiner | Tag::Colon | Tag::Noun))
+            && matches!(
+                self.previous(),
+                Some(Tag::Comma | Tag::And | Tag::Open | Tag::Determiner | Tag::Colon | Tag::Noun)
+            )
             && lexicon::attribute_type(&[self.word(at + 1)]).is_some()
-            && lexicon::verb_form(self.word(at + 1)).is_none_or(|(b, _)| lexicon::verb(b).is_some_and(|v| v.noun));
+            && lexicon::verb_form(self.word(at + 1))
+                .is_none_or(|(b, _)| lexicon::verb(b).is_some_and(|v| v.noun));
         if before_fact && (self.previous() != Some(Tag::Noun) || self.seen_verb) {
             return Tag::Noun;
         }

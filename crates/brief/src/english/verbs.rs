@@ -55,7 +55,8 @@ impl Facts {
             self.kinds(clause, subject, &name);
         }
         // `A prescription is for one medicine`, `an interaction is about an organization`.
-        for (word, items) in &clause.with {
+        let nested: Vec<(String, Vec<Item>)> = clause.with.iter().flat_map(|(_, items)| items.iter().flat_map(|i| i.with.iter().cloned())).collect();
+        for (word, items) in clause.with.iter().chain(&nested) {
             for item in items {
                 if matches!(word.as_str(), "with") && looks_like_fact(&item.phrase) {
                     self.has(&name, item, 70);
@@ -79,8 +80,10 @@ impl Facts {
         for object in &clause.objects {
             for (word, items) in &object.with {
                 if word == "with" {
+                    // `both are customers with a name`
+                    let owner = if looks_like_fact(&object.phrase) { name.clone() } else { object.phrase.name() };
                     for item in items.iter().filter(|i| looks_like_fact(&i.phrase)) {
-                        self.has(&name, item, 60);
+                        self.has(&owner, item, 60);
                     }
                 }
             }
@@ -190,7 +193,13 @@ impl Facts {
         }
         let mut tie = tie_of(word);
         // What one takes or buys at a time belongs to whoever does.
-        if tie == Tie::Associates && !verb.passive && clause.objects.iter().any(|o| lexicon::is_transaction(o.phrase.head())) {
+        if tie == Tie::Associates
+            && !verb.passive
+            && clause
+                .objects
+                .iter()
+                .any(|o| lexicon::is_transaction(o.phrase.head()))
+        {
             tie = Tie::Makes;
         }
         if tie == Tie::Associates
@@ -199,8 +208,14 @@ impl Facts {
         {
             self.event = Some(event);
         }
-        let system =
-            clause.subject.is_empty() || clause.subject.iter().all(|s| speaks_of_system(&s.phrase));
+                let says_nothing = tie == Tie::Other;
+        if !says_nothing
+            && !word.nouns.is_empty()
+            && let Some(event) = self.event_of(clause)
+        {
+            self.push(Said::Happens(event), 60);
+        }
+        let system = clause.subject.is_empty() || clause.subject.iter().all(|s| speaks_of_system(&s.phrase));
         let talk = matches!(
             verb.base.as_str(),
             "help"
@@ -219,7 +234,7 @@ impl Facts {
                 | "mean"
         );
         for subject in &clause.subject {
-            if speaks_of_system(&subject.phrase) || talk {
+            if speaks_of_system(&subject.phrase) || talk || says_nothing {
                 continue;
             }
             self.actor(subject, verb, word, clause, tie);
@@ -269,8 +284,20 @@ impl Facts {
                 }
             }
         }
-        if !verb.passive && !clause.objects.is_empty() {
+        if !verb.passive && !clause.objects.is_empty() && !says_nothing && !talk {
             self.objects_with(clause);
+        }
+        // `During a visit, several treatments can be given.`
+        if verb.passive && !says_nothing {
+            for (_, items) in clause.lead.iter().filter(|(w, _)| matches!(w.as_str(), "during" | "in" | "at" | "for")) {
+                for lead in items.iter().filter(|i| !looks_like_fact(&i.phrase) && !speaks_of_system(&i.phrase)) {
+                    for subject in &clause.subject {
+                        if !looks_like_fact(&subject.phrase) && subject.phrase.count.many {
+                            self.tie(&lead.phrase, "have", None, &subject.phrase, Tie::Has, clause);
+                        }
+                    }
+                }
+            }
         }
     }
 
@@ -302,7 +329,11 @@ impl Facts {
         );
         if verb.passive {
             // `is placed by a customer`
-            let nested: Vec<(String, Vec<Item>)> = clause.with.iter().flat_map(|(_, items)| items.iter().flat_map(|i| i.with.iter().cloned())).collect();
+            let nested: Vec<(String, Vec<Item>)> = clause
+                .with
+                .iter()
+                .flat_map(|(_, items)| items.iter().flat_map(|i| i.with.iter().cloned()))
+                .collect();
             for (preposition, items) in clause.with.iter().chain(&nested) {
                 for item in items {
                     if speaks_of_system(&item.phrase) || is_information(&item.phrase) {
@@ -474,6 +505,14 @@ impl Facts {
                     let name = object.phrase.name();
                     match preposition.as_str() {
                         "with" if fact => self.has(&name, item, 60),
+                        // `examine pets during visits`: the visit is of both.
+                        "during" if !fact => {
+                            self.tie(&item.phrase, "be", Some("of"), &object.phrase, Tie::Refers, clause);
+                            if let Some(subject) = clause.subject.first() {
+                                self.tie(&item.phrase, "be", Some("by"), &subject.phrase, Tie::Refers, clause);
+                            }
+                        }
+                        "to" if !lexicon::is_transaction(object.phrase.head()) && !matches!(clause.base(), "assign" | "issue" | "send" | "allocate" | "attach" | "deliver") => {}
                         "with" | "for" | "to" | "from" | "about" | "on" | "against" | "at"
                         | "in" | "during" | "of"
                             if !fact =>
@@ -523,7 +562,9 @@ impl Facts {
         );
     }
 
-        pub(super) fn tie(&mut self, from: &Phrase,
+    pub(super) fn tie(
+        &mut self,
+        from: &Phrase,
         base: &str,
         preposition: Option<&str>,
         to: &Phrase,
