@@ -133,7 +133,7 @@ pub(super) fn attribute_of(item: &Item, owner: &str, source: Source) -> Attribut
     if phrase.unique {
         modifiers.push("unique".to_owned());
     }
-    bounds(item, &mut kind, &mut modifiers);
+    bounds(phrase, &mut kind, &mut modifiers);
     Attribute {
         name,
         kind,
@@ -146,12 +146,11 @@ pub(super) fn attribute_of(item: &Item, owner: &str, source: Source) -> Attribut
 /// The type that name and context suggest.
 fn kind_of(item: &Item, name: &str) -> Kind {
     let phrase = &item.phrase;
-    let values: Vec<String> = item
-        .inside
-        .iter()
-        .chain(&item.examples)
-        .map(|i| value_of(&i.phrase))
-        .collect();
+        let values: Vec<String> = if item.listed.len() >= 2 {
+        item.listed.iter().map(|v| v.replace(['|', ':', '#', '"', '\''], " ")).collect()
+    } else {
+        item.inside.iter().chain(&item.examples).map(|i| value_of(&i.phrase)).collect()
+    };
     let type_like = matches!(
         phrase.head(),
         "type"
@@ -181,7 +180,7 @@ fn kind_of(item: &Item, name: &str) -> Kind {
             | "availability"
             | "frequency"
     );
-    let listed = item.inside.len() >= 2 || (type_like && values.len() >= 2);
+    let listed = item.listed.len() >= 2 || (type_like && values.len() >= 2);
     if listed
         && (type_like || values.len() >= 3 || item.inside.iter().any(|i| i.or))
         && values.iter().all(|v| !v.is_empty() && v.len() < 40)
@@ -273,25 +272,23 @@ pub(super) fn type_of(phrase: &Phrase, name: &str) -> String {
     "text".to_owned()
 }
 
-/// `between 0 and 100 percent`, `from 1 to 12`, `greater than zero`, `in milligrams`.
-fn bounds(item: &Item, kind: &mut Kind, modifiers: &mut Vec<String>) {
-    for (word, items) in &item.with {
-        let numbers: Vec<f64> = items
-            .iter()
-            .filter_map(|i| {
-                i.phrase
-                    .number
-                    .or_else(|| i.phrase.words.first().and_then(|w| w.parse().ok()))
-            })
-            .collect();
-        match (word.as_str(), numbers.as_slice()) {
-            ("between", [low, high, ..]) => modifiers.push(format!("from {low} to {high}")),
-            _ => {}
+/// Bounds and units that were said of it.
+fn bounds(phrase: &Phrase, kind: &mut Kind, modifiers: &mut Vec<String>) {
+    for bound in &phrase.bounds {
+        let unit = bound.starts_with("number of") || bound.starts_with("quantity in") || bound == "percentage";
+        if unit {
+            *kind = Kind::Value(bound.clone());
+        } else {
+            modifiers.push(bound.clone());
         }
     }
-    if modifiers.iter().any(|m| m.starts_with("from "))
-        && matches!(kind, Kind::Value(t) if matches!(t.as_str(), "text" | "name" | "long text"))
-    {
+    let bounded = !phrase.bounds.is_empty();
+    let numeric = matches!(kind, Kind::Value(t) if t.starts_with("integer") || t.starts_with("decimal") || t.starts_with("money") || t.starts_with("number of") || t.starts_with("quantity") || t == "percentage" || t == "date");
+    if bounded && !numeric {
         *kind = Kind::Value("integer".to_owned());
+    }
+    // `a percentage` is from 0 to 100 as it is.
+    if matches!(kind, Kind::Value(t) if t == "percentage") {
+        modifiers.retain(|m| m != "from 0 to 100");
     }
 }

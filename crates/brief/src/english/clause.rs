@@ -1,5 +1,6 @@
 //! Clauses: who does what to whom, with lists, relative clauses and what stands in parentheses.
 
+use super::token::Token;
 use super::phrase::{Group, Phrase, Piece, Placed};
 
 /// A phrase with what belongs to it.
@@ -8,6 +9,8 @@ pub(super) struct Item {
     pub(super) phrase: Phrase,
     /// What stands in parentheses after it.
     pub(super) inside: Vec<Item>,
+    /// The values in the parentheses as they are written, when they are a list.
+    pub(super) listed: Vec<String>,
     /// What follows `such as`, `including` or a colon.
     pub(super) examples: Vec<Item>,
     /// What follows with a preposition.
@@ -63,9 +66,10 @@ impl Clause {
 }
 
 /// The clauses of a sentence.
-pub(super) fn clauses(pieces: &[Placed]) -> Vec<Clause> {
+pub(super) fn clauses(pieces: &[Placed], tokens: &[Token]) -> Vec<Clause> {
     let mut parser = Parser {
         pieces,
+        tokens,
         at: 0,
         clauses: Vec::new(),
         depth: 0,
@@ -83,6 +87,7 @@ fn starts_anew(phrase: &Phrase) -> bool {
 
 struct Parser<'p> {
     pieces: &'p [Placed],
+    tokens: &'p [Token],
     at: usize,
     clauses: Vec<Clause>,
     depth: usize,
@@ -538,8 +543,9 @@ impl Parser<'_> {
                     };
                     // `each of which has …`
                     self.at += skip;
+                    let each = skip == 3;
                     let items = self.list(false);
-                    item.with.push(("with".to_owned(), items));
+                    item.with.push((if each { "each with" } else { "with" }.to_owned(), items));
                     if matches!(self.here(), Some(Piece::Comma))
                         && matches!(self.piece(self.at + 1), Some(Piece::Verb(_)))
                     {
@@ -694,8 +700,31 @@ impl Parser<'_> {
         self.clauses.push(clause);
     }
 
+    /// The parts of a list in parentheses, as they are written.
+    fn listed(&self, open: usize) -> Vec<String> {
+        let from = self.pieces.get(open).map_or(0, |p| p.to);
+        let mut values = vec![String::new()];
+        for token in self.tokens.iter().skip(from) {
+            match token.lower.as_str() {
+                ")" => break,
+                "," | "or" | "and" | "/" | ";" => values.push(String::new()),
+                word => {
+                    if let Some(last) = values.last_mut() {
+                        if !last.is_empty() {
+                            last.push(' ');
+                        }
+                        last.push_str(word);
+                    }
+                }
+            }
+        }
+        values.retain(|v| !v.is_empty());
+        values
+    }
+
     /// What stands in parentheses.
     fn inside(&mut self, item: &mut Item) {
+        item.listed = self.listed(self.at);
         self.at += 1;
         let before = self.comma_ends;
         self.comma_ends = false;

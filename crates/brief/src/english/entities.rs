@@ -93,7 +93,10 @@ impl Entities {
                 if !self.names.contains(&short) || !self.names.contains(long) {
                     continue;
                 }
-                if facts(long) == 0 && !lexicon::is_known_thing(long) && facts(&short) > 0 {
+                // `a closed opportunity` is an opportunity in a state.
+                let in_state = start == 1
+                    && lexicon::verb_form(words[0]).is_some_and(|(_, form)| matches!(form, lexicon::Form::Ed | lexicon::Form::Participle));
+                if in_state || facts(long) == 0 && !lexicon::is_known_thing(long) && facts(&short) > 0 {
                     self.names.remove(long);
                 } else if facts(&short) == 0
                     && self
@@ -231,6 +234,23 @@ fn weigh(evidence: &mut BTreeMap<String, Evidence>, at: usize, said: &Said) {
                 add(kind, 0.1, false);
             }
         }
+        Said::Roles { of, roles } => {
+            add(of, 1.5, false);
+            for role in roles {
+                add(role, 2.0, true);
+            }
+        }
+        Said::Either { owner, to, .. } => {
+            add(owner, 0.8, false);
+            for name in to {
+                add(name, 0.5, false);
+            }
+        }
+        Said::HasEach { from, to, .. } => {
+            add(from, 0.5, false);
+            add(to, 0.4, true);
+        }
+        Said::Demands { owner, .. } => add(owner, 0.5, false),
         Said::Happens(_) | Said::Values { .. } | Said::Mark { .. } => {}
     }
 }

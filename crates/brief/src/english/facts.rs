@@ -67,6 +67,14 @@ pub(super) enum Said {
         attribute: String,
         values: Vec<String>,
     },
+    /// It has these roles, one or more at once.
+    Roles { of: String, roles: Vec<String> },
+    /// It refers to one of several.
+    Either { owner: String, name: String, to: Vec<String> },
+    /// `an order includes many products, each with a quantity`
+    HasEach { from: String, to: String, thing: Item },
+    /// `a closed opportunity must have a reason`
+    Demands { owner: String, state: String, things: Vec<Item> },
     /// Something happens between two, for which the text may have a noun.
     Happens(Event),
     /// An attribute is unique, or optional.
@@ -204,6 +212,14 @@ impl Facts {
             );
         }
         self.asides(clause);
+        for item in clause.subject.iter().chain(&clause.objects) {
+            if let Some((a, b)) = item.phrase.between.clone() {
+                for end in [a, b] {
+                    let to = Phrase { words: vec![end], count: super::phrase::Count { one: true, most: Some(1), ..Default::default() }, ..Phrase::default() };
+                    self.tie(&item.phrase, "be", Some("of"), &to, Tie::Refers, clause);
+                }
+            }
+        }
         if clause.verb.is_none() {
             self.verbless(clause, lead_owner);
             return;
@@ -774,9 +790,20 @@ impl Facts {
                     80,
                 );
             }
+            if let Some(demand) = demand(clause, owner, &things, verb) {
+                self.push(demand, 80);
+                continue;
+            }
             for thing in &things {
                 if verb.not || thing.phrase.count.none {
                     continue;
+                }
+                if let Owner::Named(from) = owner {
+                    for (_, items) in thing.with.iter().filter(|(word, _)| word == "each with") {
+                        for item in items {
+                            self.push(Said::HasEach { from: from.clone(), to: thing.phrase.name(), thing: item.clone() }, 75);
+                        }
+                    }
                 }
                 if is_information(&thing.phrase) && thing.phrase.words.len() == 1 {
                     if let Owner::Named(name) = owner {
@@ -870,6 +897,21 @@ impl Facts {
             self.doing(&whole, &verb, &word);
         }
     }
+}
+
+/// `A closed opportunity must have a close reason`: a rule for some states only.
+fn demand(clause: &Clause, owner: &Owner, things: &[Item], verb: &super::phrase::Group) -> Option<Said> {
+    let must = verb.modal.as_deref().is_some_and(|m| matches!(m, "must" | "shall" | "should" | "needs"));
+    let Owner::Named(_) = owner else { return None };
+    let [subject] = clause.subject.as_slice() else { return None };
+    let words = &subject.phrase.words;
+    let state = words.first()?;
+    let participle = lexicon::verb_form(state).is_some_and(|(_, form)| matches!(form, lexicon::Form::Ed | lexicon::Form::Participle)) || matches!(state.as_str(), "active" | "open" | "inactive" | "valid");
+    (must && participle && words.len() > 1 && things.iter().all(|t| !t.phrase.is_many())).then(|| Said::Demands {
+        owner: words[1..].join(" "),
+        state: state.clone(),
+        things: things.to_vec(),
+    })
 }
 
 /// Words that stand for facts about something: `customer information`.

@@ -11,9 +11,11 @@ mod draft;
 mod entities;
 mod facts;
 mod lexicon;
+mod measures;
 mod listed;
 mod phrase;
 mod relate;
+mod fold;
 mod resolve;
 mod tag;
 mod token;
@@ -84,12 +86,16 @@ pub fn translate(text: &str, name: &str) -> Translation {
     for (at, block) in blocks.iter().enumerate() {
         sentences.extend(token::sentences(text, block, at));
     }
+    for sentence in &mut sentences {
+        measures::attach(&mut sentence.tokens);
+    }
     let shown: Vec<String> = sentences
         .iter()
         .map(|s| one_line(text, s.range()))
         .collect();
     let (facts, understood) = read_facts(&sentences, &blocks);
-    let mut draft = resolve::resolve(&facts);
+    let (mut draft, entities) = resolve::resolve(&facts);
+    let _ = &entities;
     title(&mut draft, &sentences, &blocks, &shown, name);
     let written = check::settle(&mut draft, &shown);
     let lines = Lines::of(text);
@@ -182,7 +188,7 @@ fn read_facts(sentences: &[Sentence], blocks: &[blocks::Block]) -> (Vec<facts::F
                 phrase.a_thing = things.contains(&phrase.name());
             }
         }
-        let clauses = clause::clauses(&pieces);
+        let clauses = clause::clauses(&pieces, &sentence.tokens);
         let heading = matches!(block.kind, blocks::BlockKind::Heading(_));
         if heading {
             spoken[sentence.block] = reader.heading(&clauses);

@@ -46,6 +46,10 @@ pub(super) struct Phrase {
     pub(super) tokens: (usize, usize),
     /// Was quoted.
     pub(super) quoted: bool,
+    /// Bounds and units said of it.
+    pub(super) bounds: Vec<String>,
+    /// The two that a name joins with a dash: `distributor–principal authorization`.
+    pub(super) between: Option<(String, String)>,
     /// Its words are a thing elsewhere in the text, though the head is a word for information.
     pub(super) a_thing: bool,
     /// `a number of`
@@ -428,6 +432,15 @@ impl Reader<'_> {
         let mut to = last + 1;
         for i in first..to {
             self.take_word(i, i == last, &mut phrase);
+            phrase.bounds.extend(self.tokens[i].bounds.iter().cloned());
+        }
+        if let Some(dash) = (first..to).find(|i| self.tag(*i) == Some(Tag::Dash))
+            && to - first == 4
+            && dash == first + 1
+            && phrase.words.len() == 3
+        {
+            phrase.between = Some((lexicon::singular(&phrase.words[0]), lexicon::singular(&phrase.words[1])));
+            phrase.words.drain(..2);
         }
         if phrase.words.is_empty() {
             return None;

@@ -456,8 +456,10 @@ fn event_entity(
             if let Some(at) = at {
                 many.remove(at);
             }
+            let line = matches!(event.base.as_str(), "include" | "contain" | "have" | "consist");
             let title = match nouns.first() {
                 Some(noun) => (*noun).to_owned(),
+                None if line && matches!(to.as_str(), "product" | "item" | "service" | "article" | "part" | "good") => format!("{from} line"),
                 None => format!("{from} {to}"),
             };
             if builder.draft.entity(&snake(&[title.clone()])).is_some() {

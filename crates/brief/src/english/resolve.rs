@@ -10,7 +10,7 @@ use super::phrase::{Count, Phrase};
 use super::relate::{self, Edge};
 
 /// The draft that facts make.
-pub(super) fn resolve(facts: &[Fact]) -> Draft {
+pub(super) fn resolve(facts: &[Fact]) -> (Draft, Entities) {
     let mut entities = Entities::of(facts);
     if let Some(kinds) = known_kinds(facts, &entities) {
         for name in kinds {
@@ -22,16 +22,18 @@ pub(super) fn resolve(facts: &[Fact]) -> Draft {
         entities,
         draft: Draft::default(),
         edges: Vec::new(),
-        events: Vec::new(), happenings: Vec::new(),
+        events: Vec::new(), happenings: Vec::new(), roles: Vec::new(), demands: Vec::new(),
         ids: 0,
     };
     builder.begin();
     builder.collect();
     relate::settle(&mut builder);
     relate::compounds(&mut builder);
+    builder.fold();
+    builder.demand();
     builder.marks();
     builder.finish();
-    builder.draft
+    (builder.draft, builder.entities)
 }
 
 /// What has kinds that are entities is one itself.
@@ -56,6 +58,8 @@ pub(super) struct Builder<'f> {
     pub(super) edges: Vec<Edge>,
     /// Attributes of what happens between two.
     pub(super) events: Vec<(Event, Item, Source)>,
+    pub(super) roles: Vec<(String, Vec<String>)>,
+    pub(super) demands: Vec<(String, String, Vec<Item>, Source)>,
     /// What happens between two, by the sentence that says so.
     pub(super) happenings: Vec<(Event, Source)>,
     /// Attributes called `<entity> id`.
@@ -124,6 +128,10 @@ impl Builder<'_> {
                     attribute,
                     values,
                 } => self.values(owner.as_deref(), attribute, values, source),
+                Said::Roles { of, roles } => self.roles.push((of.clone(), roles.clone())),
+                Said::Either { owner, name, to } => self.either(owner, name, to, source),
+                Said::HasEach { from, to, thing } => self.has_each(from, to, thing, source),
+                Said::Demands { owner, state, things } => self.demands.push((owner.clone(), state.clone(), things.clone(), source)),
                 Said::Happens(event) => self.happenings.push((event.clone(), source)),
                 Said::Mark { .. } => {}
             }
@@ -297,6 +305,14 @@ impl Builder<'_> {
             return;
         }
         if super::facts::speaks_of_system(phrase) && !looks_like_fact(phrase) {
+            return;
+        }
+        // `an owner`, where users are spoken of: one of them.
+        if let Some(person) = self.person(phrase) {
+            let (name, person) = (self.make(owner), self.make(&person));
+            if let Some(entity) = self.draft.entity_mut(&name) {
+                entity.add(Attribute { name: snake(&phrase.words), kind: Kind::Reference(person), optional: phrase.optional || optional, modifiers: Vec::new(), source });
+            }
             return;
         }
         // `a full set of …`: what stands for many of nothing known.

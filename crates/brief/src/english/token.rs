@@ -23,6 +23,8 @@ pub(super) struct Token {
     pub(super) capital: bool,
     /// Stands in quotation marks.
     pub(super) quoted: bool,
+    /// Bounds and units that were said of it.
+    pub(super) bounds: Vec<String>,
 }
 
 impl Token {
@@ -185,6 +187,7 @@ fn token(lower: &str, kind: TokenKind, range: Range<usize>, capital: bool) -> To
         range,
         capital,
         quoted: false,
+        bounds: Vec::new(),
     }
 }
 

@@ -55,8 +55,18 @@ impl Facts {
             self.kinds(clause, subject, &name);
         }
         // `A prescription is for one medicine`, `an interaction is about an organization`.
+        if subject.phrase.plural {
+            self.push(Said::Mention { name: name.clone(), weight: 0.6 }, 50);
+        }
         let nested: Vec<(String, Vec<Item>)> = clause.with.iter().flat_map(|(_, items)| items.iter().flat_map(|i| i.with.iter().cloned())).collect();
         for (word, items) in clause.with.iter().chain(&nested) {
+            // `is about a contact or an opportunity`
+            if items.len() >= 2 && items.iter().any(|i| i.or) && matches!(word.as_str(), "about" | "for" | "of" | "on") {
+                let to: Vec<String> = items.iter().map(|i| i.phrase.name()).collect();
+                let called = if word == "about" { "about" } else { "subject" };
+                self.push(Said::Either { owner: name.clone(), name: called.to_owned(), to }, 80);
+                continue;
+            }
             for item in items {
                 if matches!(word.as_str(), "with") && looks_like_fact(&item.phrase) {
                     self.has(&name, item, 70);
@@ -189,6 +199,17 @@ impl Facts {
     /// Any other verb.
     pub(super) fn doing(&mut self, clause: &Clause, verb: &Group, word: &lexicon::Verb) {
         if verb.not && !matches!(clause.link, Link::Condition(_)) {
+            return;
+        }
+        // `plays one or more roles: principal, distributor`
+        if matches!(verb.base.as_str(), "play" | "have" | "take" | "act")
+            && let (Some(subject), Some(object)) = (clause.subject.first(), clause.objects.iter().find(|o| o.phrase.is("role")))
+            && object.examples.len() >= 2
+            && let Some(of) = self.name(&subject.phrase)
+        {
+            let roles = object.examples.iter().map(|e| e.phrase.name()).collect();
+            self.push(Said::Mention { name: of.clone(), weight: 1.0 }, 80);
+            self.push(Said::Roles { of, roles }, 85);
             return;
         }
         let mut tie = tie_of(word);
