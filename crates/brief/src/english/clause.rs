@@ -656,6 +656,10 @@ impl Parser<'_> {
                     };
                 }
                 Some(Piece::Adverb(_)) => self.at += 1,
+                Some(Piece::Adjective(word)) => {
+                    clause.adjective.get_or_insert_with(|| word.clone());
+                    self.at += 1;
+                }
                 _ => return,
             }
         }
@@ -673,9 +677,14 @@ impl Parser<'_> {
             self.at += 1;
         }
         match self.here() {
-            Some(Piece::Verb(_)) => {
+            Some(Piece::Verb(group)) => {
+                let brief = group.base == "be" || group.passive;
                 clause.subject = vec![item.clone()];
-                self.predicate(&mut clause);
+                if brief {
+                    self.reduced(&mut clause);
+                } else {
+                    self.predicate(&mut clause);
+                }
             }
             Some(Piece::Phrase(actor))
                 if matches!(

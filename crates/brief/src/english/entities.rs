@@ -72,6 +72,14 @@ impl Entities {
             }
         }
         entities.merge(&evidence);
+        // `has an owner`, where users are spoken of: one of them.
+        if ["user", "employee"].iter().any(|p| entities.names.contains(*p)) {
+            for role in ["owner", "assignee", "creator", "approver", "handler"] {
+                if evidence.get(role).is_some_and(|e| e.facts == 0) {
+                    entities.names.remove(role);
+                }
+            }
+        }
         let mut order: Vec<(usize, String)> = entities
             .names
             .iter()

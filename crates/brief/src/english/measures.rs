@@ -36,7 +36,9 @@ const UNITS: &[(&str, &str)] = &[
 pub(super) fn attach(tokens: &mut Vec<Token>) {
     let mut at = 1;
     while at < tokens.len() {
-        let before_is_word = tokens[at - 1].kind == TokenKind::Word;
+        let before = &tokens[at - 1];
+        let before_is_word = before.kind == TokenKind::Word
+            && !matches!(before.lower.as_str(), "by" | "of" | "to" | "with" | "has" | "have" | "for" | "in" | "be" | "is" | "are" | "on" | "and" | "or" | "at" | "from" | "contain" | "contains" | "include" | "not" | "no");
         let found = if before_is_word { bound(tokens, at) } else { None };
         match found {
             Some((length, text)) => {

@@ -17,6 +17,7 @@ mod phrase;
 mod relate;
 mod fold;
 mod resolve;
+mod statements;
 mod tag;
 mod token;
 mod verbs;
@@ -93,9 +94,14 @@ pub fn translate(text: &str, name: &str) -> Translation {
         .iter()
         .map(|s| one_line(text, s.range()))
         .collect();
-    let (facts, understood) = read_facts(&sentences, &blocks);
+    let (facts, mut understood) = read_facts(&sentences, &blocks);
     let (mut draft, entities) = resolve::resolve(&facts);
-    let _ = &entities;
+
+    let sections: Vec<String> = sentences.iter().map(|s| section_of(s, &sentences, &blocks)).collect();
+    let stated = statements::apply(&mut draft, &entities, &sentences, &sections, &shown);
+    for (understood, stated) in understood.iter_mut().zip(stated) {
+        *understood |= stated;
+    }
     title(&mut draft, &sentences, &blocks, &shown, name);
     let written = check::settle(&mut draft, &shown);
     let lines = Lines::of(text);
@@ -181,6 +187,10 @@ fn read_facts(sentences: &[Sentence], blocks: &[blocks::Block]) -> (Vec<facts::F
                 reader.last.clone_from(&under);
             }
         }
+        if statements::form(sentence, &section_of(sentence, sentences, blocks)) == statements::Form::Statement {
+            understood.push(false);
+            continue;
+        }
         let tags = tag::tags(&sentence.tokens);
         let mut pieces = phrase::pieces(&sentence.tokens, &tags);
         for placed in &mut pieces {
@@ -210,6 +220,20 @@ fn read_facts(sentences: &[Sentence], blocks: &[blocks::Block]) -> (Vec<facts::F
         understood.push(made);
     }
     (reader.facts, understood)
+}
+
+/// The words of the heading that a sentence stands under, in lower case.
+fn section_of(sentence: &Sentence, sentences: &[Sentence], blocks: &[blocks::Block]) -> String {
+    let mut under = blocks[sentence.block].under;
+    while let Some(at) = under {
+        if matches!(blocks[at].kind, blocks::BlockKind::Heading(_)) {
+            let first = sentences.partition_point(|s| s.block < at);
+            let tokens = sentences.get(first).filter(|s| s.block == at).map(|s| s.tokens.iter().map(|t| t.lower.as_str()).collect::<Vec<_>>());
+            return tokens.unwrap_or_default().join(" ");
+        }
+        under = blocks[at].under;
+    }
+    String::new()
 }
 
 /// Names such as `order detail` that the text counts (`each order detail`), so that they are things and no words

@@ -167,7 +167,7 @@ impl Facts {
                 75,
             );
         } else if several
-            && (or || (subject.phrase.plural && clause.objects.iter().all(|o| o.phrase.plural)))
+            && (or || (subject.phrase.plural && clause.objects.iter().filter(|o| o.phrase.plural).count() + 1 >= clause.objects.len()))
         {
             let roles = clause.verb.as_ref().is_some_and(|v| v.modal.is_some()) && !or;
             self.push(
