@@ -146,10 +146,17 @@ pub(super) fn attribute_of(item: &Item, owner: &str, source: Source) -> Attribut
 /// The type that name and context suggest.
 fn kind_of(item: &Item, name: &str) -> Kind {
     let phrase = &item.phrase;
-        let values: Vec<String> = if item.listed.len() >= 2 {
-        item.listed.iter().map(|v| v.replace(['|', ':', '#', '"', '\''], " ")).collect()
+    let values: Vec<String> = if item.listed.len() >= 2 {
+        item.listed
+            .iter()
+            .map(|v| v.replace(['|', ':', '#', '"', '\''], " "))
+            .collect()
     } else {
-        item.inside.iter().chain(&item.examples).map(|i| value_of(&i.phrase)).collect()
+        item.inside
+            .iter()
+            .chain(&item.examples)
+            .map(|i| value_of(&i.phrase))
+            .collect()
     };
     let type_like = matches!(
         phrase.head(),
@@ -260,6 +267,9 @@ pub(super) fn type_of(phrase: &Phrase, name: &str) -> String {
             .or_else(|| lexicon::attribute_type(&words[..of]))
             .map_or_else(|| "text".to_owned(), str::to_owned);
     }
+    if words.len() > 1 && head == "value" {
+        return "money".to_owned();
+    }
     if let Some(kind) = lexicon::attribute_type(&words) {
         return kind.to_owned();
     }
@@ -275,7 +285,9 @@ pub(super) fn type_of(phrase: &Phrase, name: &str) -> String {
 /// Bounds and units that were said of it.
 fn bounds(phrase: &Phrase, kind: &mut Kind, modifiers: &mut Vec<String>) {
     for bound in &phrase.bounds {
-        let unit = bound.starts_with("number of") || bound.starts_with("quantity in") || bound == "percentage";
+        let unit = bound.starts_with("number of")
+            || bound.starts_with("quantity in")
+            || bound == "percentage";
         if unit {
             *kind = Kind::Value(bound.clone());
         } else {

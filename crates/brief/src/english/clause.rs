@@ -1,7 +1,7 @@
 //! Clauses: who does what to whom, with lists, relative clauses and what stands in parentheses.
 
-use super::token::Token;
 use super::phrase::{Group, Phrase, Piece, Placed};
+use super::token::Token;
 
 /// A phrase with what belongs to it.
 #[derive(Debug, Clone, Default)]
@@ -280,6 +280,14 @@ impl Parser<'_> {
                     }
                 }
                 Some(Piece::Comma) if self.continues_after_comma() => self.at += 1,
+                // `belongs to one operator and to one principal`
+                Some(Piece::And | Piece::Or)
+                    if matches!(self.piece(self.at + 1), Some(Piece::Preposition(_)))
+                        && matches!(self.piece(self.at + 2), Some(Piece::Phrase(_)))
+                        && !self.finite_follows(self.at + 2) =>
+                {
+                    self.at += 1;
+                }
                 // `allow employees to create orders`
                 Some(Piece::Verb(group)) if group.infinitive || group.participle => {
                     let mut inner = Clause {
@@ -412,7 +420,13 @@ impl Parser<'_> {
                     break;
                 }
                 // Examples without articles end where an article begins: `such as a visit`, `… , and a description`.
-                Some(Piece::Phrase(next)) if self.examples && starts_anew(next) && items.first().is_some_and(|i: &Item| !starts_anew(&i.phrase)) => {
+                Some(Piece::Phrase(next))
+                    if self.examples
+                        && starts_anew(next)
+                        && items
+                            .first()
+                            .is_some_and(|i: &Item| !starts_anew(&i.phrase)) =>
+                {
                     self.at = before;
                     break;
                 }
@@ -545,7 +559,8 @@ impl Parser<'_> {
                     self.at += skip;
                     let each = skip == 3;
                     let items = self.list(false);
-                    item.with.push((if each { "each with" } else { "with" }.to_owned(), items));
+                    item.with
+                        .push((if each { "each with" } else { "with" }.to_owned(), items));
                     if matches!(self.here(), Some(Piece::Comma))
                         && matches!(self.piece(self.at + 1), Some(Piece::Verb(_)))
                     {

@@ -37,7 +37,11 @@ impl Entities {
         let mut seen: BTreeSet<(usize, String, String)> = BTreeSet::new();
         for (at, fact) in facts.iter().enumerate() {
             // Said twice of the same sentence counts once.
-            if let Said::Has { owner: Owner::Named(name), thing, .. } = &fact.said
+            if let Said::Has {
+                owner: Owner::Named(name),
+                thing,
+                ..
+            } = &fact.said
                 && !seen.insert((fact.sentence, name.clone(), thing.phrase.name()))
             {
                 continue;
@@ -56,8 +60,7 @@ impl Entities {
                 found.score -= if found.plain >= 2 { 0.5 } else { 2.5 };
             }
             let head = words.last().copied().unwrap_or("");
-            if lexicon::is_organisation_word(head) && !found.several && found.plain < 2
-            {
+            if lexicon::is_organisation_word(head) && !found.several && found.plain < 2 {
                 continue;
             }
             if (words.len() == 1
@@ -73,7 +76,10 @@ impl Entities {
         }
         entities.merge(&evidence);
         // `has an owner`, where users are spoken of: one of them.
-        if ["user", "employee"].iter().any(|p| entities.names.contains(*p)) {
+        if ["user", "employee"]
+            .iter()
+            .any(|p| entities.names.contains(*p))
+        {
             for role in ["owner", "assignee", "creator", "approver", "handler"] {
                 if evidence.get(role).is_some_and(|e| e.facts == 0) {
                     entities.names.remove(role);
@@ -103,8 +109,12 @@ impl Entities {
                 }
                 // `a closed opportunity` is an opportunity in a state.
                 let in_state = start == 1
-                    && lexicon::verb_form(words[0]).is_some_and(|(_, form)| matches!(form, lexicon::Form::Ed | lexicon::Form::Participle));
-                if in_state || facts(long) == 0 && !lexicon::is_known_thing(long) && facts(&short) > 0 {
+                    && lexicon::verb_form(words[0]).is_some_and(|(_, form)| {
+                        matches!(form, lexicon::Form::Ed | lexicon::Form::Participle)
+                    });
+                if in_state
+                    || facts(long) == 0 && !lexicon::is_known_thing(long) && facts(&short) > 0
+                {
                     self.names.remove(long);
                 } else if facts(&short) == 0
                     && self

@@ -70,11 +70,23 @@ pub(super) enum Said {
     /// It has these roles, one or more at once.
     Roles { of: String, roles: Vec<String> },
     /// It refers to one of several.
-    Either { owner: String, name: String, to: Vec<String> },
+    Either {
+        owner: String,
+        name: String,
+        to: Vec<String>,
+    },
     /// `an order includes many products, each with a quantity`
-    HasEach { from: String, to: String, thing: Item },
+    HasEach {
+        from: String,
+        to: String,
+        thing: Item,
+    },
     /// `a closed opportunity must have a reason`
-    Demands { owner: String, state: String, things: Vec<Item> },
+    Demands {
+        owner: String,
+        state: String,
+        things: Vec<Item>,
+    },
     /// Something happens between two, for which the text may have a noun.
     Happens(Event),
     /// An attribute is unique, or optional.
@@ -211,11 +223,29 @@ impl Facts {
                 80,
             );
         }
+        // `Set up an orders table with …`
+        let table = clause
+            .objects
+            .iter()
+            .any(|o| matches!(o.phrase.head(), "table" | "entity") && o.phrase.words.len() > 1);
+        if table && !clause.verb.as_ref().is_some_and(|v| v.passive) {
+            let things: Vec<Item> = clause.objects.clone();
+            self.stored(clause, &things, None, None, true);
+            return;
+        }
         self.asides(clause);
         for item in clause.subject.iter().chain(&clause.objects) {
             if let Some((a, b)) = item.phrase.between.clone() {
                 for end in [a, b] {
-                    let to = Phrase { words: vec![end], count: super::phrase::Count { one: true, most: Some(1), ..Default::default() }, ..Phrase::default() };
+                    let to = Phrase {
+                        words: vec![end],
+                        count: super::phrase::Count {
+                            one: true,
+                            most: Some(1),
+                            ..Default::default()
+                        },
+                        ..Phrase::default()
+                    };
                     self.tie(&item.phrase, "be", Some("of"), &to, Tie::Refers, clause);
                 }
             }
@@ -339,7 +369,9 @@ impl Facts {
                         | "show"
                         | "display"
                 ));
-        let told_by = clause.with.iter().any(|(word, items)| word == "by" && items.iter().any(|i| !speaks_of_system(&i.phrase)));
+        let told_by = clause.with.iter().any(|(word, items)| {
+            word == "by" && items.iter().any(|i| !speaks_of_system(&i.phrase))
+        });
         if passive_store && !told_by && !(verb.base == "include" || verb.base == "list") {
             let things: Vec<Item> = clause.subject.clone();
             self.stored(clause, &things, lead_owner, condition, true);
@@ -407,7 +439,10 @@ impl Facts {
             if speaks_of_system(&item.phrase) {
                 continue;
             }
-            let subject = clause.subject.iter().any(|s| s.phrase.tokens == item.phrase.tokens);
+            let subject = clause
+                .subject
+                .iter()
+                .any(|s| s.phrase.tokens == item.phrase.tokens);
             for (word, items) in &item.with {
                 if word == "with" {
                     for thing in items {
@@ -538,9 +573,16 @@ impl Facts {
             .chain(things.iter().flat_map(|t| t.with.iter()))
             .find_map(|(word, items)| {
                 let phrase = &items.first()?.phrase;
-                            let about = matches!(word.as_str(), "for" | "about" | "of" | "on" | "regarding" | "concerning");
-            let pair = matches!(phrase.head(), "combination" | "pair");
-            (about && (pair || !speaks_of_system(phrase)) && !phrase.pronoun && !looks_like_fact(phrase)).then(|| {
+                let about = matches!(
+                    word.as_str(),
+                    "for" | "about" | "of" | "on" | "regarding" | "concerning"
+                );
+                let pair = matches!(phrase.head(), "combination" | "pair");
+                (about
+                    && (pair || !speaks_of_system(phrase))
+                    && !phrase.pronoun
+                    && !looks_like_fact(phrase))
+                .then(|| {
                     if matches!(phrase.head(), "combination" | "pair") {
                         self.event.clone().map_or(Owner::Unsaid, Owner::Event)
                     } else {
@@ -550,15 +592,22 @@ impl Facts {
             });
         let owner = lead_owner
             .or(after)
-            .or_else(|| condition.cloned().map(Owner::Event)).or_else(|| self.gap_event.clone().map(Owner::Event));
+            .or_else(|| condition.cloned().map(Owner::Event))
+            .or_else(|| self.gap_event.clone().map(Owner::Event));
         let of_pair = matches!(owner, Some(Owner::Event(_))) && condition.is_none();
         let mut told_owner: Option<String> = None;
+        if clause.link == Link::Relative {
+            // `a price that is kept`: what is kept has been said.
+            return;
+        }
         for thing in things {
             if speaks_of_system(&thing.phrase) && !is_information(&thing.phrase) {
                 continue;
             }
             // `create an orders table with …`
-            if matches!(thing.phrase.head(), "table" | "entity") && thing.phrase.words.len() > 1 {
+            if matches!(thing.phrase.head(), "table" | "entity" | "relation")
+                && thing.phrase.words.len() > 1
+            {
                 let name = table_name(&thing.phrase);
                 self.push(
                     Said::Mention {
@@ -801,7 +850,14 @@ impl Facts {
                 if let Owner::Named(from) = owner {
                     for (_, items) in thing.with.iter().filter(|(word, _)| word == "each with") {
                         for item in items {
-                            self.push(Said::HasEach { from: from.clone(), to: thing.phrase.name(), thing: item.clone() }, 75);
+                            self.push(
+                                Said::HasEach {
+                                    from: from.clone(),
+                                    to: thing.phrase.name(),
+                                    thing: item.clone(),
+                                },
+                                75,
+                            );
                         }
                     }
                 }
@@ -900,39 +956,57 @@ impl Facts {
 }
 
 /// `A closed opportunity must have a close reason`: a rule for some states only.
-fn demand(clause: &Clause, owner: &Owner, things: &[Item], verb: &super::phrase::Group) -> Option<Said> {
-    let must = verb.modal.as_deref().is_some_and(|m| matches!(m, "must" | "shall" | "should" | "needs"));
+fn demand(
+    clause: &Clause,
+    owner: &Owner,
+    things: &[Item],
+    verb: &super::phrase::Group,
+) -> Option<Said> {
+    let must = verb
+        .modal
+        .as_deref()
+        .is_some_and(|m| matches!(m, "must" | "shall" | "should" | "needs"));
     let Owner::Named(_) = owner else { return None };
-    let [subject] = clause.subject.as_slice() else { return None };
+    let [subject] = clause.subject.as_slice() else {
+        return None;
+    };
     let words = &subject.phrase.words;
     let state = words.first()?;
-    let participle = lexicon::verb_form(state).is_some_and(|(_, form)| matches!(form, lexicon::Form::Ed | lexicon::Form::Participle)) || matches!(state.as_str(), "active" | "open" | "inactive" | "valid");
-    (must && participle && words.len() > 1 && things.iter().all(|t| !t.phrase.is_many())).then(|| Said::Demands {
-        owner: words[1..].join(" "),
-        state: state.clone(),
-        things: things.to_vec(),
-    })
+    let participle = lexicon::verb_form(state)
+        .is_some_and(|(_, form)| matches!(form, lexicon::Form::Ed | lexicon::Form::Participle))
+        || matches!(state.as_str(), "active" | "open" | "inactive" | "valid");
+    (must && participle && words.len() > 1 && things.iter().all(|t| !t.phrase.is_many())).then(
+        || Said::Demands {
+            owner: words[1..].join(" "),
+            state: state.clone(),
+            things: things.to_vec(),
+        },
+    )
 }
 
 /// Words that stand for facts about something: `customer information`.
 pub(super) fn is_information(phrase: &Phrase) -> bool {
-        (phrase.words.len() < 2 || !phrase.a_thing) && matches!(phrase.head(), "information"
-            | "info"
-            | "detail"
-            | "details"
-            | "data"
-            | "record"
-            | "fact"
-            | "attribute"
-            | "field"
-            | "column"
-            | "particulars"
-            | "profile information"
-    ) && !(phrase.head() == "record"
-        && phrase.words.len() > 1
-        && !phrase.count.definite
-        && phrase.of.is_none()
-        && false)
+    (phrase.words.len() < 2 || !phrase.a_thing)
+        && matches!(
+            phrase.head(),
+            "information"
+                | "info"
+                | "detail"
+                | "details"
+                | "data"
+                | "record"
+                | "fact"
+                | "attribute"
+                | "field"
+                | "column"
+                | "particulars"
+                | "profile information"
+        )
+        && !(phrase.head() == "record"
+            && phrase.words.len() > 1
+            && !phrase.count.definite
+            && phrase.of.is_none()
+            && false)
 }
 
 /// `customer personal information`: the customer.

@@ -38,8 +38,34 @@ pub(super) fn attach(tokens: &mut Vec<Token>) {
     while at < tokens.len() {
         let before = &tokens[at - 1];
         let before_is_word = before.kind == TokenKind::Word
-            && !matches!(before.lower.as_str(), "by" | "of" | "to" | "with" | "has" | "have" | "for" | "in" | "be" | "is" | "are" | "on" | "and" | "or" | "at" | "from" | "contain" | "contains" | "include" | "not" | "no");
-        let found = if before_is_word { bound(tokens, at) } else { None };
+            && !matches!(
+                before.lower.as_str(),
+                "by" | "of"
+                    | "to"
+                    | "with"
+                    | "has"
+                    | "have"
+                    | "for"
+                    | "in"
+                    | "be"
+                    | "is"
+                    | "are"
+                    | "on"
+                    | "and"
+                    | "or"
+                    | "at"
+                    | "from"
+                    | "contain"
+                    | "contains"
+                    | "include"
+                    | "not"
+                    | "no"
+            );
+        let found = if before_is_word {
+            bound(tokens, at)
+        } else {
+            None
+        };
         match found {
             Some((length, text)) => {
                 tokens.drain(at..at + length);
@@ -63,8 +89,12 @@ fn bound(tokens: &[Token], at: usize) -> Option<(usize, String)> {
             let (low, high) = (number(1)?, number(3)?);
             Some((4 + percent(4), format!("from {low} to {high}")))
         }
-        ("greater" | "more" | "larger" | "higher", "than") => Some((3, format!("above {}", number(2)?))),
-        ("less" | "lower" | "smaller" | "fewer", "than") => Some((3, format!("below {}", number(2)?))),
+        ("greater" | "more" | "larger" | "higher", "than") => {
+            Some((3, format!("above {}", number(2)?)))
+        }
+        ("less" | "lower" | "smaller" | "fewer", "than") => {
+            Some((3, format!("below {}", number(2)?)))
+        }
         ("above", _) if number(1).is_some() => Some((2, format!("above {}", number(1)?))),
         ("of" | "as", "at") if matches!(word(2), "least" | "most") && number(3).is_some() => {
             Some((4, format!("at {} {}", word(2), number(3)?)))
@@ -72,7 +102,10 @@ fn bound(tokens: &[Token], at: usize) -> Option<(usize, String)> {
         ("in", unit) => {
             let (_, kind) = UNITS.iter().find(|(u, _)| *u == unit)?;
             // `in days of …` would be something else.
-            let ends = matches!(word(2), "" | "," | "and" | "or" | ")" | ";" | "greater" | "from" | "between" | "above");
+            let ends = matches!(
+                word(2),
+                "" | "," | "and" | "or" | ")" | ";" | "greater" | "from" | "between" | "above"
+            );
             ends.then(|| (2, (*kind).to_owned()))
         }
         _ => None,

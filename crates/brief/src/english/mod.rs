@@ -10,12 +10,12 @@ mod clause;
 mod draft;
 mod entities;
 mod facts;
+mod fold;
 mod lexicon;
-mod measures;
 mod listed;
+mod measures;
 mod phrase;
 mod relate;
-mod fold;
 mod resolve;
 mod statements;
 mod tag;
@@ -97,7 +97,10 @@ pub fn translate(text: &str, name: &str) -> Translation {
     let (facts, mut understood) = read_facts(&sentences, &blocks);
     let (mut draft, entities) = resolve::resolve(&facts);
 
-    let sections: Vec<String> = sentences.iter().map(|s| section_of(s, &sentences, &blocks)).collect();
+    let sections: Vec<String> = sentences
+        .iter()
+        .map(|s| section_of(s, &sentences, &blocks))
+        .collect();
     let stated = statements::apply(&mut draft, &entities, &sentences, &sections, &shown);
     for (understood, stated) in understood.iter_mut().zip(stated) {
         *understood |= stated;
@@ -187,7 +190,9 @@ fn read_facts(sentences: &[Sentence], blocks: &[blocks::Block]) -> (Vec<facts::F
                 reader.last.clone_from(&under);
             }
         }
-        if statements::form(sentence, &section_of(sentence, sentences, blocks)) == statements::Form::Statement {
+        if statements::form(sentence, &section_of(sentence, sentences, blocks))
+            == statements::Form::Statement
+        {
             understood.push(false);
             continue;
         }
@@ -228,7 +233,12 @@ fn section_of(sentence: &Sentence, sentences: &[Sentence], blocks: &[blocks::Blo
     while let Some(at) = under {
         if matches!(blocks[at].kind, blocks::BlockKind::Heading(_)) {
             let first = sentences.partition_point(|s| s.block < at);
-            let tokens = sentences.get(first).filter(|s| s.block == at).map(|s| s.tokens.iter().map(|t| t.lower.as_str()).collect::<Vec<_>>());
+            let tokens = sentences.get(first).filter(|s| s.block == at).map(|s| {
+                s.tokens
+                    .iter()
+                    .map(|t| t.lower.as_str())
+                    .collect::<Vec<_>>()
+            });
             return tokens.unwrap_or_default().join(" ");
         }
         under = blocks[at].under;
@@ -242,8 +252,16 @@ fn information_things(sentences: &[Sentence]) -> std::collections::BTreeSet<Stri
     let mut things = std::collections::BTreeSet::new();
     for sentence in sentences {
         for window in sentence.tokens.windows(3) {
-            let counted = matches!(window[0].lower.as_str(), "each" | "every" | "a" | "an" | "one");
-            if counted && matches!(window[2].lower.as_str(), "detail" | "record" | "field" | "data") {
+            let counted = matches!(
+                window[0].lower.as_str(),
+                "each" | "every" | "a" | "an" | "one"
+            );
+            if counted
+                && matches!(
+                    window[2].lower.as_str(),
+                    "detail" | "record" | "field" | "data"
+                )
+            {
                 things.insert(format!("{} {}", window[1].lower, window[2].lower));
             }
         }

@@ -439,7 +439,10 @@ impl Reader<'_> {
             && dash == first + 1
             && phrase.words.len() == 3
         {
-            phrase.between = Some((lexicon::singular(&phrase.words[0]), lexicon::singular(&phrase.words[1])));
+            phrase.between = Some((
+                lexicon::singular(&phrase.words[0]),
+                lexicon::singular(&phrase.words[1]),
+            ));
             phrase.words.drain(..2);
         }
         if phrase.words.is_empty() {

@@ -373,9 +373,20 @@ fn reference(
 /// A noun of the text that stands for what happens refers to those between whom it does.
 fn happenings(builder: &mut Builder<'_>) {
     for (event, source) in std::mem::take(&mut builder.happenings) {
-        let nouns = lexicon::verb(&event.base).map(|v| v.nouns.clone()).unwrap_or_default();
-        let Some(noun) = nouns.iter().find_map(|n| builder.entities.find(n).map(|(e, _)| e)) else { continue };
-        let ends: Vec<String> = [&event.from, &event.to].into_iter().filter_map(|n| builder.entities.find(n)).map(|(e, _)| e).collect();
+        let nouns = lexicon::verb(&event.base)
+            .map(|v| v.nouns.clone())
+            .unwrap_or_default();
+        let Some(noun) = nouns
+            .iter()
+            .find_map(|n| builder.entities.find(n).map(|(e, _)| e))
+        else {
+            continue;
+        };
+        let ends: Vec<String> = [&event.from, &event.to]
+            .into_iter()
+            .filter_map(|n| builder.entities.find(n))
+            .map(|(e, _)| e)
+            .collect();
         if ends.contains(&noun) || ends.len() < 2 {
             continue;
         }
@@ -456,10 +467,20 @@ fn event_entity(
             if let Some(at) = at {
                 many.remove(at);
             }
-            let line = matches!(event.base.as_str(), "include" | "contain" | "have" | "consist");
+            let line = matches!(
+                event.base.as_str(),
+                "include" | "contain" | "have" | "consist"
+            );
             let title = match nouns.first() {
                 Some(noun) => (*noun).to_owned(),
-                None if line && matches!(to.as_str(), "product" | "item" | "service" | "article" | "part" | "good") => format!("{from} line"),
+                None if line
+                    && matches!(
+                        to.as_str(),
+                        "product" | "item" | "service" | "article" | "part" | "good"
+                    ) =>
+                {
+                    format!("{from} line")
+                }
                 None => format!("{from} {to}"),
             };
             if builder.draft.entity(&snake(&[title.clone()])).is_some() {

@@ -22,7 +22,10 @@ pub(super) fn resolve(facts: &[Fact]) -> (Draft, Entities) {
         entities,
         draft: Draft::default(),
         edges: Vec::new(),
-        events: Vec::new(), happenings: Vec::new(), roles: Vec::new(), demands: Vec::new(),
+        events: Vec::new(),
+        happenings: Vec::new(),
+        roles: Vec::new(),
+        demands: Vec::new(),
         ids: 0,
     };
     builder.begin();
@@ -131,7 +134,13 @@ impl Builder<'_> {
                 Said::Roles { of, roles } => self.roles.push((of.clone(), roles.clone())),
                 Said::Either { owner, name, to } => self.either(owner, name, to, source),
                 Said::HasEach { from, to, thing } => self.has_each(from, to, thing, source),
-                Said::Demands { owner, state, things } => self.demands.push((owner.clone(), state.clone(), things.clone(), source)),
+                Said::Demands {
+                    owner,
+                    state,
+                    things,
+                } => self
+                    .demands
+                    .push((owner.clone(), state.clone(), things.clone(), source)),
                 Said::Happens(event) => self.happenings.push((event.clone(), source)),
                 Said::Mark { .. } => {}
             }
@@ -311,7 +320,13 @@ impl Builder<'_> {
         if let Some(person) = self.person(phrase) {
             let (name, person) = (self.make(owner), self.make(&person));
             if let Some(entity) = self.draft.entity_mut(&name) {
-                entity.add(Attribute { name: snake(&phrase.words), kind: Kind::Reference(person), optional: phrase.optional || optional, modifiers: Vec::new(), source });
+                entity.add(Attribute {
+                    name: snake(&phrase.words),
+                    kind: Kind::Reference(person),
+                    optional: phrase.optional || optional,
+                    modifiers: Vec::new(),
+                    source,
+                });
             }
             return;
         }
@@ -598,7 +613,64 @@ impl Builder<'_> {
         }
     }
 
+    /// What is only named in passing, has nothing and is tied to nothing is left out when others are described.
+    fn passing(&mut self) {
+        let described = self
+            .draft
+            .entities
+            .iter()
+            .filter(|e| e.attributes.iter().any(|a| a.source.sentence.is_some()))
+            .count();
+        if described < 2 {
+            return;
+        }
+        let kept: Vec<String> = self
+            .facts
+            .iter()
+            .filter_map(|f| match &f.said {
+                Said::Mention { name, weight } if *weight >= 1.5 => {
+                    self.entities.find(name).map(|(e, _)| snake(&[e]))
+                }
+                _ => None,
+            })
+            .collect();
+        let referred: Vec<String> = self
+            .draft
+            .entities
+            .iter()
+            .flat_map(|e| {
+                let whole = e
+                    .part_of
+                    .as_ref()
+                    .map(|p| p.rsplit(' ').next().unwrap_or("").to_owned());
+                let to = e.attributes.iter().flat_map(|a| match &a.kind {
+                    Kind::Reference(t) | Kind::Many(t) => vec![t.clone()],
+                    Kind::Either(t) => t.clone(),
+                    _ => Vec::new(),
+                });
+                to.chain(whole).collect::<Vec<_>>()
+            })
+            .collect();
+        self.draft.entities.retain(|e| {
+            !e.attributes.is_empty()
+                || e.part_of.is_some()
+                || !e.kinds.is_empty()
+                || !e.roles.is_empty()
+                || kept.contains(&e.name)
+                || referred.contains(&e.name)
+        });
+    }
+
     fn finish(&mut self) {
+        self.passing();
+        let acts = self.draft.entities.iter().any(|e| {
+            e.attributes
+                .iter()
+                .any(|a| a.kind == Kind::Reference("user".to_owned()))
+        });
+        if let Some(user) = self.draft.entity_mut("user") {
+            user.actor = acts;
+        }
         for entity in &mut self.draft.entities {
             let bare = entity
                 .attributes

@@ -56,15 +56,35 @@ impl Facts {
         }
         // `A prescription is for one medicine`, `an interaction is about an organization`.
         if subject.phrase.plural {
-            self.push(Said::Mention { name: name.clone(), weight: 0.6 }, 50);
+            self.push(
+                Said::Mention {
+                    name: name.clone(),
+                    weight: 0.6,
+                },
+                50,
+            );
         }
-        let nested: Vec<(String, Vec<Item>)> = clause.with.iter().flat_map(|(_, items)| items.iter().flat_map(|i| i.with.iter().cloned())).collect();
+        let nested: Vec<(String, Vec<Item>)> = clause
+            .with
+            .iter()
+            .flat_map(|(_, items)| items.iter().flat_map(|i| i.with.iter().cloned()))
+            .collect();
         for (word, items) in clause.with.iter().chain(&nested) {
             // `is about a contact or an opportunity`
-            if items.len() >= 2 && items.iter().any(|i| i.or) && matches!(word.as_str(), "about" | "for" | "of" | "on") {
+            if items.len() >= 2
+                && items.iter().any(|i| i.or)
+                && matches!(word.as_str(), "about" | "for" | "of" | "on")
+            {
                 let to: Vec<String> = items.iter().map(|i| i.phrase.name()).collect();
                 let called = if word == "about" { "about" } else { "subject" };
-                self.push(Said::Either { owner: name.clone(), name: called.to_owned(), to }, 80);
+                self.push(
+                    Said::Either {
+                        owner: name.clone(),
+                        name: called.to_owned(),
+                        to,
+                    },
+                    80,
+                );
                 continue;
             }
             for item in items {
@@ -91,7 +111,11 @@ impl Facts {
             for (word, items) in &object.with {
                 if word == "with" {
                     // `both are customers with a name`
-                    let owner = if looks_like_fact(&object.phrase) { name.clone() } else { object.phrase.name() };
+                    let owner = if looks_like_fact(&object.phrase) {
+                        name.clone()
+                    } else {
+                        object.phrase.name()
+                    };
                     for item in items.iter().filter(|i| looks_like_fact(&i.phrase)) {
                         self.has(&owner, item, 60);
                     }
@@ -145,7 +169,7 @@ impl Facts {
                 };
                 inner
                     .into_iter()
-                    .map(|i| i.phrase.name())
+                    .map(|i| pluralizer::pluralize(&i.phrase.name(), 1, false))
                     .collect::<Vec<_>>()
             })
             .collect();
@@ -167,7 +191,10 @@ impl Facts {
                 75,
             );
         } else if several
-            && (or || (subject.phrase.plural && clause.objects.iter().filter(|o| o.phrase.plural).count() + 1 >= clause.objects.len()))
+            && (or
+                || (subject.phrase.plural
+                    && clause.objects.iter().filter(|o| o.phrase.plural).count() + 1
+                        >= clause.objects.len()))
         {
             let roles = clause.verb.as_ref().is_some_and(|v| v.modal.is_some()) && !or;
             self.push(
@@ -203,12 +230,21 @@ impl Facts {
         }
         // `plays one or more roles: principal, distributor`
         if matches!(verb.base.as_str(), "play" | "have" | "take" | "act")
-            && let (Some(subject), Some(object)) = (clause.subject.first(), clause.objects.iter().find(|o| o.phrase.is("role")))
+            && let (Some(subject), Some(object)) = (
+                clause.subject.first(),
+                clause.objects.iter().find(|o| o.phrase.is("role")),
+            )
             && object.examples.len() >= 2
             && let Some(of) = self.name(&subject.phrase)
         {
             let roles = object.examples.iter().map(|e| e.phrase.name()).collect();
-            self.push(Said::Mention { name: of.clone(), weight: 1.0 }, 80);
+            self.push(
+                Said::Mention {
+                    name: of.clone(),
+                    weight: 1.0,
+                },
+                80,
+            );
             self.push(Said::Roles { of, roles }, 85);
             return;
         }
@@ -229,14 +265,16 @@ impl Facts {
         {
             self.event = Some(event);
         }
-                let says_nothing = tie == Tie::Other;
+        let happens = matches!(verb.base.as_str(), "happen" | "occur");
+        let says_nothing = tie == Tie::Other && !happens;
         if !says_nothing
             && !word.nouns.is_empty()
             && let Some(event) = self.event_of(clause)
         {
             self.push(Said::Happens(event), 60);
         }
-        let system = clause.subject.is_empty() || clause.subject.iter().all(|s| speaks_of_system(&s.phrase));
+        let system =
+            clause.subject.is_empty() || clause.subject.iter().all(|s| speaks_of_system(&s.phrase));
         let talk = matches!(
             verb.base.as_str(),
             "help"
@@ -310,11 +348,25 @@ impl Facts {
         }
         // `During a visit, several treatments can be given.`
         if verb.passive && !says_nothing {
-            for (_, items) in clause.lead.iter().filter(|(w, _)| matches!(w.as_str(), "during" | "in" | "at" | "for")) {
-                for lead in items.iter().filter(|i| !looks_like_fact(&i.phrase) && !speaks_of_system(&i.phrase)) {
+            for (_, items) in clause
+                .lead
+                .iter()
+                .filter(|(w, _)| matches!(w.as_str(), "during" | "in" | "at" | "for"))
+            {
+                for lead in items
+                    .iter()
+                    .filter(|i| !looks_like_fact(&i.phrase) && !speaks_of_system(&i.phrase))
+                {
                     for subject in &clause.subject {
                         if !looks_like_fact(&subject.phrase) && subject.phrase.count.many {
-                            self.tie(&lead.phrase, "have", None, &subject.phrase, Tie::Has, clause);
+                            self.tie(
+                                &lead.phrase,
+                                "have",
+                                None,
+                                &subject.phrase,
+                                Tie::Has,
+                                clause,
+                            );
                         }
                     }
                 }
@@ -361,6 +413,7 @@ impl Facts {
                         continue;
                     }
                     match preposition.as_str() {
+                        "to" | "in" | "into" if item.listed.len() >= 3 => self.has(&name, item, 70),
                         "by" if looks_like_fact(&item.phrase)
                             && !lexicon::is_thing(&item.phrase.refs()) =>
                         {
@@ -461,6 +514,27 @@ impl Facts {
                 let fact =
                     looks_like_fact(&item.phrase) && !lexicon::is_known_thing(&item.phrase.name());
                 match preposition.as_str() {
+                    // `belongs to a segment (retail, wholesale, other)`: values.
+                    "to" | "in" | "into" | "of" if item.listed.len() >= 3 => {
+                        self.has(&name, item, 70)
+                    }
+                    "at" | "on" | "in"
+                        if matches!(verb.base.as_str(), "happen" | "occur")
+                            && matches!(
+                                item.phrase.head(),
+                                "point" | "time" | "date" | "moment" | "instant"
+                            ) =>
+                    {
+                        let mut moment = item.clone();
+                        moment.with.clear();
+                        moment.phrase.of = None;
+                        moment.phrase.words = if item.phrase.head() == "date" {
+                            vec!["happened".to_owned(), "on".to_owned()]
+                        } else {
+                            vec!["happened".to_owned(), "at".to_owned()]
+                        };
+                        self.has(&name, &moment, 75);
+                    }
                     "with" if fact || item.phrase.possessive => self.has(&name, item, 60),
                     "with" | "for" | "in" | "at" | "to" | "from" | "on" | "through" | "of"
                     | "into" | "about" | "under" | "by" | "against" | "during" | "between"
@@ -528,12 +602,30 @@ impl Facts {
                         "with" if fact => self.has(&name, item, 60),
                         // `examine pets during visits`: the visit is of both.
                         "during" if !fact => {
-                            self.tie(&item.phrase, "be", Some("of"), &object.phrase, Tie::Refers, clause);
+                            self.tie(
+                                &item.phrase,
+                                "be",
+                                Some("of"),
+                                &object.phrase,
+                                Tie::Refers,
+                                clause,
+                            );
                             if let Some(subject) = clause.subject.first() {
-                                self.tie(&item.phrase, "be", Some("by"), &subject.phrase, Tie::Refers, clause);
+                                self.tie(
+                                    &item.phrase,
+                                    "be",
+                                    Some("by"),
+                                    &subject.phrase,
+                                    Tie::Refers,
+                                    clause,
+                                );
                             }
                         }
-                        "to" if !lexicon::is_transaction(object.phrase.head()) && !matches!(clause.base(), "assign" | "issue" | "send" | "allocate" | "attach" | "deliver") => {}
+                        "to" if !lexicon::is_transaction(object.phrase.head())
+                            && !matches!(
+                                clause.base(),
+                                "assign" | "issue" | "send" | "allocate" | "attach" | "deliver"
+                            ) => {}
                         "with" | "for" | "to" | "from" | "about" | "on" | "against" | "at"
                         | "in" | "during" | "of"
                             if !fact =>

@@ -24,18 +24,33 @@ pub(super) enum Form {
 /// The form of a sentence; `section` are the words of the heading that it stands under.
 pub(super) fn form(sentence: &Sentence, section: &str) -> Form {
     let words = Words::of(sentence);
-    if volumes::is_volume(&words) || access::is_access(&words, section) || policies::is_policy(&words) || rules::is_rule(&words) {
+    if volumes::is_volume(&words)
+        || access::is_access(&words, section)
+        || policies::is_policy(&words)
+        || rules::is_rule(&words)
+    {
         return Form::Statement;
     }
     Form::Description
 }
 
 /// Adds what the sentences state to the draft; which of them were understood that way.
-pub(super) fn apply(draft: &mut Draft, entities: &Entities, sentences: &[Sentence], sections: &[String], shown: &[String]) -> Vec<bool> {
+pub(super) fn apply(
+    draft: &mut Draft,
+    entities: &Entities,
+    sentences: &[Sentence],
+    sections: &[String],
+    shown: &[String],
+) -> Vec<bool> {
     let mut understood = vec![false; sentences.len()];
     for (at, sentence) in sentences.iter().enumerate() {
         let words = Words::of(sentence);
-        let mut context = Context { draft, entities, at, shown: shown.get(at).map_or("", String::as_str) };
+        let mut context = Context {
+            draft,
+            entities,
+            at,
+            shown: shown.get(at).map_or("", String::as_str),
+        };
         let section = sections.get(at).map_or("", String::as_str);
         let mut any = false;
         any |= rules::apply(&mut context, &words);
@@ -74,7 +89,10 @@ impl Context<'_> {
     }
 
     pub(super) fn line(&self, text: impl Into<String>, confidence: u8) -> Line {
-        Line { text: text.into(), source: self.source(confidence) }
+        Line {
+            text: text.into(),
+            source: self.source(confidence),
+        }
     }
 
     /// The entities and roles that the words name, in their order.
@@ -89,16 +107,30 @@ impl Context<'_> {
                 let plural = parts[length - 1] != last;
                 let joined = parts.join(" ");
                 let name = snake(&[joined.clone()]);
-                let role = self.draft.entities.iter().any(|e| e.roles.iter().any(|r| r.name == name));
+                let role = self
+                    .draft
+                    .entities
+                    .iter()
+                    .any(|e| e.roles.iter().any(|r| r.name == name));
                 let entity = if self.draft.entity(&name).is_some() || role {
                     Some(name)
                 } else if self.entities.contains(&joined) || length == 1 {
-                    self.entities.find(&joined).filter(|(_, r)| r.is_empty()).map(|(e, _)| snake(&[e])).filter(|e| self.draft.entity(e).is_some())
+                    self.entities
+                        .find(&joined)
+                        .filter(|(_, r)| r.is_empty())
+                        .map(|(e, _)| snake(&[e]))
+                        .filter(|e| self.draft.entity(e).is_some())
                 } else {
                     None
                 };
                 if let Some(name) = entity {
-                    found.push(Named { name, from: at, length, plural, role });
+                    found.push(Named {
+                        name,
+                        from: at,
+                        length,
+                        plural,
+                        role,
+                    });
                     at += length;
                     continue 'words;
                 }
@@ -117,19 +149,39 @@ impl Context<'_> {
         let name = snake(&words);
         let entity = self.draft.entity(entity)?;
         let exact = entity.attributes.iter().find(|a| a.name == name);
-        let ending = || entity.attributes.iter().find(|a| a.name.ends_with(&format!("_{name}")));
-        let beginning = || entity.attributes.iter().find(|a| a.name.starts_with(&format!("{name}_")) || name.ends_with(&format!("_{}", a.name)));
-        exact.or_else(ending).or_else(beginning).map(|a| a.name.clone())
+        let ending = || {
+            entity
+                .attributes
+                .iter()
+                .find(|a| a.name.ends_with(&format!("_{name}")))
+        };
+        let beginning = || {
+            entity.attributes.iter().find(|a| {
+                a.name.starts_with(&format!("{name}_")) || name.ends_with(&format!("_{}", a.name))
+            })
+        };
+        exact
+            .or_else(ending)
+            .or_else(beginning)
+            .map(|a| a.name.clone())
     }
 
     /// Whether one refers to the other, by which attribute.
     pub(super) fn reference(&self, from: &str, to: &str) -> Option<String> {
         use super::draft::Kind;
         let entity = self.draft.entity(from)?;
-        if entity.part_of.as_deref().is_some_and(|p| p == to || p.ends_with(&format!(" {to}"))) {
+        if entity
+            .part_of
+            .as_deref()
+            .is_some_and(|p| p == to || p.ends_with(&format!(" {to}")))
+        {
             return Some(to.to_owned());
         }
-        let roles: Vec<&str> = self.draft.entity(to).map(|e| e.roles.iter().map(|r| r.name.as_str()).collect()).unwrap_or_default();
+        let roles: Vec<&str> = self
+            .draft
+            .entity(to)
+            .map(|e| e.roles.iter().map(|r| r.name.as_str()).collect())
+            .unwrap_or_default();
         entity
             .attributes
             .iter()
@@ -138,7 +190,13 @@ impl Context<'_> {
                 Kind::Either(targets) => targets.iter().any(|t| t == to),
                 _ => false,
             })
-            .map(|a| if matches!(a.kind, Kind::Either(_)) { to.to_owned() } else { a.name.clone() })
+            .map(|a| {
+                if matches!(a.kind, Kind::Either(_)) {
+                    to.to_owned()
+                } else {
+                    a.name.clone()
+                }
+            })
     }
 }
 
@@ -149,7 +207,11 @@ impl Words {
     pub(super) fn of(sentence: &Sentence) -> Self {
         Words(
             sentence.tokens.iter().map(|t| t.lower.clone()).collect(),
-            sentence.tokens.iter().map(|t| t.kind == TokenKind::Number).collect(),
+            sentence
+                .tokens
+                .iter()
+                .map(|t| t.kind == TokenKind::Number)
+                .collect(),
         )
     }
 
@@ -175,7 +237,9 @@ impl Words {
 
     /// Whether these words stand one after the other.
     pub(super) fn phrase(&self, phrase: &[&str]) -> Option<usize> {
-        self.0.windows(phrase.len()).position(|w| w.iter().zip(phrase).all(|(a, b)| a == b))
+        self.0
+            .windows(phrase.len())
+            .position(|w| w.iter().zip(phrase).all(|(a, b)| a == b))
     }
 
     pub(super) fn slice(&self, from: usize, to: usize) -> Words {

@@ -5,20 +5,31 @@ use crate::english::draft::{Kind, Line};
 
 /// Whether the sentence states a policy and describes nothing.
 pub(super) fn is_policy(words: &Words) -> bool {
-    deletes_nothing(words) || tells_history(words) || personal(words) || sees_own(words) || traced(words) || tenants(words)
+    deletes_nothing(words)
+        || tells_history(words)
+        || personal(words)
+        || sees_own(words)
+        || traced(words)
+        || tenants(words)
 }
 
 fn deletes_nothing(words: &Words) -> bool {
-    let deleted = words.any(&["deleted", "delete", "removed"]) && words.any(&["nothing", "never", "not", "soft"]) && !words.any(&["unique"]);
+    let deleted = words.any(&["deleted", "delete", "removed"])
+        && words.any(&["nothing", "never", "not", "soft"])
+        && !words.any(&["unique"]);
     deleted && !words.any(&["if", "when"]) || words.has("restored")
 }
 
 fn tells_history(words: &Words) -> bool {
-    words.phrase(&["who", "changed"]).is_some() || words.any(&["audited"]) || words.phrase(&["history", "of", "changes"]).is_some()
+    words.phrase(&["who", "changed"]).is_some()
+        || words.any(&["audited"])
+        || words.phrase(&["history", "of", "changes"]).is_some()
 }
 
 fn personal(words: &Words) -> bool {
-    (words.phrase(&["personal", "data"]).is_some() || words.any(&["erasable", "gdpr"]) || words.phrase(&["sensitive", "health"]).is_some())
+    (words.phrase(&["personal", "data"]).is_some()
+        || words.any(&["erasable", "gdpr"])
+        || words.phrase(&["sensitive", "health"]).is_some())
         && !words.any(&["including", "includes"])
 }
 
@@ -31,7 +42,8 @@ fn traced(words: &Words) -> bool {
 }
 
 fn tenants(words: &Words) -> bool {
-    words.any(&["tenant", "tenants"]) && (words.phrase(&["another", "\'s", "data"]).is_some() || words.has("isolated"))
+    words.any(&["tenant", "tenants"])
+        && (words.phrase(&["another", "\'s", "data"]).is_some() || words.has("isolated"))
 }
 
 pub(super) fn apply(context: &mut Context<'_>, words: &Words) -> bool {
@@ -53,7 +65,11 @@ pub(super) fn apply(context: &mut Context<'_>, words: &Words) -> bool {
     }
     if tenants(words) && context.draft.entity("tenant").is_some() {
         let shared = unrelated(context, "tenant");
-        let text = if shared.is_empty() { "tenant".to_owned() } else { format!("{{tenant: tenant, shared: [{}]}}", shared.join(", ")) };
+        let text = if shared.is_empty() {
+            "tenant".to_owned()
+        } else {
+            format!("{{tenant: tenant, shared: [{}]}}", shared.join(", "))
+        };
         context.draft.tenancy = Some(context.line(text, 70));
         any = true;
     }
@@ -80,10 +96,20 @@ fn unrelated(context: &Context<'_>, tenant: &str) -> Vec<String> {
         }
         related.extend(more);
     }
-    context.draft.entities.iter().filter(|e| !related.contains(&e.name)).map(|e| e.name.clone()).collect()
+    context
+        .draft
+        .entities
+        .iter()
+        .filter(|e| !related.contains(&e.name))
+        .map(|e| e.name.clone())
+        .collect()
 }
 
-fn entities(context: &mut Context<'_>, words: &Words, list: fn(&mut crate::english::draft::Draft) -> &mut Vec<Line>) -> bool {
+fn entities(
+    context: &mut Context<'_>,
+    words: &Words,
+    list: fn(&mut crate::english::draft::Draft) -> &mut Vec<Line>,
+) -> bool {
     let named = context.named(words);
     let mut any = false;
     for found in named.iter().filter(|n| !n.role) {
@@ -99,7 +125,9 @@ fn entities(context: &mut Context<'_>, words: &Words, list: fn(&mut crate::engli
 
 /// `who changed an opportunity's stage or value`
 fn history(context: &mut Context<'_>, words: &Words) -> bool {
-    let Some(entity) = context.named(words).into_iter().next() else { return false };
+    let Some(entity) = context.named(words).into_iter().next() else {
+        return false;
+    };
     let mut any = false;
     let mut current: Vec<String> = Vec::new();
     let after = entity.from + entity.length;
@@ -125,25 +153,52 @@ fn history(context: &mut Context<'_>, words: &Words) -> bool {
 /// `Names and emails of contacts are personal data`
 fn personal_data(context: &mut Context<'_>, words: &Words) -> bool {
     let named = context.named(words);
-    let Some(found) = named.first().cloned() else { return false };
+    let Some(found) = named.first().cloned() else {
+        return false;
+    };
     let told: Vec<String> = words.0[..found.from].to_vec();
-    let modifier = if words.any(&["sensitive", "health"]) && told.is_empty() { "personal" } else { "personal" };
-    let Some(entity) = context.draft.entity_mut(&found.name) else { return false };
+    let modifier = if words.any(&["sensitive", "health"]) && told.is_empty() {
+        "personal"
+    } else {
+        "personal"
+    };
+    let Some(entity) = context.draft.entity_mut(&found.name) else {
+        return false;
+    };
     let mut any = false;
     for attribute in &mut entity.attributes {
-        if matches!(attribute.kind, Kind::Reference(_) | Kind::Many(_) | Kind::Either(_)) {
+        if matches!(
+            attribute.kind,
+            Kind::Reference(_) | Kind::Many(_) | Kind::Either(_)
+        ) {
             continue;
         }
-        let said = told.iter().map(|w| super::lexicon::singular(w)).any(|w| w.len() > 2 && attribute.name.split('_').any(|part| part == w));
+        let said = told
+            .iter()
+            .map(|w| super::lexicon::singular(w))
+            .any(|w| w.len() > 2 && attribute.name.split('_').any(|part| part == w));
         let plainly = told.iter().filter(|w| w.len() > 3).count() == 0
             && matches!(&attribute.kind, Kind::Value(t) if matches!(t.as_str(), "name" | "email" | "phone" | "address"))
-            || told.is_empty() && (attribute.name.contains("birth") || attribute.name.contains("number"));
-        if (said || plainly) && !attribute.modifiers.iter().any(|m| m == modifier) && !attribute.name.contains("title") {
+            || told.is_empty()
+                && (attribute.name.contains("birth") || attribute.name.contains("number"));
+        if (said || plainly)
+            && !attribute.modifiers.iter().any(|m| m == modifier)
+            && !attribute.name.contains("title")
+        {
             attribute.modifiers.push(modifier.to_owned());
             any = true;
         }
     }
-    if any && words.any(&["erasable", "erased", "erase", "deleted", "anonymized", "request"]) {
+    if any
+        && words.any(&[
+            "erasable",
+            "erased",
+            "erase",
+            "deleted",
+            "anonymized",
+            "request",
+        ])
+    {
         let line = context.line(found.name.clone(), 75);
         context.draft.erasable.push(line);
     }
@@ -151,9 +206,17 @@ fn personal_data(context: &mut Context<'_>, words: &Words) -> bool {
 }
 
 fn traced_reads(context: &mut Context<'_>, words: &Words) -> bool {
-    let Some(at) = words.0.iter().position(|w| matches!(w.as_str(), "read" | "reads" | "access")) else { return false };
+    let Some(at) = words
+        .0
+        .iter()
+        .position(|w| matches!(w.as_str(), "read" | "reads" | "access"))
+    else {
+        return false;
+    };
     let named = context.named(words);
-    let Some(found) = named.iter().find(|n| n.from > at) else { return false };
+    let Some(found) = named.iter().find(|n| n.from > at) else {
+        return false;
+    };
     let line = context.line(found.name.clone(), 75);
     context.draft.traced.push(line);
     true
@@ -162,18 +225,28 @@ fn traced_reads(context: &mut Context<'_>, words: &Words) -> bool {
 /// `A principal must see only its own opportunities and products.`
 fn visibility(context: &mut Context<'_>, words: &Words) -> bool {
     let named = context.named(words);
-    let Some(who) = named.first().cloned() else { return false };
+    let Some(who) = named.first().cloned() else {
+        return false;
+    };
     let own = words.position("own").unwrap_or(0);
     let seen: Vec<String> = named
         .iter()
         .filter(|n| n.from > own)
-        .filter(|n| context.draft.entity(&n.name).is_some_and(|e| e.attribute(&who.name).is_some() || e.refers_to(&who.name)))
+        .filter(|n| {
+            context
+                .draft
+                .entity(&n.name)
+                .is_some_and(|e| e.attribute(&who.name).is_some() || e.refers_to(&who.name))
+        })
         .map(|n| n.name.clone())
         .collect();
     if seen.is_empty() || who.from > own {
         return false;
     }
-    let line = context.line(format!("{0} sees {1} where {0} = me", who.name, seen.join(", ")), 75);
+    let line = context.line(
+        format!("{0} sees {1} where {0} = me", who.name, seen.join(", ")),
+        75,
+    );
     context.draft.visibility.push(line);
     true
 }
