@@ -141,6 +141,7 @@ impl Facts {
         let mut condition: Option<Event> = None;
         for clause in clauses {
             self.tokens = clause.tokens;
+            self.tables(clause);
             if let Link::Condition(_) = clause.link {
                 condition = self.event_of(clause).or(condition);
                 if let Some(event) = &condition {
@@ -150,6 +151,30 @@ impl Facts {
             self.clause(clause, condition.as_ref());
         }
         self.facts.len() > before
+    }
+
+    /// `my existing user and product tables`: entities that are there.
+    fn tables(&mut self, clause: &Clause) {
+        let with = clause.all_with().flat_map(|(_, items)| items.iter());
+        let lists: Vec<&Item> = clause
+            .subject
+            .iter()
+            .chain(&clause.objects)
+            .chain(with)
+            .collect();
+        let Some(at) = lists.iter().position(|i| {
+            i.phrase.head() == "table" && i.phrase.words.len() > 1 && i.examples.is_empty()
+        }) else {
+            return;
+        };
+        let table = lists[at];
+        let mut names = vec![table_name(&table.phrase)];
+        if table.phrase.plural && at > 0 {
+            names.insert(0, lists[at - 1].phrase.name());
+        }
+        for name in names {
+            self.push(Said::Mention { name, weight: 2.0 }, 70);
+        }
     }
 
     /// The name that a phrase stands for, pronouns resolved.
@@ -596,7 +621,7 @@ impl Facts {
             .or_else(|| self.gap_event.clone().map(Owner::Event));
         let of_pair = matches!(owner, Some(Owner::Event(_))) && condition.is_none();
         let mut told_owner: Option<String> = None;
-        if clause.link == Link::Relative {
+        if clause.link == Link::Relative && clause.verb.as_ref().is_some_and(|v| v.passive) {
             // `a price that is kept`: what is kept has been said.
             return;
         }

@@ -20,6 +20,7 @@ mod resolve;
 mod statements;
 mod tag;
 mod token;
+mod usual;
 mod verbs;
 mod write;
 
@@ -105,6 +106,7 @@ pub fn translate(text: &str, name: &str) -> Translation {
     for (understood, stated) in understood.iter_mut().zip(stated) {
         *understood |= stated;
     }
+    usual::fill(&mut draft);
     title(&mut draft, &sentences, &blocks, &shown, name);
     let written = check::settle(&mut draft, &shown);
     let lines = Lines::of(text);

@@ -60,13 +60,22 @@ pub(super) fn sentences(text: &str, block: &Block, number: usize) -> Vec<Sentenc
     let mut sentences = Vec::new();
     let mut current: Vec<Token> = Vec::new();
     let mut depth = 0usize;
-    for token in tokens {
+    let mut tokens = tokens.into_iter().peekable();
+    while let Some(token) = tokens.next() {
         match token.lower.as_str() {
             "(" => depth += 1,
             ")" => depth = depth.saturating_sub(1),
             _ => {}
         }
         let ends = matches!(token.lower.as_str(), "." | "?" | "!") && token.kind == TokenKind::Mark;
+        // `schema.sql` is a name.
+        let inside = ends
+            && tokens.peek().is_some_and(|next| {
+                next.range.start == token.range.end && next.kind != TokenKind::Mark
+            });
+        if inside {
+            continue;
+        }
         if ends {
             if depth == 0 || current.len() > 200 {
                 depth = 0;

@@ -371,7 +371,19 @@ fn copied(context: &mut Context<'_>, words: &Words) -> bool {
 }
 
 fn append_only(context: &mut Context<'_>, words: &Words) -> bool {
-    let Some(found) = context.named(words).into_iter().next() else {
+    // What was named last before it is what never changes.
+    let told = words
+        .0
+        .iter()
+        .position(|w| matches!(w.as_str(), "never" | "cannot" | "not"))
+        .unwrap_or(0);
+    let named = context.named(words);
+    let Some(found) = named
+        .iter()
+        .rfind(|n| n.from < told)
+        .or(named.first())
+        .cloned()
+    else {
         return false;
     };
     let stated =
