@@ -267,6 +267,10 @@ pub(super) fn type_of(phrase: &Phrase, name: &str) -> String {
             .or_else(|| lexicon::attribute_type(&words[..of]))
             .map_or_else(|| "text".to_owned(), str::to_owned);
     }
+    // One line, unless the text names its parts.
+    if matches!(head, "address" | "addresse") && lexicon::attribute_type(&words) == Some("address") {
+        return "text".to_owned();
+    }
     if words.len() > 1 && head == "value" {
         return "money".to_owned();
     }

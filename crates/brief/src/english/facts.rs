@@ -394,6 +394,21 @@ impl Facts {
                         | "show"
                         | "display"
                 ));
+        // `is given a number`, `is assigned a code and a date`
+        if passive_store && !clause.objects.is_empty() || verb.passive && verb.base == "assign" && clause.objects.iter().any(|o| looks_like_fact(&o.phrase)) {
+            for subject in &clause.subject {
+                if let Some(name) = self.name(&subject.phrase)
+                    && !speaks_of_system(&subject.phrase)
+                    && !looks_like_fact(&subject.phrase)
+                {
+                    for thing in &clause.objects {
+                        self.has(&name, thing, 75);
+                    }
+                }
+            }
+            self.remember(clause);
+            return;
+        }
         let told_by = clause.with.iter().any(|(word, items)| {
             word == "by" && items.iter().any(|i| !speaks_of_system(&i.phrase))
         });
@@ -1061,6 +1076,9 @@ pub(super) fn table_name(phrase: &Phrase) -> String {
 
 /// Whether the phrase names a fact rather than a thing.
 pub(super) fn looks_like_fact(phrase: &Phrase) -> bool {
+    if phrase.entity {
+        return false;
+    }
     lexicon::attribute_type(&phrase.refs()).is_some()
         && !(lexicon::is_known_thing(&phrase.name()) && phrase.plural)
         || phrase.identifier

@@ -95,7 +95,10 @@ pub fn translate(text: &str, name: &str) -> Translation {
         .iter()
         .map(|s| one_line(text, s.range()))
         .collect();
-    let (facts, mut understood) = read_facts(&sentences, &blocks);
+    // The first reading tells what the entities are, and the second what is said of them.
+    let (facts, _) = read_facts(&sentences, &blocks, &entities::Entities::default());
+    let known = entities::Entities::of(&facts);
+    let (facts, mut understood) = read_facts(&sentences, &blocks, &known);
     let (mut draft, entities) = resolve::resolve(&facts);
 
     let sections: Vec<String> = sentences
@@ -175,7 +178,11 @@ fn speaks_of_existing(sentence: &Sentence) -> bool {
 }
 
 /// Facts of all sentences, and which sentences something was made of.
-fn read_facts(sentences: &[Sentence], blocks: &[blocks::Block]) -> (Vec<facts::Fact>, Vec<bool>) {
+fn read_facts(
+    sentences: &[Sentence],
+    blocks: &[blocks::Block],
+    known: &entities::Entities,
+) -> (Vec<facts::Fact>, Vec<bool>) {
     let mut reader = facts::Facts::default();
     let mut understood = Vec::with_capacity(sentences.len());
     let things = information_things(sentences);
@@ -202,7 +209,7 @@ fn read_facts(sentences: &[Sentence], blocks: &[blocks::Block]) -> (Vec<facts::F
         let mut pieces = phrase::pieces(&sentence.tokens, &tags);
         for placed in &mut pieces {
             if let phrase::Piece::Phrase(phrase) = &mut placed.piece {
-                phrase.a_thing = things.contains(&phrase.name());
+                mark(phrase, &things, known);
             }
         }
         let clauses = clause::clauses(&pieces, &sentence.tokens);
@@ -227,6 +234,15 @@ fn read_facts(sentences: &[Sentence], blocks: &[blocks::Block]) -> (Vec<facts::F
         understood.push(made);
     }
     (reader.facts, understood)
+}
+
+/// Marks phrases, and those within them, that are entities.
+fn mark(phrase: &mut phrase::Phrase, things: &std::collections::BTreeSet<String>, known: &entities::Entities) {
+    phrase.a_thing = things.contains(&phrase.name());
+    phrase.entity = known.contains(&phrase.name());
+    for inner in [&mut phrase.owner, &mut phrase.of].into_iter().flatten() {
+        mark(inner, things, known);
+    }
 }
 
 /// The words of the heading that a sentence stands under, in lower case.

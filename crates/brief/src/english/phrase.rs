@@ -50,6 +50,8 @@ pub(super) struct Phrase {
     pub(super) bounds: Vec<String>,
     /// The two that a name joins with a dash: `distributor–principal authorization`.
     pub(super) between: Option<(String, String)>,
+    /// It is an entity, as the whole text shows.
+    pub(super) entity: bool,
     /// Its words are a thing elsewhere in the text, though the head is a word for information.
     pub(super) a_thing: bool,
     /// `a number of`
@@ -170,6 +172,7 @@ impl Reader<'_> {
         }
         let next = at + 1;
         match self.tags[at] {
+            Tag::Preposition if matches!(self.word(at), "along" | "together") && self.word(next) == "with" => (Piece::And, at + 2),
             Tag::Preposition => (Piece::Preposition(self.word(at).to_owned()), next),
             Tag::To => (Piece::Preposition("to".to_owned()), next),
             // `as well as`, `along with`: and.

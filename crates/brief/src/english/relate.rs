@@ -222,6 +222,9 @@ fn decide(
     };
     if many_ab && many_ba {
         many.push((a.to_owned(), b.to_owned(), edges.to_vec()));
+    } else if (many_ab || many_ba) && !makes && refers_to_many(edges) && !(if many_ab { ba_one } else { ab_one }) {
+        // `belongs to one or more`
+        many.push((a.to_owned(), b.to_owned(), edges.to_vec()));
     } else if many_ab {
         // One a for each b unless the verb ties many to many and nothing says one.
         if (associates
@@ -265,6 +268,10 @@ fn decide(
         refer(builder, b, a);
     }
     let _ = (ab_many, ba_many);
+}
+
+fn refers_to_many(edges: &[Edge]) -> bool {
+    edges.iter().any(|e| e.tie == Tie::Refers && e.to_count.many && !e.passive)
 }
 
 /// An entity that refers to itself: a tree, or many to many.
