@@ -241,10 +241,7 @@ pub(super) fn type_of(phrase: &Phrase, name: &str) -> String {
     if words.len() > 1 && head == "on" {
         return "date".to_owned();
     }
-    if name.starts_with("number_of_")
-        || name.starts_with("total_number")
-        || name.ends_with("_count")
-    {
+    if name.contains("number_of_") || name.starts_with("total_number") || name.ends_with("_count") {
         return "integer".to_owned();
     }
     if words.len() > 1 && head == "id" {
@@ -268,7 +265,8 @@ pub(super) fn type_of(phrase: &Phrase, name: &str) -> String {
             .map_or_else(|| "text".to_owned(), str::to_owned);
     }
     // One line, unless the text names its parts.
-    if matches!(head, "address" | "addresse") && lexicon::attribute_type(&words) == Some("address") {
+    if matches!(head, "address" | "addresse") && lexicon::attribute_type(&words) == Some("address")
+    {
         return "text".to_owned();
     }
     if words.len() > 1 && head == "value" {

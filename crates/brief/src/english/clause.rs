@@ -289,7 +289,12 @@ impl Parser<'_> {
                     self.at += 1;
                 }
                 // `allow employees to create orders`
-                Some(Piece::Verb(group)) if group.infinitive || group.participle => {
+                Some(Piece::Verb(group))
+                    if group.infinitive
+                        || group.participle
+                        || matches!(clause.base(), "let" | "help")
+                            && !clause.objects.is_empty() =>
+                {
                     let mut inner = Clause {
                         link: Link::Relative,
                         ..Clause::default()

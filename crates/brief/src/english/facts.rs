@@ -119,6 +119,8 @@ pub(super) struct Facts {
     pub(super) topic: Option<String>,
     pub(super) event: Option<Event>,
     pub(super) sentence: usize,
+    /// The sentence that told the event.
+    pub(super) event_sentence: Option<usize>,
     /// What happens in a clause that describes a fact of this sentence: `the hours an employee works`.
     gap_event: Option<Event>,
     tokens: (usize, usize),
@@ -395,7 +397,11 @@ impl Facts {
                         | "display"
                 ));
         // `is given a number`, `is assigned a code and a date`
-        if passive_store && !clause.objects.is_empty() || verb.passive && verb.base == "assign" && clause.objects.iter().any(|o| looks_like_fact(&o.phrase)) {
+        if passive_store && !clause.objects.is_empty()
+            || verb.passive
+                && verb.base == "assign"
+                && clause.objects.iter().any(|o| looks_like_fact(&o.phrase))
+        {
             for subject in &clause.subject {
                 if let Some(name) = self.name(&subject.phrase)
                     && !speaks_of_system(&subject.phrase)
@@ -410,7 +416,14 @@ impl Facts {
             return;
         }
         let told_by = clause.with.iter().any(|(word, items)| {
-            word == "by" && items.iter().any(|i| !speaks_of_system(&i.phrase))
+            let place = matches!(word.as_str(), "in" | "at" | "on" | "to" | "into")
+                && !clause.subject.iter().any(|s| looks_like_fact(&s.phrase));
+            (word == "by" || place)
+                && items.iter().any(|i| {
+                    let told =
+                        word == "by" || !looks_like_fact(&i.phrase) && i.phrase.head() != "table";
+                    !speaks_of_system(&i.phrase) && told
+                })
         });
         if passive_store && !told_by && !(verb.base == "include" || verb.base == "list") {
             let things: Vec<Item> = clause.subject.clone();
@@ -635,6 +648,25 @@ impl Facts {
             .or_else(|| condition.cloned().map(Owner::Event))
             .or_else(|| self.gap_event.clone().map(Owner::Event));
         let of_pair = matches!(owner, Some(Owner::Event(_))) && condition.is_none();
+        // `… enroll in courses, and their enrollment date is recorded`; `The enrollment date is recorded.`
+        let owner = owner.or_else(|| {
+            let event = self.event.clone()?;
+            let nouns = lexicon::verb(&event.base)
+                .map(|v| v.nouns.clone())
+                .unwrap_or_default();
+            let named = things.iter().any(|t| {
+                t.phrase
+                    .words
+                    .first()
+                    .is_some_and(|w| t.phrase.words.len() > 1 && nouns.contains(&w.as_str()))
+            });
+            let owned = things.iter().any(|t| t.phrase.owner.is_some());
+            let facts = things.iter().all(|t| looks_like_fact(&t.phrase));
+            (facts && !owned && (self.event_sentence == Some(self.sentence) || named))
+                .then_some(Owner::Event(event))
+        });
+        let facts_told = things.iter().filter(|t| looks_like_fact(&t.phrase)).count();
+        let mostly_facts = facts_told * 2 > things.len();
         let mut told_owner: Option<String> = None;
         if clause.link == Link::Relative && clause.verb.as_ref().is_some_and(|v| v.passive) {
             // `a price that is kept`: what is kept has been said.
@@ -685,7 +717,16 @@ impl Facts {
                         .phrase
                         .of
                         .as_ref()
-                        .filter(|of| looks_like_fact(&thing.phrase) && !looks_like_fact(of))
+                        .filter(|of| {
+                            looks_like_fact(&thing.phrase)
+                                && !looks_like_fact(of)
+                                && (of.entity
+                                    || of.plural
+                                    || of.count.each
+                                    || of.count.definite
+                                    || of.count.one
+                                    || lexicon::is_thing(&of.refs()))
+                        })
                         .and_then(|of| self.name(of))
                 });
             if own.is_some() && !of_pair {
@@ -706,6 +747,11 @@ impl Facts {
             // `Airports are stored with their code and name.`
             if !looks_like_fact(&thing.phrase) {
                 let name = thing.phrase.name();
+                for (_, items) in thing.with.iter().filter(|(word, _)| word == "each with") {
+                    for item in items {
+                        self.has(&name, item, 80);
+                    }
+                }
                 for (_, items) in clause.with.iter().filter(|(word, _)| word == "with") {
                     for item in items {
                         if looks_like_fact(&item.phrase) || item.phrase.possessive {
@@ -714,7 +760,8 @@ impl Facts {
                     }
                 }
             }
-            if unsaid && !looks_like_fact(&thing.phrase) {
+            if unsaid && !looks_like_fact(&thing.phrase) && !(mostly_facts && !thing.phrase.plural)
+            {
                 if thing.phrase.plural
                     || thing.phrase.count.each
                     || thing.phrase.count.many
@@ -1086,6 +1133,9 @@ pub(super) fn looks_like_fact(phrase: &Phrase) -> bool {
 
 /// Whether the phrase speaks of the system, or of those who write.
 pub(super) fn speaks_of_system(phrase: &Phrase) -> bool {
+    if phrase.entity {
+        return false;
+    }
     let head = phrase.head();
     if phrase.pronoun {
         return matches!(head, "we" | "you" | "i" | "us" | "me" | "there");

@@ -41,6 +41,12 @@ pub(super) static VERBS: LazyLock<BTreeMap<&'static str, Verb>> = LazyLock::new(
             verb.nouns.extend(nouns.split(','));
         }
     }
+    // What is a noun as well names what happens: a request, a visit.
+    for (base, verb) in &mut verbs {
+        if verb.noun && verb.nouns.is_empty() && (verb.makes || verb.associates) {
+            verb.nouns.push(base);
+        }
+    }
     verbs
 });
 
@@ -582,6 +588,12 @@ pub(super) fn is_shared(word: &str) -> bool {
             | "service plan"
             | "disease"
             | "symptom"
+            | "director"
+            | "producer"
+            | "writer"
+            | "editor"
+            | "composer"
+            | "instructor"
             | "speaker"
             | "sponsor"
             | "attendee"

@@ -237,7 +237,11 @@ fn read_facts(
 }
 
 /// Marks phrases, and those within them, that are entities.
-fn mark(phrase: &mut phrase::Phrase, things: &std::collections::BTreeSet<String>, known: &entities::Entities) {
+fn mark(
+    phrase: &mut phrase::Phrase,
+    things: &std::collections::BTreeSet<String>,
+    known: &entities::Entities,
+) {
     phrase.a_thing = things.contains(&phrase.name());
     phrase.entity = known.contains(&phrase.name());
     for inner in [&mut phrase.owner, &mut phrase.of].into_iter().flatten() {

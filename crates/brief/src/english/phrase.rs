@@ -172,7 +172,11 @@ impl Reader<'_> {
         }
         let next = at + 1;
         match self.tags[at] {
-            Tag::Preposition if matches!(self.word(at), "along" | "together") && self.word(next) == "with" => (Piece::And, at + 2),
+            Tag::Preposition
+                if matches!(self.word(at), "along" | "together") && self.word(next) == "with" =>
+            {
+                (Piece::And, at + 2)
+            }
             Tag::Preposition => (Piece::Preposition(self.word(at).to_owned()), next),
             Tag::To => (Piece::Preposition("to".to_owned()), next),
             // `as well as`, `along with`: and.

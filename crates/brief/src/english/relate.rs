@@ -103,6 +103,16 @@ pub(super) fn settle(builder: &mut Builder<'_>) {
                 continue;
             }
         }
+        // `users create events` and `users join events` are two things.
+        let joins = |e: &&Edge| e.tie == Tie::Associates && !e.passive && e.to_many();
+        let makes = pair.edges.iter().any(|e| e.tie == Tie::Makes);
+        if makes && a != b && pair.edges.iter().any(|e| joins(&e)) {
+            let (joined, rest): (Vec<Edge>, Vec<Edge>) =
+                pair.edges.iter().cloned().partition(|e| joins(&e));
+            decide(builder, a, b, role, &rest, &mut many);
+            many.push((a.clone(), b.clone(), joined));
+            continue;
+        }
         decide(builder, a, b, role, &pair.edges, &mut many);
     }
     happenings(builder);
@@ -222,7 +232,11 @@ fn decide(
     };
     if many_ab && many_ba {
         many.push((a.to_owned(), b.to_owned(), edges.to_vec()));
-    } else if (many_ab || many_ba) && !makes && refers_to_many(edges) && !(if many_ab { ba_one } else { ab_one }) {
+    } else if (many_ab || many_ba)
+        && !makes
+        && refers_to_many(edges)
+        && !(if many_ab { ba_one } else { ab_one })
+    {
         // `belongs to one or more`
         many.push((a.to_owned(), b.to_owned(), edges.to_vec()));
     } else if many_ab {
@@ -271,7 +285,9 @@ fn decide(
 }
 
 fn refers_to_many(edges: &[Edge]) -> bool {
-    edges.iter().any(|e| e.tie == Tie::Refers && e.to_count.many && !e.passive)
+    edges
+        .iter()
+        .any(|e| e.tie == Tie::Refers && e.to_count.many && !e.passive)
 }
 
 /// An entity that refers to itself: a tree, or many to many.
@@ -394,7 +410,13 @@ fn happenings(builder: &mut Builder<'_>) {
             .filter_map(|n| builder.entities.find(n))
             .map(|(e, _)| e)
             .collect();
-        if ends.contains(&noun) || ends.len() < 2 {
+        if ends.contains(&noun) || ends.is_empty() {
+            continue;
+        }
+        // `hospitals request blood`, where blood is no entity: a request is of a hospital.
+        let own_noun = nouns.first().is_some_and(|n| *n == event.base);
+        let from = builder.entities.find(&event.from).map(|(e, _)| e);
+        if ends.len() < 2 && !(own_noun && from.is_some()) {
             continue;
         }
         for end in ends {

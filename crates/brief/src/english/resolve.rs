@@ -169,7 +169,11 @@ impl Builder<'_> {
                 *last = lexicon::singular(last);
             }
             let name = words.join(" ");
-            if self.entities.contains(&name) {
+            if let Some((name, _)) = self
+                .entities
+                .find(&name)
+                .filter(|(_, role)| role.is_empty())
+            {
                 let mut rest = thing.clone();
                 rest.words = thing.words[length..].to_vec();
                 return Some((name, rest));
@@ -254,6 +258,9 @@ impl Builder<'_> {
                     owner: Owner::Named(name),
                     ..
                 } => name,
+                Said::Ties {
+                    to, passive: true, ..
+                } => &to.name(),
                 Said::Ties { from, .. } => &from.name(),
                 _ => continue,
             };
@@ -314,6 +321,27 @@ impl Builder<'_> {
             return;
         }
         if super::facts::speaks_of_system(phrase) && !looks_like_fact(phrase) {
+            return;
+        }
+        // `the supervisor of each employee`
+        let above = matches!(
+            phrase.head(),
+            "supervisor" | "manager" | "boss" | "superior"
+        ) && matches!(
+            owner.rsplit(' ').next(),
+            Some("employee" | "staff" | "user" | "worker" | "agent" | "member")
+        );
+        if above && self.entities.find_phrase(phrase).is_none() {
+            let name = self.make(owner);
+            if let Some(entity) = self.draft.entity_mut(&name) {
+                entity.add(Attribute {
+                    name: snake(&phrase.words),
+                    kind: Kind::Reference(name.clone()),
+                    optional: true,
+                    modifiers: vec!["hierarchy".to_owned()],
+                    source,
+                });
+            }
             return;
         }
         // `an owner`, where users are spoken of: one of them.

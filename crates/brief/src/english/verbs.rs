@@ -8,6 +8,52 @@ use super::phrase::{Group, Phrase};
 impl Facts {
     /// `is unique`, `are calls and meetings`, `is for one medicine`.
     pub(super) fn being(&mut self, clause: &Clause) {
+        // `There are three types of users: students and teachers.`
+        if clause.subject.is_empty()
+            && let Some(object) = clause.objects.first()
+        {
+            let of =
+                object.phrase.of.as_ref().filter(|_| {
+                    matches!(object.phrase.head(), "type" | "kind" | "category" | "class")
+                });
+            let of = of.and_then(|o| self.name(o));
+            if let Some(of) = of
+                && object.examples.len() >= 2
+            {
+                let kinds = object.examples.iter().map(|e| e.phrase.name()).collect();
+                self.push(
+                    Said::Mention {
+                        name: of.clone(),
+                        weight: 1.5,
+                    },
+                    70,
+                );
+                self.push(
+                    Said::Kind {
+                        of,
+                        kinds,
+                        roles: false,
+                    },
+                    70,
+                );
+            } else {
+                for object in &clause.objects {
+                    if object.phrase.is_many()
+                        && !looks_like_fact(&object.phrase)
+                        && !speaks_of_system(&object.phrase)
+                    {
+                        self.push(
+                            Said::Mention {
+                                name: object.phrase.name(),
+                                weight: 1.2,
+                            },
+                            60,
+                        );
+                    }
+                }
+            }
+            return;
+        }
         let Some(subject) = clause.subject.first() else {
             return;
         };
@@ -264,6 +310,7 @@ impl Facts {
             && let Some(event) = self.event_of(clause)
         {
             self.event = Some(event);
+            self.event_sentence = Some(self.sentence);
         }
         let happens = matches!(verb.base.as_str(), "happen" | "occur");
         let says_nothing = tie == Tie::Other && !happens;
