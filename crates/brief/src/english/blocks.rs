@@ -94,8 +94,7 @@ fn mark(content: &str, indent: usize) -> (BlockKind, usize) {
         return (BlockKind::Heading(hashes), hashes + spaces + numbered);
     }
     for bullet in ["- ", "* ", "+ ", "• ", "– ", "— ", "o ", "· "] {
-        if content.starts_with(bullet) {
-            let rest = &content[bullet.len()..];
+        if let Some(rest) = content.strip_prefix(bullet) {
             let spaces = rest.len() - rest.trim_start().len();
             return (BlockKind::Item(indent), bullet.len() + spaces);
         }
@@ -149,23 +148,23 @@ fn nest(text: &str, blocks: &mut [Block]) {
     let mut headings: Vec<(usize, usize)> = Vec::new(); // level, block
     let mut items: Vec<(usize, usize)> = Vec::new(); // indent, block
     let mut intro: Option<usize> = None;
-    for at in 0..blocks.len() {
-        let ends_in_colon = blocks[at].lines.last().is_some_and(|line| {
+    for (at, block) in blocks.iter_mut().enumerate() {
+        let ends_in_colon = block.lines.last().is_some_and(|line| {
             text[line.clone()]
                 .trim_end_matches(['*', ' '])
                 .ends_with(':')
         });
-        match blocks[at].kind {
+        match block.kind {
             BlockKind::Heading(level) => {
                 headings.retain(|(l, _)| *l < level);
-                blocks[at].under = headings.last().map(|(_, b)| *b);
+                block.under = headings.last().map(|(_, b)| *b);
                 headings.push((level, at));
                 items.clear();
                 intro = None;
             }
             BlockKind::Item(indent) => {
                 items.retain(|(i, _)| *i < indent);
-                blocks[at].under = items
+                block.under = items
                     .last()
                     .map(|(_, b)| *b)
                     .or(intro)
@@ -174,7 +173,7 @@ fn nest(text: &str, blocks: &mut [Block]) {
             }
             BlockKind::Paragraph => {
                 items.clear();
-                blocks[at].under = headings.last().map(|(_, b)| *b);
+                block.under = headings.last().map(|(_, b)| *b);
                 intro = ends_in_colon.then_some(at);
             }
         }

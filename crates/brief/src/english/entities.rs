@@ -142,15 +142,6 @@ impl Entities {
         }
     }
 
-    pub(super) fn remove(&mut self, name: &str) {
-        self.names.remove(name);
-        self.order.retain(|n| n != name);
-    }
-
-    pub(super) fn synonym(&mut self, name: &str, entity: &str) {
-        self.synonyms.insert(name.to_owned(), entity.to_owned());
-    }
-
     /// The entity that a name stands for, and the words that say in which role.
     pub(super) fn find(&self, name: &str) -> Option<(String, String)> {
         if self.names.contains(name) {

@@ -53,14 +53,9 @@ pub(super) enum Said {
         to: Phrase,
         tie: Tie,
         passive: bool,
-        may: bool,
     },
     /// One is a kind of the other.
-    Kind {
-        of: String,
-        kinds: Vec<String>,
-        roles: bool,
-    },
+    Kind { of: String, kinds: Vec<String> },
     /// An attribute has these values.
     Values {
         owner: Option<String>,
@@ -103,8 +98,6 @@ pub(super) enum Said {
 pub(super) struct Fact {
     pub(super) said: Said,
     pub(super) sentence: usize,
-    /// Tokens of the sentence.
-    pub(super) tokens: (usize, usize),
     /// How sure it is, of 100.
     pub(super) confidence: u8,
 }
@@ -122,8 +115,7 @@ pub(super) struct Facts {
     /// The sentence that told the event.
     pub(super) event_sentence: Option<usize>,
     /// What happens in a clause that describes a fact of this sentence: `the hours an employee works`.
-    gap_event: Option<Event>,
-    tokens: (usize, usize),
+    pub(super) gap_event: Option<Event>,
 }
 
 impl Facts {
@@ -131,7 +123,6 @@ impl Facts {
         self.facts.push(Fact {
             said,
             sentence: self.sentence,
-            tokens: self.tokens,
             confidence,
         });
     }
@@ -142,7 +133,6 @@ impl Facts {
         self.gap_event = None;
         let mut condition: Option<Event> = None;
         for clause in clauses {
-            self.tokens = clause.tokens;
             self.tables(clause);
             if let Link::Condition(_) = clause.link {
                 condition = self.event_of(clause).or(condition);
@@ -273,7 +263,7 @@ impl Facts {
                         },
                         ..Phrase::default()
                     };
-                    self.tie(&item.phrase, "be", Some("of"), &to, Tie::Refers, clause);
+                    self.tie(&item.phrase, "be", Some("of"), &to, Tie::Refers);
                 }
             }
         }
@@ -360,7 +350,7 @@ impl Facts {
                     && lexicon::is_thing(&of.refs())
                     && !speaks_of_system(&object.phrase)
                 {
-                    self.tie(&object.phrase, "be", Some("of"), of, Tie::Refers, clause);
+                    self.tie(&object.phrase, "be", Some("of"), of, Tie::Refers);
                 }
             }
             let things: Vec<Item> = clause.objects.clone();
@@ -506,25 +496,19 @@ impl Facts {
                 }
             }
             // `Customers (name, address)`, in a subject: facts about them. In an object they may be values.
-            if !item.inside.is_empty()
+            let facts = item
+                .inside
+                .iter()
+                .filter(|i| looks_like_fact(&i.phrase))
+                .count();
+            if subject
+                && !item.inside.is_empty()
+                && facts * 2 >= item.inside.len()
                 && !is_information(&item.phrase)
                 && clause.verb.is_some()
-                && clause
-                    .subject
-                    .iter()
-                    .any(|s| s.phrase.tokens == item.phrase.tokens)
             {
-                if item
-                    .inside
-                    .iter()
-                    .filter(|i| looks_like_fact(&i.phrase))
-                    .count()
-                    * 2
-                    >= item.inside.len()
-                {
-                    for thing in &item.inside {
-                        self.has(&name, thing, 75);
-                    }
+                for thing in &item.inside {
+                    self.has(&name, thing, 75);
                 }
             }
         }
@@ -540,28 +524,6 @@ impl Facts {
             },
             confidence,
         );
-    }
-
-    /// `For each visit`, `for visits`.
-    fn lead_owner(&self, clause: &Clause) -> Option<Owner> {
-        let (word, items) = clause.lead.iter().find(|(word, items)| {
-            matches!(
-                word.as_str(),
-                "for" | "about" | "of" | "on" | "at" | "in" | "during" | "with" | "regarding"
-            ) && !items.is_empty()
-        })?;
-        let phrase = &items.first()?.phrase;
-        if matches!(word.as_str(), "in" | "at" | "on" | "during" | "with") && !phrase.count.each {
-            return None;
-        }
-        if speaks_of_system(phrase) || phrase.pronoun && phrase.head() != "each" {
-            return None;
-        }
-        if matches!(phrase.head(), "combination" | "pair") {
-            return Some(self.event.clone().map_or(Owner::Unsaid, Owner::Event));
-        }
-        // `For each model item, …` may be followed by `used in a model`, which is said elsewhere.
-        self.name(phrase).map(Owner::Named)
     }
 
     /// No verb: a heading, an item of a list, a definition.
@@ -610,465 +572,6 @@ impl Facts {
             }
         }
     }
-
-    /// What a system keeps.
-    fn stored(
-        &mut self,
-        clause: &Clause,
-        things: &[Item],
-        lead_owner: Option<Owner>,
-        condition: Option<&Event>,
-        strong: bool,
-    ) {
-        let after = clause
-            .with
-            .iter()
-            .chain(things.iter().flat_map(|t| t.with.iter()))
-            .find_map(|(word, items)| {
-                let phrase = &items.first()?.phrase;
-                let about = matches!(
-                    word.as_str(),
-                    "for" | "about" | "of" | "on" | "regarding" | "concerning"
-                );
-                let pair = matches!(phrase.head(), "combination" | "pair");
-                (about
-                    && (pair || !speaks_of_system(phrase))
-                    && !phrase.pronoun
-                    && !looks_like_fact(phrase))
-                .then(|| {
-                    if matches!(phrase.head(), "combination" | "pair") {
-                        self.event.clone().map_or(Owner::Unsaid, Owner::Event)
-                    } else {
-                        self.name(phrase).map_or(Owner::Unsaid, Owner::Named)
-                    }
-                })
-            });
-        let owner = lead_owner
-            .or(after)
-            .or_else(|| condition.cloned().map(Owner::Event))
-            .or_else(|| self.gap_event.clone().map(Owner::Event));
-        let of_pair = matches!(owner, Some(Owner::Event(_))) && condition.is_none();
-        // `… enroll in courses, and their enrollment date is recorded`; `The enrollment date is recorded.`
-        let owner = owner.or_else(|| {
-            let event = self.event.clone()?;
-            let nouns = lexicon::verb(&event.base)
-                .map(|v| v.nouns.clone())
-                .unwrap_or_default();
-            let named = things.iter().any(|t| {
-                t.phrase
-                    .words
-                    .first()
-                    .is_some_and(|w| t.phrase.words.len() > 1 && nouns.contains(&w.as_str()))
-            });
-            let owned = things.iter().any(|t| t.phrase.owner.is_some());
-            let facts = things.iter().all(|t| looks_like_fact(&t.phrase));
-            (facts && !owned && (self.event_sentence == Some(self.sentence) || named))
-                .then_some(Owner::Event(event))
-        });
-        let facts_told = things.iter().filter(|t| looks_like_fact(&t.phrase)).count();
-        let mostly_facts = facts_told * 2 > things.len();
-        let mut told_owner: Option<String> = None;
-        if clause.link == Link::Relative && clause.verb.as_ref().is_some_and(|v| v.passive) {
-            // `a price that is kept`: what is kept has been said.
-            return;
-        }
-        for thing in things {
-            if speaks_of_system(&thing.phrase) && !is_information(&thing.phrase) {
-                continue;
-            }
-            // `create an orders table with …`
-            if matches!(thing.phrase.head(), "table" | "entity" | "relation")
-                && thing.phrase.words.len() > 1
-            {
-                let name = table_name(&thing.phrase);
-                self.push(
-                    Said::Mention {
-                        name: name.clone(),
-                        weight: 4.0,
-                    },
-                    90,
-                );
-                let columns: Vec<Item> = thing
-                    .with
-                    .iter()
-                    .chain(&clause.with)
-                    .filter(|(w, _)| w == "with" || w == "for")
-                    .flat_map(|(_, items)| items.iter().cloned())
-                    .chain(thing.examples.iter().cloned())
-                    .chain(thing.inside.iter().cloned())
-                    .collect();
-                for column in &columns {
-                    self.has(&name, column, 90);
-                }
-                self.last = Some(name);
-                continue;
-            }
-            if is_information(&thing.phrase) {
-                self.information(thing, owner.as_ref());
-                continue;
-            }
-            let own = thing
-                .phrase
-                .owner
-                .as_ref()
-                .and_then(|o| self.name(o))
-                .or_else(|| {
-                    thing
-                        .phrase
-                        .of
-                        .as_ref()
-                        .filter(|of| {
-                            looks_like_fact(&thing.phrase)
-                                && !looks_like_fact(of)
-                                && (of.entity
-                                    || of.plural
-                                    || of.count.each
-                                    || of.count.definite
-                                    || of.count.one
-                                    || lexicon::is_thing(&of.refs()))
-                        })
-                        .and_then(|of| self.name(of))
-                });
-            if own.is_some() && !of_pair {
-                told_owner = own;
-            }
-            let confidence = if strong { 75 } else { 55 };
-            let owner = match (&told_owner, &owner) {
-                (Some(name), _) => Owner::Named(name.clone()),
-                (None, Some(owner)) => owner.clone(),
-                (None, None) => Owner::Unsaid,
-            };
-            let unsaid = matches!(owner, Owner::Unsaid);
-            for example in thing.inside.iter().chain(&thing.examples) {
-                if !looks_like_fact(&thing.phrase) && looks_like_fact(&example.phrase) {
-                    self.has(&thing.phrase.name(), example, 65);
-                }
-            }
-            // `Airports are stored with their code and name.`
-            if !looks_like_fact(&thing.phrase) {
-                let name = thing.phrase.name();
-                for (_, items) in thing.with.iter().filter(|(word, _)| word == "each with") {
-                    for item in items {
-                        self.has(&name, item, 80);
-                    }
-                }
-                for (_, items) in clause.with.iter().filter(|(word, _)| word == "with") {
-                    for item in items {
-                        if looks_like_fact(&item.phrase) || item.phrase.possessive {
-                            self.has(&name, item, 70);
-                        }
-                    }
-                }
-            }
-            if unsaid && !looks_like_fact(&thing.phrase) && !(mostly_facts && !thing.phrase.plural)
-            {
-                if thing.phrase.plural
-                    || thing.phrase.count.each
-                    || thing.phrase.count.many
-                    || thing.phrase.count.one
-                {
-                    let weight = if thing.phrase.plural
-                        || thing.phrase.count.many
-                        || thing.phrase.count.each
-                    {
-                        1.6
-                    } else {
-                        0.6
-                    };
-                    self.push(
-                        Said::Mention {
-                            name: thing.phrase.name(),
-                            weight,
-                        },
-                        70,
-                    );
-                }
-                continue;
-            }
-            self.push(
-                Said::Has {
-                    owner,
-                    thing: thing.clone(),
-                    key: false,
-                    optional: false,
-                },
-                confidence,
-            );
-        }
-    }
-
-    /// `information about customers, including name and address`
-    fn information(&mut self, thing: &Item, outer: Option<&Owner>) {
-        let mut owners: Vec<String> = Vec::new();
-        if let Some(of) = &thing.phrase.of {
-            owners.extend(self.name(of));
-        }
-        for (word, items) in &thing.with {
-            if matches!(
-                word.as_str(),
-                "about" | "on" | "for" | "of" | "regarding" | "concerning"
-            ) {
-                owners.extend(
-                    items
-                        .iter()
-                        .filter(|i| !speaks_of_system(&i.phrase))
-                        .filter_map(|i| self.name(&i.phrase)),
-                );
-            }
-        }
-        owners.extend(thing.phrase.owner.as_ref().and_then(|o| self.name(o)));
-        owners.extend(subject_of_information(&thing.phrase));
-        if owners.is_empty() {
-            match outer {
-                Some(Owner::Named(name)) => owners.push(name.clone()),
-                _ => owners.extend(self.last.clone()),
-            }
-        }
-        // The list after several owners is about the last.
-        let nested: Vec<Item> = thing
-            .with
-            .iter()
-            .flat_map(|(_, items)| {
-                items
-                    .iter()
-                    .flat_map(|i| i.examples.iter().chain(&i.inside).cloned())
-            })
-            .collect();
-        let of_examples: Vec<Item> = thing
-            .inside
-            .iter()
-            .chain(&thing.examples)
-            .cloned()
-            .chain(nested)
-            .collect();
-        for owner in &owners {
-            self.push(
-                Said::Mention {
-                    name: owner.clone(),
-                    weight: 2.0,
-                },
-                75,
-            );
-        }
-        if let Some(owner) = owners.last() {
-            let owner = owner.clone();
-            for example in &of_examples {
-                self.has(&owner, example, 80);
-            }
-            self.last = Some(owner);
-        }
-    }
-
-    /// `An order has …`, `is described by …`, `consists of …`.
-    fn having(&mut self, clause: &Clause, verb: &super::phrase::Group, lead_owner: Option<Owner>) {
-        let mut things: Vec<Item> = Vec::new();
-        let mut key = verb.base == "identify";
-        if verb.passive {
-            if matches!(
-                verb.base.as_str(),
-                "include"
-                    | "contain"
-                    | "hold"
-                    | "list"
-                    | "show"
-                    | "detail"
-                    | "define"
-                    | "specify"
-                    | "represent"
-                    | "need"
-                    | "carry"
-                    | "involve"
-                    | "require"
-            ) {
-                self.doing(
-                    clause,
-                    verb,
-                    &lexicon::verb(&verb.base).cloned().unwrap_or_default(),
-                );
-                return;
-            }
-            for (word, items) in clause.all_with() {
-                if matches!(word.as_str(), "by" | "with" | "of" | "through" | "as") {
-                    things.extend(items.iter().cloned());
-                }
-            }
-        } else {
-            things.extend(clause.objects.iter().cloned());
-            for (word, items) in &clause.with {
-                if word == "of" || (word == "with" && verb.base == "come") {
-                    things.extend(items.iter().cloned());
-                }
-            }
-            key = false;
-        }
-        let may = verb
-            .modal
-            .as_deref()
-            .is_some_and(|m| matches!(m, "may" | "might" | "can" | "could"));
-        let owners: Vec<Owner> = clause
-            .subject
-            .iter()
-            .filter_map(|s| self.owner_of_subject(&s.phrase))
-            .collect();
-        let owners = if owners.is_empty() {
-            lead_owner.into_iter().collect()
-        } else {
-            owners
-        };
-        for owner in &owners {
-            if let Owner::Named(name) = owner {
-                let each = clause.subject.iter().any(|s| s.phrase.count.each);
-                self.push(
-                    Said::Mention {
-                        name: name.clone(),
-                        weight: if each { 1.5 } else { 0.5 },
-                    },
-                    80,
-                );
-            }
-            if let Some(demand) = demand(clause, owner, &things, verb) {
-                self.push(demand, 80);
-                continue;
-            }
-            for thing in &things {
-                if verb.not || thing.phrase.count.none {
-                    continue;
-                }
-                if let Owner::Named(from) = owner {
-                    for (_, items) in thing.with.iter().filter(|(word, _)| word == "each with") {
-                        for item in items {
-                            self.push(
-                                Said::HasEach {
-                                    from: from.clone(),
-                                    to: thing.phrase.name(),
-                                    thing: item.clone(),
-                                },
-                                75,
-                            );
-                        }
-                    }
-                }
-                if is_information(&thing.phrase) && thing.phrase.words.len() == 1 {
-                    if let Owner::Named(name) = owner {
-                        self.push(
-                            Said::Mention {
-                                name: name.clone(),
-                                weight: 2.0,
-                            },
-                            80,
-                        );
-                    }
-                    let listed = thing
-                        .with
-                        .iter()
-                        .filter(|(w, _)| w == "for" || w == "with")
-                        .flat_map(|(_, items)| items.iter());
-                    for example in thing.examples.iter().chain(&thing.inside).chain(listed) {
-                        self.push(
-                            Said::Has {
-                                owner: owner.clone(),
-                                thing: example.clone(),
-                                key,
-                                optional: may,
-                            },
-                            85,
-                        );
-                    }
-                    continue;
-                }
-                self.push(
-                    Said::Has {
-                        owner: owner.clone(),
-                        thing: thing.clone(),
-                        key,
-                        optional: may && !thing.phrase.is_many(),
-                    },
-                    85,
-                );
-            }
-        }
-    }
-
-    /// Whom a subject is: `the customer's information`, `user details`, `its lines`.
-    fn owner_of_subject(&self, phrase: &Phrase) -> Option<Owner> {
-        if is_information(phrase)
-            || phrase.words.len() == 1
-                && matches!(phrase.head(), "attribute" | "field" | "property" | "column")
-        {
-            return phrase
-                .owner
-                .as_ref()
-                .and_then(|o| self.name(o))
-                .or_else(|| self.name(phrase))
-                .or_else(|| self.last.clone())
-                .or_else(|| self.topic.clone())
-                .map(Owner::Named);
-        }
-        // `the users table`
-        if phrase.words.len() > 1 && matches!(phrase.head(), "table" | "entity") {
-            return Some(Owner::Named(table_name(phrase)));
-        }
-        self.name(phrase).map(Owner::Named)
-    }
-
-    /// `the hours an employee works on a project`: an attribute of what happens.
-    fn gap(&mut self, clause: &Clause, gap: &Phrase) {
-        let Some(event) = self.event_of(clause) else {
-            return;
-        };
-        if looks_like_fact(gap) {
-            self.event = Some(event.clone());
-            self.gap_event = Some(event);
-        }
-        let verb = clause.verb.clone().unwrap_or_default();
-        let word = lexicon::verb(&verb.base).cloned().unwrap_or_default();
-        if !looks_like_fact(gap) && !verb.not {
-            // `which song a user listened to`: the gap is the object.
-            let mut whole = clause.clone();
-            whole.link = Link::Relative;
-            whole.objects.insert(
-                0,
-                Item {
-                    phrase: gap.clone(),
-                    ..Item::default()
-                },
-            );
-            self.doing(&whole, &verb, &word);
-        } else if !verb.not {
-            let mut whole = clause.clone();
-            whole.link = Link::Relative;
-            self.doing(&whole, &verb, &word);
-        }
-    }
-}
-
-/// `A closed opportunity must have a close reason`: a rule for some states only.
-fn demand(
-    clause: &Clause,
-    owner: &Owner,
-    things: &[Item],
-    verb: &super::phrase::Group,
-) -> Option<Said> {
-    let must = verb
-        .modal
-        .as_deref()
-        .is_some_and(|m| matches!(m, "must" | "shall" | "should" | "needs"));
-    let Owner::Named(_) = owner else { return None };
-    let [subject] = clause.subject.as_slice() else {
-        return None;
-    };
-    let words = &subject.phrase.words;
-    let state = words.first()?;
-    let participle = lexicon::verb_form(state)
-        .is_some_and(|(_, form)| matches!(form, lexicon::Form::Ed | lexicon::Form::Participle))
-        || matches!(state.as_str(), "active" | "open" | "inactive" | "valid");
-    (must && participle && words.len() > 1 && things.iter().all(|t| !t.phrase.is_many())).then(
-        || Said::Demands {
-            owner: words[1..].join(" "),
-            state: state.clone(),
-            things: things.to_vec(),
-        },
-    )
 }
 
 /// Words that stand for facts about something: `customer information`.
@@ -1089,15 +592,10 @@ pub(super) fn is_information(phrase: &Phrase) -> bool {
                 | "particulars"
                 | "profile information"
         )
-        && !(phrase.head() == "record"
-            && phrase.words.len() > 1
-            && !phrase.count.definite
-            && phrase.of.is_none()
-            && false)
 }
 
 /// `customer personal information`: the customer.
-fn subject_of_information(phrase: &Phrase) -> Option<String> {
+pub(super) fn subject_of_information(phrase: &Phrase) -> Option<String> {
     let words: Vec<&String> = phrase.words[..phrase.words.len().saturating_sub(1)]
         .iter()
         .filter(|w| {
@@ -1157,12 +655,9 @@ pub(super) fn speaks_of_system(phrase: &Phrase) -> bool {
         return true;
     }
     lexicon::is_system_word(head) && phrase.words.len() == 1
-        || (phrase.count.definite
-            || phrase.count.one
-            || phrase.count == super::phrase::Count::default())
-            && !phrase.plural
+        || !phrase.plural
+            && phrase.count.definite
             && !phrase.count.each
             && phrase.count.most.is_none()
             && lexicon::is_organisation_word(head)
-            && phrase.count.definite
 }

@@ -90,7 +90,7 @@ impl Builder<'_> {
                 let role = self
                     .entities
                     .find(&role)
-                    .map_or_else(|| snake(&[role.clone()]), |(e, _)| snake(&[e]));
+                    .map_or_else(|| snake(std::slice::from_ref(&role)), |(e, _)| snake(&[e]));
                 let part = self.take(&role);
                 if let Some(entity) = self.draft.entity_mut(&whole)
                     && role != whole
@@ -132,7 +132,9 @@ impl Builder<'_> {
             .collect();
         for (whole, kinds) in wholes {
             for kind in kinds {
-                let Some(part) = self.take(&format!("{}_{whole}", snake(&[kind.clone()]))) else {
+                let Some(part) =
+                    self.take(&format!("{}_{whole}", snake(std::slice::from_ref(&kind))))
+                else {
                     continue;
                 };
                 if let Some(entity) = self.draft.entity_mut(&whole)

@@ -4,20 +4,29 @@
 //! the draft becomes YAML that the reader of briefs accepts. What was not understood is listed with its place.
 
 mod attributes;
+mod being;
 mod blocks;
 mod check;
+mod classes;
 mod clause;
 mod draft;
 mod entities;
 mod facts;
 mod fold;
+mod forms;
+mod give;
+mod happen;
+mod having;
+mod items;
 mod lexicon;
 mod listed;
 mod measures;
+mod noun;
 mod phrase;
 mod relate;
 mod resolve;
 mod statements;
+mod storing;
 mod tag;
 mod token;
 mod usual;

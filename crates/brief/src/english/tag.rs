@@ -162,9 +162,7 @@ impl Tagger<'_> {
             },
             "where" | "whereby" => Tag::Relative,
             "if" | "when" | "whenever" | "while" | "because" | "although" | "though" | "unless"
-            | "until" | "once" | "since" | "whereas" | "how" | "why" | "what" | "upon" => {
-                Tag::Subordinator
-            }
+            | "until" | "once" | "since" | "whereas" | "how" | "why" | "what" => Tag::Subordinator,
             "whether" => Tag::Subordinator,
             "such" if next == "as" => Tag::Such,
             "including" | "includes" if self.previous() == Some(Tag::Comma) => Tag::Such,

@@ -19,8 +19,6 @@ pub(super) struct Token {
     pub(super) lower: String,
     pub(super) kind: TokenKind,
     pub(super) range: Range<usize>,
-    /// Begins with a capital letter.
-    pub(super) capital: bool,
     /// Stands in quotation marks.
     pub(super) quoted: bool,
     /// Bounds and units that were said of it.
@@ -120,7 +118,7 @@ fn tokenize(text: &str, line: Range<usize>, tokens: &mut Vec<Token>) {
             at += c.len_utf8();
             // Cells of a table and brackets part what they hold.
             if matches!(c, '|' | '[' | ']') && tokens.last().is_some_and(|t| !t.is(",")) {
-                tokens.push(token(",", TokenKind::Mark, at - 1..at, false));
+                tokens.push(token(",", TokenKind::Mark, at - 1..at));
             }
             continue;
         }
@@ -134,39 +132,32 @@ fn tokenize(text: &str, line: Range<usize>, tokens: &mut Vec<Token>) {
         let range = at..at + length;
         at += length;
         let written = &text[range.clone()];
-        let capital = written.starts_with(char::is_uppercase);
         let lower = written.to_lowercase().replace('’', "'");
-        push_word(lower, kind, range, capital, tokens);
+        push_word(lower, kind, range, tokens);
     }
 }
 
 /// Parts a possessive from its noun, and knows abbreviations.
-fn push_word(
-    lower: String,
-    kind: TokenKind,
-    range: Range<usize>,
-    capital: bool,
-    tokens: &mut Vec<Token>,
-) {
+fn push_word(lower: String, kind: TokenKind, range: Range<usize>, tokens: &mut Vec<Token>) {
     if kind == TokenKind::Word {
         for (tail, length) in [("'s", 2usize), ("s'", 1)] {
             if lower.len() > length + 1 && lower.ends_with(tail) {
                 let head = lower.len() - length;
                 let cut = range.end.saturating_sub(length).max(range.start);
-                tokens.push(token(&lower[..head], kind, range.start..cut, capital));
-                tokens.push(token("'s", TokenKind::Mark, cut..range.end, false));
+                tokens.push(token(&lower[..head], kind, range.start..cut));
+                tokens.push(token("'s", TokenKind::Mark, cut..range.end));
                 return;
             }
         }
         match lower.as_str() {
             "e.g" | "eg" | "i.e" | "ie" | "viz" => {
-                tokens.push(token("such", kind, range.clone(), false));
-                tokens.push(token("as", kind, range, false));
+                tokens.push(token("such", kind, range.clone()));
+                tokens.push(token("as", kind, range));
                 return;
             }
             // What follows it is not said; it says that the list is open.
             "etc" => {
-                tokens.push(token("etc", kind, range, false));
+                tokens.push(token("etc", kind, range));
                 return;
             }
             _ => {}
@@ -186,15 +177,14 @@ fn push_word(
             return;
         }
     }
-    tokens.push(token(&lower, kind, range, capital));
+    tokens.push(token(&lower, kind, range));
 }
 
-fn token(lower: &str, kind: TokenKind, range: Range<usize>, capital: bool) -> Token {
+fn token(lower: &str, kind: TokenKind, range: Range<usize>) -> Token {
     Token {
         lower: lower.to_owned(),
         kind,
         range,
-        capital,
         quoted: false,
         bounds: Vec::new(),
     }
@@ -231,8 +221,7 @@ fn number(rest: &str) -> (usize, TokenKind) {
 /// A word with hyphens, apostrophes, underscores and the points of `e.g.` in it.
 fn word(rest: &str) -> usize {
     let mut end = 0;
-    let mut chars = rest.char_indices().peekable();
-    while let Some((at, c)) = chars.next() {
+    for (at, c) in rest.char_indices() {
         let next = rest[at + c.len_utf8()..].chars().next();
         let joins =
             matches!(c, '-' | '\'' | '’') && at > 0 && next.is_some_and(char::is_alphanumeric);

@@ -6,269 +6,6 @@ use super::lexicon;
 use super::phrase::{Group, Phrase};
 
 impl Facts {
-    /// `is unique`, `are calls and meetings`, `is for one medicine`.
-    pub(super) fn being(&mut self, clause: &Clause) {
-        // `There are three types of users: students and teachers.`
-        if clause.subject.is_empty()
-            && let Some(object) = clause.objects.first()
-        {
-            let of =
-                object.phrase.of.as_ref().filter(|_| {
-                    matches!(object.phrase.head(), "type" | "kind" | "category" | "class")
-                });
-            let of = of.and_then(|o| self.name(o));
-            if let Some(of) = of
-                && object.examples.len() >= 2
-            {
-                let kinds = object.examples.iter().map(|e| e.phrase.name()).collect();
-                self.push(
-                    Said::Mention {
-                        name: of.clone(),
-                        weight: 1.5,
-                    },
-                    70,
-                );
-                self.push(
-                    Said::Kind {
-                        of,
-                        kinds,
-                        roles: false,
-                    },
-                    70,
-                );
-            } else {
-                for object in &clause.objects {
-                    if object.phrase.is_many()
-                        && !looks_like_fact(&object.phrase)
-                        && !speaks_of_system(&object.phrase)
-                    {
-                        self.push(
-                            Said::Mention {
-                                name: object.phrase.name(),
-                                weight: 1.2,
-                            },
-                            60,
-                        );
-                    }
-                }
-            }
-            return;
-        }
-        let Some(subject) = clause.subject.first() else {
-            return;
-        };
-        let not = clause.verb.as_ref().is_some_and(|v| v.not);
-        if let Some(adjective) = &clause.adjective
-            && (adjective.contains("unique")
-                || adjective.contains("optional")
-                || adjective.contains("mandatory"))
-        {
-            self.mark(
-                clause,
-                subject,
-                if adjective.contains("unique") && !not {
-                    "unique"
-                } else {
-                    "optional"
-                },
-            );
-            return;
-        }
-        if clause
-            .objects
-            .iter()
-            .any(|o| o.phrase.unique && o.phrase.words.is_empty())
-        {
-            self.mark(clause, subject, "unique");
-            return;
-        }
-        if not {
-            return;
-        }
-        if is_information(&subject.phrase) && subject.phrase.words.len() == 1 {
-            // `The attributes are name and price.`
-            if let Some(owner) = self.last.clone().or_else(|| self.topic.clone()) {
-                for thing in &clause.objects {
-                    self.has(&owner, thing, 60);
-                }
-            }
-            return;
-        }
-        let Some(name) = self.name(&subject.phrase) else {
-            return;
-        };
-        if !clause.objects.is_empty() && !speaks_of_system(&subject.phrase) {
-            self.kinds(clause, subject, &name);
-        }
-        // `A prescription is for one medicine`, `an interaction is about an organization`.
-        if subject.phrase.plural {
-            self.push(
-                Said::Mention {
-                    name: name.clone(),
-                    weight: 0.6,
-                },
-                50,
-            );
-        }
-        let nested: Vec<(String, Vec<Item>)> = clause
-            .with
-            .iter()
-            .flat_map(|(_, items)| items.iter().flat_map(|i| i.with.iter().cloned()))
-            .collect();
-        for (word, items) in clause.with.iter().chain(&nested) {
-            // `is about a contact or an opportunity`
-            if items.len() >= 2
-                && items.iter().any(|i| i.or)
-                && matches!(word.as_str(), "about" | "for" | "of" | "on")
-            {
-                let to: Vec<String> = items.iter().map(|i| i.phrase.name()).collect();
-                let called = if word == "about" { "about" } else { "subject" };
-                self.push(
-                    Said::Either {
-                        owner: name.clone(),
-                        name: called.to_owned(),
-                        to,
-                    },
-                    80,
-                );
-                continue;
-            }
-            for item in items {
-                if matches!(word.as_str(), "with") && looks_like_fact(&item.phrase) {
-                    self.has(&name, item, 70);
-                } else if matches!(
-                    word.as_str(),
-                    "for" | "with" | "about" | "in" | "at" | "on" | "of" | "by" | "from" | "to"
-                ) && !speaks_of_system(&item.phrase)
-                    && !looks_like_fact(&item.phrase)
-                {
-                    self.tie(
-                        &subject.phrase,
-                        "be",
-                        Some(word),
-                        &item.phrase,
-                        Tie::Refers,
-                        clause,
-                    );
-                }
-            }
-        }
-        for object in &clause.objects {
-            for (word, items) in &object.with {
-                if word == "with" {
-                    // `both are customers with a name`
-                    let owner = if looks_like_fact(&object.phrase) {
-                        name.clone()
-                    } else {
-                        object.phrase.name()
-                    };
-                    for item in items.iter().filter(|i| looks_like_fact(&i.phrase)) {
-                        self.has(&owner, item, 60);
-                    }
-                }
-            }
-        }
-    }
-
-    /// `Email is unique among …`, `The order number is unique within a customer`.
-    fn mark(&mut self, clause: &Clause, subject: &Item, mark: &'static str) {
-        let within = clause
-            .all_with()
-            .find(|(word, _)| {
-                matches!(
-                    word.as_str(),
-                    "within" | "per" | "across" | "among" | "for" | "in"
-                )
-            })
-            .and_then(|(_, items)| items.first())
-            .map(|i| i.phrase.name());
-        for item in std::iter::once(subject).chain(clause.subject.iter().skip(1)) {
-            let owner = item
-                .phrase
-                .owner
-                .as_ref()
-                .and_then(|o| self.name(o))
-                .or_else(|| item.phrase.of.as_ref().and_then(|o| self.name(o)))
-                .or_else(|| self.last.clone());
-            self.push(
-                Said::Mark {
-                    owner,
-                    attribute: item.phrase.name(),
-                    mark,
-                    within: within.clone(),
-                },
-                75,
-            );
-        }
-    }
-
-    /// `Interactions are calls, emails and notes`; `the status is open or closed`.
-    fn kinds(&mut self, clause: &Clause, subject: &Item, name: &str) {
-        let names: Vec<String> = clause
-            .objects
-            .iter()
-            .flat_map(|o| {
-                let inner: Vec<&Item> = if o.examples.is_empty() && o.inside.is_empty() {
-                    vec![o]
-                } else {
-                    o.examples.iter().chain(&o.inside).collect()
-                };
-                inner
-                    .into_iter()
-                    .map(|i| pluralizer::pluralize(&i.phrase.name(), 1, false))
-                    .collect::<Vec<_>>()
-            })
-            .collect();
-        let several = names.len() >= 2;
-        let or = clause.objects.iter().any(|o| o.or);
-        if several && (looks_like_fact(&subject.phrase) && !subject.phrase.plural) {
-            let owner = subject
-                .phrase
-                .owner
-                .as_ref()
-                .and_then(|o| self.name(o))
-                .or_else(|| subject.phrase.of.as_ref().and_then(|o| self.name(o)));
-            self.push(
-                Said::Values {
-                    owner,
-                    attribute: name.to_owned(),
-                    values: names,
-                },
-                75,
-            );
-        } else if several
-            && (or
-                || (subject.phrase.plural
-                    && clause.objects.iter().filter(|o| o.phrase.plural).count() + 1
-                        >= clause.objects.len()))
-        {
-            let roles = clause.verb.as_ref().is_some_and(|v| v.modal.is_some()) && !or;
-            self.push(
-                Said::Kind {
-                    of: name.to_owned(),
-                    kinds: names,
-                    roles,
-                },
-                75,
-            );
-        } else if let [object] = clause.objects.as_slice() {
-            // `Suppliers are trading companies`, `a manager is an employee`.
-            let sure = !speaks_of_system(&object.phrase)
-                && !looks_like_fact(&object.phrase)
-                && !object.phrase.count.definite;
-            if sure && object.phrase.number.is_none() {
-                self.push(
-                    Said::Kind {
-                        of: object.phrase.name(),
-                        kinds: vec![name.to_owned()],
-                        roles: true,
-                    },
-                    60,
-                );
-            }
-        }
-    }
-
     /// Any other verb.
     pub(super) fn doing(&mut self, clause: &Clause, verb: &Group, word: &lexicon::Verb) {
         if verb.not && !matches!(clause.link, Link::Condition(_)) {
@@ -406,14 +143,7 @@ impl Facts {
                 {
                     for subject in &clause.subject {
                         if !looks_like_fact(&subject.phrase) && subject.phrase.count.many {
-                            self.tie(
-                                &lead.phrase,
-                                "have",
-                                None,
-                                &subject.phrase,
-                                Tie::Has,
-                                clause,
-                            );
+                            self.tie(&lead.phrase, "have", None, &subject.phrase, Tie::Has);
                         }
                     }
                 }
@@ -466,7 +196,7 @@ impl Facts {
                         {
                             self.has(&name, item, 60)
                         }
-                        "by" => self.tie_passive(subject, verb, item, clause, tie),
+                        "by" => self.tie_passive(subject, verb, item, tie),
                         "with" if looks_like_fact(&item.phrase) => self.has(&name, item, 60),
                         "as" | "than" | "until" | "within" | "without" | "over" | "per"
                         | "through" | "via" | "under" => {}
@@ -493,7 +223,6 @@ impl Facts {
                                 Some(preposition),
                                 &item.phrase,
                                 tie,
-                                clause,
                             );
                         }
                     }
@@ -535,21 +264,15 @@ impl Facts {
                 }
                 continue;
             }
-            self.tie(
-                &subject.phrase,
-                &verb.base,
-                None,
-                &object.phrase,
-                tie,
-                clause,
-            );
+            self.tie(&subject.phrase, &verb.base, None, &object.phrase, tie);
             if let Some(of) = &object.phrase.of
                 && lexicon::is_thing(&of.refs())
                 && !speaks_of_system(of)
             {
-                self.tie(&object.phrase, "be", Some("of"), of, Tie::Refers, clause);
+                self.tie(&object.phrase, "be", Some("of"), of, Tie::Refers);
             }
         }
+        let alone = clause.objects.iter().all(|o| o.phrase.pronoun);
         for (preposition, items) in &clause.with {
             for item in items {
                 if speaks_of_system(&item.phrase)
@@ -585,25 +308,20 @@ impl Facts {
                     "with" if fact || item.phrase.possessive => self.has(&name, item, 60),
                     "with" | "for" | "in" | "at" | "to" | "from" | "on" | "through" | "of"
                     | "into" | "about" | "under" | "by" | "against" | "during" | "between"
-                        if !fact =>
+                        if !fact && alone =>
                     {
-                        if clause.objects.is_empty()
-                            || clause.objects.iter().all(|o| o.phrase.pronoun)
-                        {
-                            let tie = if word.makes || word.has {
-                                Tie::Refers
-                            } else {
-                                tie
-                            };
-                            self.tie(
-                                &subject.phrase,
-                                &verb.base,
-                                Some(preposition),
-                                &item.phrase,
-                                tie,
-                                clause,
-                            );
-                        }
+                        let tie = if word.makes || word.has {
+                            Tie::Refers
+                        } else {
+                            tie
+                        };
+                        self.tie(
+                            &subject.phrase,
+                            &verb.base,
+                            Some(preposition),
+                            &item.phrase,
+                            tie,
+                        );
                     }
                     "on" | "at" | "in"
                         if fact
@@ -649,14 +367,7 @@ impl Facts {
                         "with" if fact => self.has(&name, item, 60),
                         // `examine pets during visits`: the visit is of both.
                         "during" if !fact => {
-                            self.tie(
-                                &item.phrase,
-                                "be",
-                                Some("of"),
-                                &object.phrase,
-                                Tie::Refers,
-                                clause,
-                            );
+                            self.tie(&item.phrase, "be", Some("of"), &object.phrase, Tie::Refers);
                             if let Some(subject) = clause.subject.first() {
                                 self.tie(
                                     &item.phrase,
@@ -664,7 +375,6 @@ impl Facts {
                                     Some("by"),
                                     &subject.phrase,
                                     Tie::Refers,
-                                    clause,
                                 );
                             }
                         }
@@ -679,14 +389,7 @@ impl Facts {
                         {
                             let many = item.phrase.count.many || item.phrase.count.least.is_some();
                             let tie = if many { Tie::Other } else { Tie::Refers };
-                            self.tie(
-                                &object.phrase,
-                                "be",
-                                Some(preposition),
-                                &item.phrase,
-                                tie,
-                                clause,
-                            );
+                            self.tie(&object.phrase, "be", Some(preposition), &item.phrase, tie);
                         }
                         _ => {}
                     }
@@ -695,19 +398,10 @@ impl Facts {
         }
     }
 
-    fn tie_passive(
-        &mut self,
-        subject: &Item,
-        verb: &Group,
-        agent: &Item,
-        clause: &Clause,
-        tie: Tie,
-    ) {
-        let may = verb.modal.is_some();
+    fn tie_passive(&mut self, subject: &Item, verb: &Group, agent: &Item, tie: Tie) {
         // The name behind a pronoun is put in, as if it had been written.
         let from = self.put_name(&agent.phrase);
         let to = self.put_name(&subject.phrase);
-        let _ = clause;
         self.push(
             Said::Ties {
                 from,
@@ -716,7 +410,6 @@ impl Facts {
                 to,
                 tie,
                 passive: true,
-                may,
             },
             75,
         );
@@ -729,13 +422,7 @@ impl Facts {
         preposition: Option<&str>,
         to: &Phrase,
         tie: Tie,
-        clause: &Clause,
     ) {
-        let may = clause.verb.as_ref().is_some_and(|v| {
-            v.modal
-                .as_deref()
-                .is_some_and(|m| matches!(m, "may" | "might" | "can" | "could"))
-        });
         let from = self.put_name(from);
         let to = self.put_name(to);
         if from.words.is_empty() || to.words.is_empty() {
@@ -749,7 +436,6 @@ impl Facts {
                 to,
                 tie,
                 passive: false,
-                may,
             },
             70,
         );

@@ -106,7 +106,7 @@ impl Context<'_> {
                 parts[length - 1] = lexicon::singular(&last);
                 let plural = parts[length - 1] != last;
                 let joined = parts.join(" ");
-                let name = snake(&[joined.clone()]);
+                let name = snake(std::slice::from_ref(&joined));
                 let role = self
                     .draft
                     .entities

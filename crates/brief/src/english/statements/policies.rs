@@ -157,11 +157,7 @@ fn personal_data(context: &mut Context<'_>, words: &Words) -> bool {
         return false;
     };
     let told: Vec<String> = words.0[..found.from].to_vec();
-    let modifier = if words.any(&["sensitive", "health"]) && told.is_empty() {
-        "personal"
-    } else {
-        "personal"
-    };
+    let modifier = "personal";
     let Some(entity) = context.draft.entity_mut(&found.name) else {
         return false;
     };

@@ -155,11 +155,7 @@ fn no_overlap(context: &mut Context<'_>, words: &Words) -> bool {
     };
     groups.retain(|g| !g.is_empty());
     for group in &groups {
-        let text = if period.contains(" to ") {
-            format!("no overlap of {period} per {}", group.join(", "))
-        } else {
-            format!("no overlap of {period} per {}", group.join(", "))
-        };
+        let text = format!("no overlap of {period} per {}", group.join(", "));
         entity.rules.push(Rule { text, source });
     }
     !groups.is_empty()
@@ -239,7 +235,6 @@ fn same(context: &mut Context<'_>, words: &Words) -> bool {
 fn flow(context: &mut Context<'_>, words: &Words) -> bool {
     let reopened = words.any(&["reopened", "reopen"]);
     let subject = super::lexicon::singular(words.get(0));
-    let at = context.at;
     for entity in &mut context.draft.entities {
         for attribute in &mut entity.attributes {
             let Kind::OneOf(values) = &attribute.kind else {
@@ -281,7 +276,6 @@ fn flow(context: &mut Context<'_>, words: &Words) -> bool {
                 moves.push(values.join(" => "));
             }
             attribute.kind = Kind::Flow { moves, groups };
-            let _ = at;
             return true;
         }
     }
