@@ -4,6 +4,9 @@
 use super::clause::{Clause, Item, Link};
 use super::lexicon;
 use super::phrase::Phrase;
+pub(super) use super::speech::{
+    is_information, looks_like_fact, speaks_of_system, subject_of_information, table_name,
+};
 
 /// What happened in a clause, as an owner of facts: `when a member borrows a copy`.
 #[derive(Debug, Clone)]
@@ -143,30 +146,6 @@ impl Facts {
             self.clause(clause, condition.as_ref());
         }
         self.facts.len() > before
-    }
-
-    /// `my existing user and product tables`: entities that are there.
-    fn tables(&mut self, clause: &Clause) {
-        let with = clause.all_with().flat_map(|(_, items)| items.iter());
-        let lists: Vec<&Item> = clause
-            .subject
-            .iter()
-            .chain(&clause.objects)
-            .chain(with)
-            .collect();
-        let Some(at) = lists.iter().position(|i| {
-            i.phrase.head() == "table" && i.phrase.words.len() > 1 && i.examples.is_empty()
-        }) else {
-            return;
-        };
-        let table = lists[at];
-        let mut names = vec![table_name(&table.phrase)];
-        if table.phrase.plural && at > 0 {
-            names.insert(0, lists[at - 1].phrase.name());
-        }
-        for name in names {
-            self.push(Said::Mention { name, weight: 2.0 }, 70);
-        }
     }
 
     /// The name that a phrase stands for, pronouns resolved.
@@ -429,38 +408,6 @@ impl Facts {
         self.remember(clause);
     }
 
-    /// `Generate a database for products and categories`: those are spoken of.
-    pub(super) fn purposes(&mut self, clause: &Clause) {
-        let nested = clause
-            .objects
-            .iter()
-            .chain(clause.subject.iter())
-            .flat_map(|o| o.with.iter());
-        let items: Vec<Item> = clause
-            .with
-            .iter()
-            .chain(nested)
-            .chain(&clause.lead)
-            .filter(|(w, _)| w == "for" || w == "of")
-            .flat_map(|(_, items)| items.iter().cloned())
-            .collect();
-        for item in items {
-            if item.phrase.plural
-                && !speaks_of_system(&item.phrase)
-                && !looks_like_fact(&item.phrase)
-                && !is_information(&item.phrase)
-            {
-                self.push(
-                    Said::Mention {
-                        name: item.phrase.name(),
-                        weight: 1.6,
-                    },
-                    55,
-                );
-            }
-        }
-    }
-
     fn remember(&mut self, clause: &Clause) {
         if matches!(clause.link, Link::Relative | Link::Gap(_)) {
             return;
@@ -470,47 +417,6 @@ impl Facts {
             && let Some(name) = self.name(&first.phrase)
         {
             self.last = Some(name);
-        }
-    }
-
-    /// What a clause says beside its verb: owners' parentheses, `with` and examples of subjects and objects.
-    fn asides(&mut self, clause: &Clause) {
-        for item in clause.subject.iter().chain(&clause.objects) {
-            let Some(name) = self.name(&item.phrase) else {
-                continue;
-            };
-            if speaks_of_system(&item.phrase) {
-                continue;
-            }
-            let subject = clause
-                .subject
-                .iter()
-                .any(|s| s.phrase.tokens == item.phrase.tokens);
-            for (word, items) in &item.with {
-                if word == "with" {
-                    for thing in items {
-                        if subject || looks_like_fact(&thing.phrase) {
-                            self.has(&name, thing, 70);
-                        }
-                    }
-                }
-            }
-            // `Customers (name, address)`, in a subject: facts about them. In an object they may be values.
-            let facts = item
-                .inside
-                .iter()
-                .filter(|i| looks_like_fact(&i.phrase))
-                .count();
-            if subject
-                && !item.inside.is_empty()
-                && facts * 2 >= item.inside.len()
-                && !is_information(&item.phrase)
-                && clause.verb.is_some()
-            {
-                for thing in &item.inside {
-                    self.has(&name, thing, 75);
-                }
-            }
         }
     }
 
@@ -525,139 +431,4 @@ impl Facts {
             confidence,
         );
     }
-
-    /// No verb: a heading, an item of a list, a definition.
-    fn verbless(&mut self, clause: &Clause, lead_owner: Option<Owner>) {
-        if clause.colon {
-            let Some(first) = clause.subject.first() else {
-                return;
-            };
-            let owner = match (&first.phrase, clause.subject.len()) {
-                (phrase, 1) if is_information(phrase) => {
-                    self.name(phrase).or_else(|| self.topic.clone())
-                }
-                (phrase, 1) => self.name(phrase),
-                _ => None,
-            };
-            let Some(owner) = owner else { return };
-            if speaks_of_system(&first.phrase) && !is_information(&first.phrase) {
-                return;
-            }
-            if !clause.objects.is_empty() {
-                self.push(
-                    Said::Mention {
-                        name: owner.clone(),
-                        weight: 1.0,
-                    },
-                    70,
-                );
-            }
-            for thing in &clause.objects {
-                self.has(&owner, thing, 75);
-            }
-            self.last = Some(owner);
-            return;
-        }
-        if let Some(owner) = lead_owner {
-            for thing in &clause.subject {
-                self.push(
-                    Said::Has {
-                        owner: owner.clone(),
-                        thing: thing.clone(),
-                        key: false,
-                        optional: false,
-                    },
-                    60,
-                );
-            }
-        }
-    }
-}
-
-/// Words that stand for facts about something: `customer information`.
-pub(super) fn is_information(phrase: &Phrase) -> bool {
-    (phrase.words.len() < 2 || !phrase.a_thing)
-        && matches!(
-            phrase.head(),
-            "information"
-                | "info"
-                | "detail"
-                | "details"
-                | "data"
-                | "record"
-                | "fact"
-                | "attribute"
-                | "field"
-                | "column"
-                | "particulars"
-                | "profile information"
-        )
-}
-
-/// `customer personal information`: the customer.
-pub(super) fn subject_of_information(phrase: &Phrase) -> Option<String> {
-    let words: Vec<&String> = phrase.words[..phrase.words.len().saturating_sub(1)]
-        .iter()
-        .filter(|w| {
-            !lexicon::ADJECTIVES.contains(w.as_str())
-                && !matches!(w.as_str(), "contact" | "background" | "key")
-        })
-        .collect();
-    let last = words.last()?;
-    let mut name: Vec<String> = words.iter().map(|w| (*w).clone()).collect();
-    if let Some(word) = name.last_mut() {
-        *word = lexicon::singular(last);
-    }
-    Some(name.join(" "))
-}
-
-pub(super) fn table_name(phrase: &Phrase) -> String {
-    let mut words: Vec<String> = phrase.words[..phrase.words.len() - 1].to_vec();
-    if let Some(last) = words.last_mut() {
-        *last = lexicon::singular(last);
-    }
-    words.join(" ")
-}
-
-/// Whether the phrase names a fact rather than a thing.
-pub(super) fn looks_like_fact(phrase: &Phrase) -> bool {
-    if phrase.entity {
-        return false;
-    }
-    lexicon::attribute_type(&phrase.refs()).is_some()
-        && !(lexicon::is_known_thing(&phrase.name()) && phrase.plural)
-        || phrase.identifier
-}
-
-/// Whether the phrase speaks of the system, or of those who write.
-pub(super) fn speaks_of_system(phrase: &Phrase) -> bool {
-    if phrase.entity {
-        return false;
-    }
-    let head = phrase.head();
-    if phrase.pronoun {
-        return matches!(head, "we" | "you" | "i" | "us" | "me" | "there");
-    }
-    if phrase.words.len() > 1
-        && matches!(
-            head,
-            "system"
-                | "application"
-                | "app"
-                | "database"
-                | "platform"
-                | "software"
-                | "website"
-                | "site"
-                | "management"
-        )
-    {
-        return true;
-    }
-    lexicon::is_system_word(head) && phrase.words.len() == 1
-        || !phrase.plural
-            && phrase.count.definite
-            && !phrase.count.each
-            && phrase.count.most.is_none()
-            && lexicon::is_organisation_word(head)
 }

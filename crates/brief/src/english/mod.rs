@@ -3,6 +3,7 @@
 //! A text goes through blocks, sentences, parts of speech, phrases and clauses to facts; facts become a draft;
 //! the draft becomes YAML that the reader of briefs accepts. What was not understood is listed with its place.
 
+mod asides;
 mod attributes;
 mod being;
 mod blocks;
@@ -25,6 +26,7 @@ mod noun;
 mod phrase;
 mod relate;
 mod resolve;
+mod speech;
 mod statements;
 mod storing;
 mod tag;
