@@ -3,6 +3,7 @@
 //! [`read`] gives the [`model::Brief`], or every error at once. [`vocabulary()`] says how SQL sees a
 //! brief. Nothing here does I/O, and no text makes it panic.
 
+pub mod english;
 mod error;
 mod keys;
 pub mod model;

@@ -43,6 +43,8 @@ pub enum Color {
 pub enum Command {
     /// Design a schema for a brief and deliver it as a proven package.
     Design(Design),
+    /// Turn English requirements into a brief, and say what was not understood.
+    Brief(crate::commands::brief::Brief),
     /// Prove a package again, on every server version asked for.
     Verify(Verify),
     /// Show the schema that a source holds.
@@ -77,7 +79,7 @@ pub struct Servers {
 
 #[derive(Debug, Args)]
 pub struct Design {
-    /// The brief, as YAML; `-` reads standard input.
+    /// The brief, as YAML or in English (`.md`, `.txt`); `-` reads YAML from standard input.
     pub brief: PathBuf,
 
     /// The directory to deliver into.
@@ -122,7 +124,7 @@ pub struct Verify {
 #[derive(Debug, Args)]
 pub struct Inspect {
     /// An SQL file (`-` is standard input), a directory of migrations, a server (`postgres://…` or
-    /// `host=… dbname=…`), a brief (`.yaml`), or `empty`.
+    /// `host=… dbname=…`), a brief (`.yaml`, or English in `.md`), or `empty`.
     pub source: String,
 
     /// How to show it.

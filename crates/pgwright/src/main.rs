@@ -49,6 +49,7 @@ fn main() -> ExitCode {
     }
     let result = match &cli.command {
         Command::Design(arguments) => commands::design::run(arguments, &terminal),
+        Command::Brief(arguments) => commands::brief::run(arguments, &terminal),
         Command::Verify(arguments) => commands::verify::run(arguments, &terminal),
         Command::Inspect(arguments) => commands::inspect::run(arguments, &terminal),
         Command::Plan(arguments) => commands::plan::run(arguments, &terminal),

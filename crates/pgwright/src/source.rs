@@ -9,6 +9,7 @@ use pgwright_catalog::Catalog;
 use pgwright_ddl::read::{Include, Included, Note, NoteKind};
 use pgwright_server::{ReadOptions, read_catalog};
 
+use crate::commands::brief::read_requirements;
 use crate::commands::design::{read_brief, read_text};
 use crate::exit::Failure;
 use crate::migrations;
@@ -19,7 +20,7 @@ use crate::terminal::Terminal;
 pub enum Source {
     /// An empty database.
     Empty,
-    /// A brief, as YAML.
+    /// A brief, as YAML or in English.
     Brief(PathBuf),
     /// A live server: a URL or a libpq keyword string.
     Server(String),
@@ -68,7 +69,7 @@ impl Source {
             Ok(Self::Script(path.to_owned()))
         } else if path.is_dir() {
             Ok(Self::Directory(path.to_owned()))
-        } else if has_extension(&["yaml", "yml"]) {
+        } else if has_extension(&["yaml", "yml", "md", "markdown", "txt"]) {
             Ok(Self::Brief(path.to_owned()))
         } else if has_extension(&["sql", "ddl", "psql", "dump"]) || path.is_file() {
             Ok(Self::Script(path.to_owned()))
@@ -78,7 +79,7 @@ impl Source {
             Err(Failure::Usage(format!(
                 "`{text}` is no source that can be read\nhint: an SQL file (`schema.sql`, `-` for \
                  standard input), a directory of migrations, a server (`postgres://…` or \
-                 `host=… dbname=…`), a brief (`brief.yaml`), or `empty`"
+                 `host=… dbname=…`), a brief (`brief.yaml`, `brief.md`), or `empty`"
             )))
         }
     }
@@ -88,7 +89,7 @@ impl Source {
         match self {
             Self::Empty => Ok(whole(Catalog::empty())),
             Self::Brief(path) => {
-                let text = read_text(path)?;
+                let text = read_requirements(path, terminal)?;
                 let brief = read_brief(path, &text, terminal)?;
                 Ok(whole(pgwright_design::design(&brief).catalog))
             }
@@ -261,6 +262,7 @@ mod tests {
             ("-", script("-")),
             ("a/schema.sql", script("a/schema.sql")),
             ("brief.yaml", Source::Brief("brief.yaml".into())),
+            ("brief.md", Source::Brief("brief.md".into())),
             ("postgres://h/db", server("postgres://h/db")),
             (
                 "postgresql:///db?host=/tmp",

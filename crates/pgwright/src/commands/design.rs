@@ -23,7 +23,7 @@ pub fn run(arguments: &Design, terminal: &Terminal) -> Result<(), Failure> {
     let layout: Layout = arguments.layout.parse().map_err(Failure::Usage)?;
     let usage = |error: package::DeliverError| Failure::Usage(error.to_string());
     package::check_folder(&arguments.output, arguments.force).map_err(usage)?;
-    let text = read_text(&arguments.brief)?;
+    let text = super::brief::read_requirements(&arguments.brief, terminal)?;
     let brief = terminal.phase("reading the brief", || {
         read_brief(&arguments.brief, &text, terminal)
     })?;

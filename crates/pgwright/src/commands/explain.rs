@@ -337,7 +337,11 @@ fn between(
 fn read(text: &str, arguments: &Explain, terminal: &Terminal) -> Result<Subject, Failure> {
     let source = Source::parse(text)?;
     if let Source::Brief(path) = &source {
-        let brief = read_brief(path, &read_text(path)?, terminal)?;
+        let brief = read_brief(
+            path,
+            &super::brief::read_requirements(path, terminal)?,
+            terminal,
+        )?;
         let design = pgwright_design::design(&brief);
         return Ok(Subject {
             catalog: design.catalog.clone(),

@@ -1,6 +1,7 @@
 //! One module per command.
 
 pub mod apply;
+pub mod brief;
 pub mod completions;
 pub mod design;
 pub mod explain;
