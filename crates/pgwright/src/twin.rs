@@ -4,11 +4,12 @@ mod rows;
 mod scale;
 mod volumes;
 
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use pgwright_brief::read_sizes;
-use pgwright_catalog::{Catalog, ConstraintKind};
+use pgwright_catalog::{Catalog, ConstraintKind, QualifiedName};
 use pgwright_migrate::{PlanOptions, plan};
 use pgwright_planner::{Statistics, describe, read_dump};
 use pgwright_server::twin::{Script, Twin};
@@ -48,7 +49,7 @@ pub fn build(
             "no PostgreSQL server found\nhint: pgwright postgres install 18".to_owned(),
         ));
     };
-    let catalog = planned_by(catalog);
+    let catalog = planned_by(catalog, statistics);
     let options = PlanOptions {
         check_bodies: false,
         owners: false,
@@ -91,13 +92,35 @@ pub fn show_notes(twin: &Twin, terminal: &Terminal) {
 
 /// The part of a catalog that plans depend on. What only acts when rows change, and who may do what, is left
 /// out, and so are places that a sandbox does not have.
-fn planned_by(catalog: &Catalog) -> Catalog {
+fn planned_by(catalog: &Catalog, statistics: &Statistics) -> Catalog {
     let mut kept = catalog.clone();
+    // By default the planner goes by conditions on rows only among a parent's children.
+    let excludes = statistics.settings.get("constraint_exclusion");
+    let parents: BTreeSet<QualifiedName> = catalog
+        .tables
+        .values()
+        .flat_map(|table| {
+            table
+                .inherits
+                .iter()
+                .chain(table.partition_of.as_ref().map(|p| &p.parent))
+        })
+        .cloned()
+        .collect();
     kept.event_triggers.clear();
     kept.publications.clear();
     kept.subscriptions.clear();
     kept.default_privileges.clear();
-    for table in kept.tables.values_mut() {
+    for (name, table) in &mut kept.tables {
+        let alone = table.inherits.is_empty()
+            && table.partition_of.is_none()
+            && table.partition_by.is_none()
+            && !parents.contains(name);
+        if alone && excludes.is_none_or(|setting| setting != "on") {
+            table
+                .constraints
+                .retain(|_, constraint| !matches!(constraint.kind, ConstraintKind::Check(_)));
+        }
         table.triggers.clear();
         table.inherited_trigger_states.clear();
         table.policies.clear();
