@@ -33,10 +33,11 @@ fn counting() -> Option<Sandbox> {
     let statements = fs::read_to_string(schema()).unwrap();
     client.batch_execute(&statements).unwrap();
     client.batch_execute(ROWS).unwrap();
+    client.batch_execute("VACUUM ANALYZE").unwrap();
     client
-        .batch_execute("VACUUM ANALYZE; CREATE EXTENSION pg_stat_statements")
+        .batch_execute("CREATE EXTENSION pg_stat_statements")
         .unwrap();
-    for number in 0..5i32 {
+    for number in 0..5i64 {
         client
             .query("SELECT * FROM orders WHERE customer_id = $1", &[&number])
             .unwrap();
@@ -57,7 +58,9 @@ fn statements(document: &Value) -> Vec<(String, String)> {
         let text = query["sql"].as_str().unwrap().to_owned();
         (text, query["workload"]["form"].as_str().unwrap().to_owned())
     };
-    queries.iter().map(of).collect()
+    // Of a function that takes several types, a counter's `$1` does not tell which.
+    let told = |query: &&Value| !query["sql"].as_str().unwrap().contains("generate_series");
+    queries.iter().filter(told).map(of).collect()
 }
 
 #[test]
@@ -126,7 +129,7 @@ fn what_is_not_planned_is_listed_and_fails_nothing() {
     let sizes = folder.file("sizes.md");
     fs::write(
         &sizes,
-        "orders 8 million rows (200,000 customers; colour red 5 %)\n",
+        "customers 200,000 · orders 8 million rows (200,000 customers; colour red 5 %)\n",
     )
     .unwrap();
     let arguments = ["explain", schema, "--stats", &sizes, "--workload", &file];
