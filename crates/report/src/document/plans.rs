@@ -94,3 +94,40 @@ fn period(months: f64) -> String {
         m => format!("{m:.0} months"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plans::BigScan;
+
+    #[test]
+    fn a_pattern_that_reads_a_big_table_is_a_finding() {
+        let plans = AccessPlans {
+            months: 36.0,
+            patterns: vec![
+                PatternPlans {
+                    name: "orders_of_a_day".to_owned(),
+                    scans: vec![BigScan {
+                        table: "orders".to_owned(),
+                        rows: 8e7,
+                        mend: "an index on placed_at would bring its cost from 3 M to 12"
+                            .to_owned(),
+                    }],
+                    ..PatternPlans::default()
+                },
+                PatternPlans {
+                    name: "good".to_owned(),
+                    ..PatternPlans::default()
+                },
+            ],
+            ..AccessPlans::default()
+        };
+        assert_eq!(
+            findings(&plans),
+            [
+                "**orders of a day** reads all 80 million rows of `orders` after 3 years: an index on placed\\_at \
+              would bring its cost from 3 M to 12"
+            ]
+        );
+    }
+}
