@@ -11,12 +11,14 @@ mod names;
 mod number;
 mod read;
 mod schema;
+mod sizes;
 mod text;
 pub mod vocabulary;
 mod yaml;
 
 pub use error::BriefError;
 pub use schema::{json_schema, json_schema_text};
+pub use sizes::{Sizes, read_sizes};
 pub use vocabulary::vocabulary;
 
 /// What came of reading a brief.
@@ -28,6 +30,11 @@ pub struct Reading {
     pub errors: Vec<BriefError>,
     /// What is doubtful, in the order of the text.
     pub warnings: Vec<BriefError>,
+}
+
+/// Reads how often something happens, as times a second: `5/s`, `900,000 per day`, `every night`.
+pub fn read_frequency(text: &str) -> Option<f64> {
+    number::frequency(text::Text::of(&yaml::Scalar::verbatim(text)))
 }
 
 /// Reads a brief written in YAML.

@@ -4,6 +4,7 @@
 //! been checked by the reader: an entity, role or attribute named here exists.
 
 use pgwright_ddl::expr::Expr;
+use pgwright_planner::ColumnDescription;
 use serde::Serialize;
 
 /// Where in the brief's text something stands; both count from 1.
@@ -238,6 +239,9 @@ pub struct Attribute {
     pub running_total: Option<RunningTotal>,
     /// Computed from other attributes of the same row, as an SQL expression.
     pub computed: Option<Expr>,
+    /// How its values are spread; a range may end at `today`, the day of [`Brief::as_of`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub values: Option<ColumnDescription>,
     /// Place in the brief.
     pub span: Span,
 }

@@ -45,6 +45,14 @@ impl Scalar {
         Scalar { text, origin }
     }
 
+    /// A file that is one text.
+    pub(crate) fn verbatim(text: &str) -> Self {
+        Scalar {
+            text: text.to_owned(),
+            origin: Origin::Verbatim(0),
+        }
+    }
+
     /// Where a byte of the text stands in the file.
     pub(crate) fn offset(&self, byte: usize) -> usize {
         match &self.origin {

@@ -1,7 +1,7 @@
 //! The access patterns of a brief as statements over the designed tables: what a planner is asked about.
 
 use pgwright_brief::model::{AccessForm, AccessPattern};
-use pgwright_catalog::{IndexKey, Name};
+use pgwright_catalog::{IndexKey, Name, Table};
 use pgwright_ddl::expr::Expr;
 use pgwright_ddl::query::parse_query;
 
@@ -36,10 +36,35 @@ impl Select {
         format!("${}", self.parameters)
     }
 
-    fn equal(&mut self, column: &Name) {
+    /// Text that is unique, or indexed, in any case only is found in any case.
+    fn equal(&mut self, table: &Table, column: &Name) {
         let parameter = self.parameter();
-        self.conditions
-            .push(format!("{} = {parameter}", column.quoted()));
+        let name = column.quoted();
+        let lowered = format!("lower({name})");
+        let leads = |key: &IndexKey| match key {
+            IndexKey::Column(other) => other == column,
+            IndexKey::Expression(_) => false,
+        };
+        let by_case = |key: &IndexKey| match key {
+            IndexKey::Column(_) => false,
+            IndexKey::Expression(expression) => {
+                let sql = expression.sql();
+                sql == lowered
+                    || sql.starts_with(&format!("lower({name}::"))
+                    || sql.starts_with(&format!("lower(({name})"))
+            }
+        };
+        let keys: Vec<&IndexKey> = table
+            .indexes
+            .values()
+            .filter_map(|index| index.elements.first())
+            .map(|element| &element.key)
+            .collect();
+        let condition = match keys.iter().any(|k| by_case(k)) && !keys.iter().any(|k| leads(k)) {
+            true => format!("{lowered} = lower({parameter})"),
+            false => format!("{name} = {parameter}"),
+        };
+        self.conditions.push(condition);
     }
 
     fn sql(&self, order: &[String], limit: Option<u64>) -> String {
@@ -146,7 +171,7 @@ fn start(draft: &Draft<'_>, entity: &str) -> Option<Select> {
         parameters: 0,
     };
     if let Some(tenant) = &plan.tenant_column {
-        select.equal(tenant);
+        select.equal(draft.table(entity), tenant);
     }
     Some(select)
 }
@@ -177,7 +202,7 @@ fn of_rows(
         };
         let tenant = draft.plan(entity).tenant_column.as_ref();
         for column in columns.iter().filter(|c| Some(*c) != tenant) {
-            select.equal(column);
+            select.equal(draft.table(entity), column);
         }
         if let Some(filled) = filled.filter(|f| !columns.contains(f)) {
             select

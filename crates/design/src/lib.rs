@@ -33,6 +33,9 @@ pub use decision::{Alternative, Decision, Enforcement, Monitor, Question, Source
 pub use draft::{Columns, Draft, EntityPlan, SideTable, SideTableKind};
 pub use testing::{Case, ConcurrentTest, Expected, RuleTest, SessionStep, StepExpected};
 
+/// How many months of growth a design is made for, where the brief says how fast and not how long.
+pub const PLANNING_HORIZON_MONTHS: f64 = 36.0;
+
 /// A finished design.
 #[derive(Debug)]
 pub struct Design {

@@ -1,5 +1,6 @@
 //! The pgwright command line: parses arguments, runs one command, turns its end into an exit status.
 
+mod access_plans;
 mod apply;
 mod cli;
 mod commands;

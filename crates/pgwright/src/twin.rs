@@ -1,19 +1,23 @@
 //! Twins of sources: a catalog and statistics, from wherever they come, on a server of the right version.
 
+mod rows;
 mod scale;
 mod volumes;
 
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use pgwright_catalog::{Catalog, ConstraintKind};
+use pgwright_brief::read_sizes;
+use pgwright_catalog::{Catalog, ConstraintKind, QualifiedName};
 use pgwright_migrate::{PlanOptions, plan};
-use pgwright_planner::{Statistics, read_dump};
+use pgwright_planner::{Statistics, describe, read_dump};
 use pgwright_server::twin::{Script, Twin};
 use pgwright_server::{StatisticsOptions, discover, read_statistics, select};
 
+pub use rows::of_rows;
 pub use scale::{Scale, parse_months, parse_rows, shown};
-pub use volumes::times_of_brief;
+pub use volumes::{descriptions_of_brief, times_of_brief};
 
 use crate::commands::design::read_text;
 use crate::exit::Failure;
@@ -45,7 +49,7 @@ pub fn build(
             "no PostgreSQL server found\nhint: pgwright postgres install 18".to_owned(),
         ));
     };
-    let catalog = planned_by(catalog);
+    let catalog = planned_by(catalog, statistics);
     let options = PlanOptions {
         check_bodies: false,
         owners: false,
@@ -88,13 +92,35 @@ pub fn show_notes(twin: &Twin, terminal: &Terminal) {
 
 /// The part of a catalog that plans depend on. What only acts when rows change, and who may do what, is left
 /// out, and so are places that a sandbox does not have.
-fn planned_by(catalog: &Catalog) -> Catalog {
+fn planned_by(catalog: &Catalog, statistics: &Statistics) -> Catalog {
     let mut kept = catalog.clone();
+    // By default the planner goes by conditions on rows only among a parent's children.
+    let excludes = statistics.settings.get("constraint_exclusion");
+    let parents: BTreeSet<QualifiedName> = catalog
+        .tables
+        .values()
+        .flat_map(|table| {
+            table
+                .inherits
+                .iter()
+                .chain(table.partition_of.as_ref().map(|p| &p.parent))
+        })
+        .cloned()
+        .collect();
     kept.event_triggers.clear();
     kept.publications.clear();
     kept.subscriptions.clear();
     kept.default_privileges.clear();
-    for table in kept.tables.values_mut() {
+    for (name, table) in &mut kept.tables {
+        let alone = table.inherits.is_empty()
+            && table.partition_of.is_none()
+            && table.partition_by.is_none()
+            && !parents.contains(name);
+        if alone && excludes.is_none_or(|setting| setting != "on") {
+            table
+                .constraints
+                .retain(|_, constraint| !matches!(constraint.kind, ConstraintKind::Check(_)));
+        }
         table.triggers.clear();
         table.inherited_trigger_states.clear();
         table.policies.clear();
@@ -161,14 +187,68 @@ pub fn of_server(
     Ok(read.statistics)
 }
 
-/// Statistics of a file: what `pgwright stats` wrote, or `pg_dump --statistics-only`.
-pub fn of_file(path: &Path, catalog: &Catalog) -> Result<Statistics, Failure> {
+/// Statistics of files, those of a later one before those of an earlier; none without any file.
+pub fn of_files(
+    paths: &[PathBuf],
+    catalog: &Catalog,
+    terminal: &Terminal,
+) -> Result<Option<Statistics>, Failure> {
+    let mut whole: Option<Statistics> = None;
+    for path in paths {
+        let read = of_file(path, catalog, terminal)?;
+        whole = Some(match whole {
+            Some(mut known) => {
+                known.settings.extend(read.settings);
+                known.tables.extend(read.tables);
+                known
+            }
+            None => read,
+        });
+    }
+    Ok(whole)
+}
+
+/// Statistics of a file: what `pgwright stats` wrote, `pg_dump --statistics-only`, or a note in words, of which what
+/// is not understood is shown.
+pub fn of_file(path: &Path, catalog: &Catalog, terminal: &Terminal) -> Result<Statistics, Failure> {
+    let extension = path.extension().map(|e| e.to_string_lossy().to_lowercase());
+    if matches!(extension.as_deref(), Some("csv" | "tsv")) {
+        return of_rows(path, catalog, terminal);
+    }
     let text = read_text(path)?;
     let wrong =
         |error: &dyn std::fmt::Display| Failure::Usage(format!("{}: {error}", path.display()));
     if text.trim_start().starts_with('{') {
-        Statistics::from_json(&text).map_err(|e| wrong(&e))
-    } else {
-        read_dump(&text, catalog).map_err(|e| wrong(&e))
+        return Statistics::from_json(&text).map_err(|e| wrong(&e));
+    }
+    let sql = path.extension().is_some_and(|e| e == "sql");
+    if sql || text.contains("pg_restore_relation_stats") {
+        return read_dump(&text, catalog).map_err(|e| wrong(&e));
+    }
+    let sizes = read_sizes(&text, catalog, &today());
+    let file = path.display().to_string();
+    for error in &sizes.not_understood {
+        terminal.say(format_args!("warning: {}", error.render(&text, &file)));
+    }
+    if sizes.tables.is_empty() {
+        return Err(wrong(
+            &"nothing is said of a table\nhint: `orders 80,000,000 rows (status: open 2 %)`, a file of `pgwright stats`, \
+              or of pg_dump --statistics-only",
+        ));
+    }
+    let mut statistics = Statistics::default();
+    describe(&mut statistics, catalog, &sizes.tables);
+    Ok(statistics)
+}
+
+/// The day it is: what a note means by today, and what `now()` in a query is to a server as well.
+fn today() -> String {
+    let seconds = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .map_or(0, |since| since.as_secs());
+    let seconds = i64::try_from(seconds).unwrap_or(0);
+    match jiff::Timestamp::from_second(seconds) {
+        Ok(now) => now.to_string().chars().take(10).collect(),
+        Err(_) => String::new(),
     }
 }

@@ -12,10 +12,10 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("ddl", &["catalog"]),
     ("planner", &["catalog"]),
     ("server", &["catalog", "planner"]),
-    ("brief", &["catalog", "ddl"]),
+    ("brief", &["catalog", "ddl", "planner"]),
     ("design", &["brief", "catalog", "ddl"]),
     ("migrate", &["catalog", "ddl"]),
-    ("tune", &["catalog", "ddl", "planner", "profile"]),
+    ("tune", &["brief", "catalog", "ddl", "planner", "profile"]),
     ("report", &["brief", "catalog", "ddl", "design", "migrate"]),
     (
         "pgwright",

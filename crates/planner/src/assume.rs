@@ -127,7 +127,7 @@ fn evenly(base: ColumnStatistics, values: Vec<String>) -> ColumnStatistics {
 }
 
 /// Numbers from 1 on, as bounds of equal parts.
-fn numbers(count: f64) -> Vec<String> {
+pub(crate) fn numbers(count: f64) -> Vec<String> {
     if count < 2.0 {
         return Vec::new();
     }

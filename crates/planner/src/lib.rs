@@ -3,6 +3,7 @@
 
 mod array;
 pub mod assume;
+pub mod described;
 mod difference;
 mod document;
 mod draw;
@@ -11,10 +12,12 @@ pub mod growth;
 mod name;
 pub mod plan;
 mod redact;
+pub mod rows;
 pub mod size;
 pub mod statistics;
 
 pub use array::{ArrayError, parse_array, write_array};
+pub use described::{ColumnDescription, TableDescription, describe};
 pub use difference::differences;
 pub use document::{
     EXPLAIN_FORMAT, ExplainDocument, ExplainedPlan, ExplainedQuery, Flip, WorkloadPart,

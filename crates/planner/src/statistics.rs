@@ -79,6 +79,15 @@ pub struct TableStatistics {
     pub all_visible: u64,
     /// Pages that its file has; the planner scales the rows to it. None for what has no file.
     pub file_pages: Option<u64>,
+    /// Rows that come in a month, where someone said so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rows_per_month: Option<f64>,
+    /// How many months back its rows are read, where someone said so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub months_read: Option<f64>,
+    /// How many months its rows are kept, where someone said so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub months_kept: Option<f64>,
     /// Of its own rows, by column.
     #[serde(with = "names", skip_serializing_if = "BTreeMap::is_empty")]
     #[cfg_attr(

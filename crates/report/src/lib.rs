@@ -8,6 +8,7 @@ pub mod facts;
 pub mod html;
 mod markdown;
 pub mod monitoring;
+pub mod plans;
 pub mod proof;
 pub mod rule_tests;
 
@@ -15,6 +16,7 @@ use pgwright_brief::model::Brief;
 use pgwright_design::Design;
 use pgwright_migrate::Plan;
 
+pub use plans::{AccessPlans, BigScan, PatternPlans, PricedPlan};
 pub use proof::{Check, Proof, ServerProof, TestResult};
 
 /// What documents are drawn from.

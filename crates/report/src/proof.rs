@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::plans::AccessPlans;
+
 /// What was proven, on which servers. No times and no paths, so that the same brief and the same
 /// servers give the same record.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -12,6 +14,9 @@ pub struct Proof {
     pub reason: Option<String>,
     /// One record per server version, newest first.
     pub servers: Vec<ServerProof>,
+    /// What the access patterns cost at the declared volume.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub plans: Option<AccessPlans>,
 }
 
 /// What one server accepted.
@@ -66,6 +71,7 @@ impl Proof {
             proven: false,
             reason: Some(reason.into()),
             servers: Vec::new(),
+            plans: None,
         }
     }
 
@@ -75,6 +81,7 @@ impl Proof {
             proven: !servers.is_empty() && servers.iter().all(|s| s.passed),
             reason: None,
             servers,
+            plans: None,
         }
     }
 }

@@ -216,9 +216,13 @@ fn full<'a>(reader: &mut Reader<'a>, entry: &Entry<'a>) -> Option<(Attribute, Ve
     draft.says = fields.words(&mut reader.report, "says");
     draft.flow = fields
         .get("flow")
-        .map(|(node, _)| flow_lines(reader, node))
+        .map(|(node, _)| lines(reader, node, "flow"))
         .unwrap_or_default();
     draft.groups = fields.get("groups").map(|(node, _)| node);
+    draft.values = fields
+        .get("values")
+        .map(|(node, _)| lines(reader, node, "values"))
+        .unwrap_or_default();
     draft.initial = fields.text(&mut reader.report, "initial");
     match fields.text(&mut reader.report, "type") {
         Some(text) if draft.flow.is_empty() => typed(reader, &mut draft, text),
@@ -246,10 +250,11 @@ fn full<'a>(reader: &mut Reader<'a>, entry: &Entry<'a>) -> Option<(Attribute, Ve
     draft.finish(reader)
 }
 
-fn flow_lines<'a>(reader: &mut Reader<'a>, node: &'a Node) -> Vec<Text<'a>> {
+/// The parts of a text, or the texts of a list.
+fn lines<'a>(reader: &mut Reader<'a>, node: &'a Node, what: &str) -> Vec<Text<'a>> {
     match &node.value {
         Value::Scalar(scalar) => Text::of(scalar).split(&[',', '\n']),
-        _ => crate::read::fields::names_of(&mut reader.report, node, "flow"),
+        _ => crate::read::fields::names_of(&mut reader.report, node, what),
     }
     .into_iter()
     .filter(|line| !line.is_empty())
@@ -265,7 +270,7 @@ fn full_modifier<'a>(
 ) {
     if matches!(
         key,
-        "type" | "about" | "says" | "flow" | "groups" | "initial"
+        "type" | "about" | "says" | "flow" | "groups" | "initial" | "values"
     ) {
         return;
     }

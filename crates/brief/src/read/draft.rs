@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use pgwright_planner::ColumnDescription;
+
 use crate::model::{Attribute, AttributeKind, Bound, ValueType};
 use crate::read::Reader;
 use crate::read::attribute::attribute_name;
@@ -54,6 +56,7 @@ pub(crate) struct Draft<'a> {
     pub(crate) running: Option<(Text<'a>, Vec<Text<'a>>)>,
     pub(crate) lag: Option<Text<'a>>,
     pub(crate) computed: Option<Text<'a>>,
+    pub(crate) values: Vec<Text<'a>>,
     /// An error has been reported that makes further ones noise.
     pub(crate) broken: bool,
 }
@@ -91,6 +94,7 @@ impl<'a> Draft<'a> {
             running: None,
             lag: None,
             computed: None,
+            values: Vec::new(),
             broken: false,
         })
     }
@@ -173,6 +177,7 @@ impl<'a> Draft<'a> {
         if let Some(expression) = self.computed {
             later.push(Later::Computed(expression));
         }
+        let values = values(reader, &self.values);
         let attribute = Attribute {
             name: self.name,
             about: self.about,
@@ -190,6 +195,7 @@ impl<'a> Draft<'a> {
             gapless: self.gapless.map(|_| Vec::new()),
             running_total: None,
             computed: None,
+            values,
             span: reader.report.span(&self.name_range),
         };
         Some((attribute, later))
@@ -215,6 +221,7 @@ impl<'a> Draft<'a> {
             gapless: None,
             running_total: None,
             computed: None,
+            values: None,
         }
     }
 
@@ -375,4 +382,20 @@ impl<'a> Draft<'a> {
             );
         }
     }
+}
+
+/// How values are spread; what is not understood is an error.
+fn values(reader: &mut Reader<'_>, facts: &[Text<'_>]) -> Option<ColumnDescription> {
+    let mut described = None;
+    for fact in facts {
+        match crate::sizes::values::read(*fact, "today") {
+            Some(said) => said.note(described.get_or_insert_with(Default::default), None),
+            None => reader.report.error_hint(
+                fact.range(),
+                format!("`{}` says nothing of values that is understood", fact.as_str()),
+                "write such as `shipped 96 %, open 2 %`, `null 4 %`, `200 values`, `2019-01-01 to today`, `in order`",
+            ),
+        }
+    }
+    described
 }

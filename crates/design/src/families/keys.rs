@@ -14,14 +14,11 @@ use pgwright_catalog::{
 use super::{Family, enumerations, existing, types};
 use crate::draft::{Draft, EntityPlan, KeyKind, RoleTable, SideTable, SideTableKind};
 use crate::layout::{self, Stored};
-use crate::names;
+use crate::{PLANNING_HORIZON_MONTHS, names};
 
 /// Primary keys: how a row of each entity is identified, and the tables themselves.
 #[derive(Debug)]
 pub struct Keys;
-
-/// Months that growth is planned for.
-const HORIZON_MONTHS: f64 = 36.0;
 
 impl Family for Keys {
     fn name(&self) -> &'static str {
@@ -229,7 +226,7 @@ fn surrogate(brief: &Brief, entity: &Entity) -> Name {
 fn expected_rows(volume: &Volume) -> Option<f64> {
     match (volume.rows, volume.per_month, volume.keep_months) {
         (rows, Some(rate), Some(keep)) => Some((rate * keep).max(rows.unwrap_or(0.0))),
-        (rows, Some(rate), None) => Some(rows.unwrap_or(0.0) + rate * HORIZON_MONTHS),
+        (rows, Some(rate), None) => Some(rows.unwrap_or(0.0) + rate * PLANNING_HORIZON_MONTHS),
         (rows, None, _) => rows,
     }
 }

@@ -9,8 +9,9 @@ use pgwright_brief::model::Brief;
 use pgwright_catalog::Catalog;
 use pgwright_design::Design as Designed;
 use pgwright_migrate::{Layout, PlanError, PlanOptions, plan};
-use pgwright_report::{Proof, Subject};
+use pgwright_report::{AccessPlans, Proof, Subject};
 
+use crate::access_plans;
 use crate::cli::Design;
 use crate::exit::Failure;
 use crate::package::{self, Files};
@@ -53,18 +54,40 @@ pub fn run(arguments: &Design, terminal: &Terminal) -> Result<(), Failure> {
     if let Some(existing) = &existing {
         files.insert_existing(&planned(&empty, existing)?);
     }
-    let proof = match servers(arguments, terminal)? {
+    let mut proof = match servers(arguments, terminal)? {
         Some(servers) => {
             let subject = proof::Subject {
                 files: &files,
                 catalog: wanted(&design),
                 minimum_version: brief.minimum_version,
             };
-            proof::prove(subject, &servers, terminal)?
+            let mut proof = proof::prove(subject, &servers, terminal)?;
+            let newest = servers.iter().map(|server| server.major).max();
+            proof.plans = newest
+                .filter(|major| *major >= brief.minimum_version)
+                .map(|major| {
+                    let pg_bin = arguments.servers.pg_bin.as_deref();
+                    let priced = terminal.phase("pricing the access patterns", || {
+                        access_plans::price(&brief, &design, major, pg_bin, terminal)
+                    });
+                    // A package is no worse for what could not be priced.
+                    priced.unwrap_or_else(|failure| {
+                        AccessPlans::none(match failure {
+                            Failure::NoServer(text)
+                            | Failure::Usage(text)
+                            | Failure::NotProven(text) => text,
+                            Failure::ClosedPipe => String::new(),
+                        })
+                    })
+                });
+            proof
         }
         None if arguments.no_proof => Proof::none("not asked for (--no-proof)"),
         None => Proof::none("no PostgreSQL server was found"),
     };
+    if let (None, Some(reason)) = (&proof.plans, &proof.reason) {
+        proof.plans = Some(AccessPlans::none(reason.clone()));
+    }
     let subject = Subject {
         brief: &brief,
         design: &design,

@@ -15,7 +15,7 @@ use pgwright_catalog::Catalog;
 use pgwright_design::Design;
 use pgwright_planner::{
     EXPLAIN_FORMAT, ExplainDocument, ExplainedPlan, ExplainedQuery, Flip, Plan, Statistics, Target,
-    assume::assume, differences, grow, pace,
+    assume::assume, describe, differences, grow, pace,
 };
 use pgwright_server::StatisticsOptions;
 use pgwright_server::twin::Twin;
@@ -49,10 +49,11 @@ pub struct Explain {
     #[arg(long, value_name = "W")]
     pub workload: Vec<String>,
 
-    /// What production's planner knows: a file of `pgwright stats`, or of `pg_dump --statistics-only`. That
+    /// What production's planner knows: a file of `pgwright stats`, of `pg_dump --statistics-only`, or a note in
+    /// words (`orders 80,000,000 rows (status: open 2 %)`), or rows as orders.csv; may be given more than once. That
     /// of the source when it is a server.
     #[arg(long, value_name = "FILE")]
-    pub stats: Option<PathBuf>,
+    pub stats: Vec<PathBuf>,
 
     /// How many rows tables are to have: `orders=1e9,customers=x10`, `"*=1e9"`; several sizes to compare as
     /// `orders=1e6,1e9`.
@@ -112,7 +113,13 @@ impl Scenario<'_> {
         let subject = self.subject;
         let grown = grow(&subject.statistics, &subject.catalog, &self.targets);
         let mut statistics = grown.statistics;
-        assume(&mut statistics, &subject.catalog);
+        match &subject.brief {
+            Some((brief, design)) => {
+                let said = twin::descriptions_of_brief(brief, design);
+                describe(&mut statistics, &subject.catalog, &said);
+            }
+            None => assume(&mut statistics, &subject.catalog),
+        }
         (statistics, grown.notes)
     }
 }
@@ -345,7 +352,7 @@ fn read(text: &str, arguments: &Explain, terminal: &Terminal) -> Result<Subject,
         let design = pgwright_design::design(&brief);
         return Ok(Subject {
             catalog: design.catalog.clone(),
-            statistics: of_arguments(arguments, &design.catalog)?.unwrap_or_default(),
+            statistics: of_arguments(arguments, &design.catalog, terminal)?.unwrap_or_default(),
             major: None,
             brief: Some((brief, design)),
         });
@@ -362,7 +369,7 @@ fn read(text: &str, arguments: &Explain, terminal: &Terminal) -> Result<Subject,
             read.errors
         ));
     }
-    let statistics = match (of_arguments(arguments, &read.catalog)?, &source) {
+    let statistics = match (of_arguments(arguments, &read.catalog, terminal)?, &source) {
         (Some(statistics), _) => statistics,
         (None, Source::Server(address)) => {
             twin::of_server(address, StatisticsOptions::default(), terminal)?
@@ -377,11 +384,12 @@ fn read(text: &str, arguments: &Explain, terminal: &Terminal) -> Result<Subject,
     })
 }
 
-fn of_arguments(arguments: &Explain, catalog: &Catalog) -> Result<Option<Statistics>, Failure> {
-    match &arguments.stats {
-        Some(path) => twin::of_file(path, catalog).map(Some),
-        None => Ok(None),
-    }
+fn of_arguments(
+    arguments: &Explain,
+    catalog: &Catalog,
+    terminal: &Terminal,
+) -> Result<Option<Statistics>, Failure> {
+    twin::of_files(&arguments.stats, catalog, terminal)
 }
 
 /// The sizes asked for: those of `--rows`, on top of what `--in` or a brief's volumes give.

@@ -81,7 +81,14 @@ fn existing(files: &Files, brief: &Brief, terminal: &Terminal) -> Result<Option<
 
 fn write(folder: &Path, proof: &Proof) -> Result<(), Failure> {
     let path = folder.join("proof.json");
-    let text = serde_json::to_string_pretty(proof).unwrap_or_default();
+    let mut value = serde_json::to_value(proof).unwrap_or_default();
+    // What the access patterns cost was not asked again.
+    let earlier = std::fs::read_to_string(&path).unwrap_or_default();
+    let earlier: serde_json::Value = serde_json::from_str(&earlier).unwrap_or_default();
+    if let (Some(object), Some(plans)) = (value.as_object_mut(), earlier.get("plans")) {
+        object.insert("plans".to_owned(), plans.clone());
+    }
+    let text = serde_json::to_string_pretty(&value).unwrap_or_default();
     std::fs::write(&path, format!("{text}\n"))
         .map_err(|error| Failure::Usage(format!("writing {}: {error}", path.display())))
 }

@@ -2,6 +2,8 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::print_stderr)]
 
+mod workload;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 

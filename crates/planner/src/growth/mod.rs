@@ -27,7 +27,7 @@ pub use analyze::distinct_together;
 use analyze::{Sampling, estimate_after};
 pub use distinct::drawn;
 use references::{ColumnName, range_of, references, unique_columns};
-use value::Line;
+pub(crate) use value::Line;
 
 /// How many rows a table is to have.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -194,7 +194,12 @@ pub fn grow(
 
 /// Gives rows to a table that none are known of: what has no statistics is as large as is said. Those of a
 /// partitioned table are spread over its partitions.
-fn start(statistics: &mut Statistics, catalog: &Catalog, name: &QualifiedName, rows: f64) {
+pub(crate) fn start(
+    statistics: &mut Statistics,
+    catalog: &Catalog,
+    name: &QualifiedName,
+    rows: f64,
+) {
     let counted = |member: &QualifiedName| {
         let known = statistics.tables.get(member);
         known.and_then(|t| t.rows).is_some_and(|rows| rows > 0.0)
@@ -309,6 +314,13 @@ pub fn pace(
 ) -> BTreeMap<QualifiedName, Target> {
     let mut targets = BTreeMap::new();
     for (name, table) in &statistics.tables {
+        if let (Some(rate), Some(rows)) = (table.rows_per_month, table.rows.filter(|r| *r > 0.0)) {
+            // More than is kept is there only where it was from the beginning.
+            let kept = table.months_kept.map_or(f64::INFINITY, |kept| rate * kept);
+            let grown = (rows + rate * months).min(kept.max(rows));
+            targets.insert(name.clone(), Target::Times(grown / rows));
+            continue;
+        }
         let longest = table
             .columns
             .iter()

@@ -4,7 +4,7 @@ use jiff::civil::{Date, DateTime};
 
 /// Types whose values can be told from their place on a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Line {
+pub(crate) enum Line {
     /// Whole numbers.
     Integer,
     /// Numbers with that many decimals at most.
@@ -17,7 +17,7 @@ pub(super) enum Line {
 
 impl Line {
     /// Of a type as the catalog spells it.
-    pub(super) fn of(data_type: &str) -> Option<Self> {
+    pub(crate) fn of(data_type: &str) -> Option<Self> {
         let plain = data_type.split('(').next().unwrap_or(data_type).trim();
         match plain {
             "integer" | "bigint" | "smallint" => Some(Self::Integer),
@@ -37,7 +37,7 @@ impl Line {
         }
     }
 
-    pub(super) fn read(self, text: &str) -> Option<f64> {
+    pub(crate) fn read(self, text: &str) -> Option<f64> {
         match self {
             Self::Integer | Self::Decimal => text.parse().ok().filter(|n: &f64| n.is_finite()),
             Self::Date => {
@@ -54,7 +54,7 @@ impl Line {
         }
     }
 
-    pub(super) fn write(self, number: f64, like: &str, data_type: &str) -> Option<String> {
+    pub(crate) fn write(self, number: f64, like: &str, data_type: &str) -> Option<String> {
         match self {
             Self::Integer => {
                 let number = number.round().min(Self::greatest(data_type));

@@ -154,6 +154,7 @@ fn patterns(page: &mut Markdown, facts: &Facts<'_>) {
             page.block("sql", sql);
         }
     }
+    super::plans::write(page, facts);
 }
 
 /// What serves an access pattern, or that nothing of its own does.

@@ -5,6 +5,7 @@ mod decisions;
 mod entities;
 mod operation;
 mod overview;
+mod plans;
 mod rules;
 
 use pgwright_catalog::ObjectId;

@@ -322,6 +322,9 @@ fn bottlenecks(facts: &Facts<'_>, sized: &[(&TableFacts<'_>, f64)]) -> Vec<Strin
             prose(access.pattern.says.trim_end_matches('.'))
         ));
     }
+    if let Some(plans) = &facts.subject.proof.plans {
+        told.extend(super::plans::findings(plans));
+    }
     told
 }
 

@@ -66,7 +66,9 @@ pub(super) fn relation(
         (true, "brin") => brin(relation, size)?,
         _ => {}
     }
-    lengthen(sandbox, &relation.path, size.file_pages)
+    lengthen(&relation.path, size.file_pages, &|file| {
+        sandbox.give_file(file)
+    })
 }
 
 /// Pages that a file seems to have; none when there is no file.
@@ -95,14 +97,14 @@ fn segment(path: &Path, number: u64) -> PathBuf {
 /// of a thousand tables are hundreds of thousands of segments, and a name is made in a fraction of the time and
 /// space that a file takes. Names of one relation only share a file, because a server cuts the segments of a relation
 /// to nothing when it is dropped.
-pub(super) fn lengthen(sandbox: &Sandbox, path: &Path, pages: u64) -> Result<(), TwinError> {
-    lengthen_file(sandbox, path, pages.min(SEGMENT))?;
+fn lengthen(path: &Path, pages: u64, give: Give<'_>) -> Result<(), TwinError> {
+    lengthen_file(path, pages.min(SEGMENT), give)?;
     let last = pages.saturating_sub(1) / SEGMENT;
     let mut shared: Option<(PathBuf, u64)> = None;
     for number in 1..=last {
         let file = segment(path, number);
         if number == last {
-            lengthen_file(sandbox, &file, pages - number * SEGMENT)?;
+            lengthen_file(&file, pages - number * SEGMENT, give)?;
         } else if let Some((like, names)) = &mut shared
             && *names < MOST_NAMES
             && std::fs::hard_link(like, &file).is_ok()
@@ -110,7 +112,7 @@ pub(super) fn lengthen(sandbox: &Sandbox, path: &Path, pages: u64) -> Result<(),
             *names += 1;
         } else {
             // The first of them; or the file system has no more names for it, or none at all.
-            lengthen_file(sandbox, &file, SEGMENT)?;
+            lengthen_file(&file, SEGMENT, give)?;
             shared = Some((file, 1));
         }
     }
@@ -120,7 +122,10 @@ pub(super) fn lengthen(sandbox: &Sandbox, path: &Path, pages: u64) -> Result<(),
 /// Names that any file system gives a file.
 const MOST_NAMES: u64 = 1000;
 
-fn lengthen_file(sandbox: &Sandbox, file: &Path, pages: u64) -> Result<(), TwinError> {
+/// Makes a file the server's.
+type Give<'a> = &'a dyn Fn(&File) -> std::io::Result<()>;
+
+fn lengthen_file(file: &Path, pages: u64, give: Give<'_>) -> Result<(), TwinError> {
     let new = !file.exists();
     let opened = OpenOptions::new()
         .create(true)
@@ -139,9 +144,7 @@ fn lengthen_file(sandbox: &Sandbox, file: &Path, pages: u64) -> Result<(), TwinE
             .map_err(TwinError::io("lengthening", file))?;
     }
     if new {
-        sandbox
-            .give_file(&opened)
-            .map_err(TwinError::io("giving away", file))?;
+        give(&opened).map_err(TwinError::io("giving away", file))?;
     }
     Ok(())
 }
@@ -290,4 +293,41 @@ fn brin(relation: &Relation, size: &Size) -> Result<(), TwinError> {
         u32::try_from(map).unwrap_or(u32::MAX),
     );
     write_at(&mut file, path, 0, &meta)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use std::collections::BTreeSet;
+    use std::os::unix::fs::MetadataExt;
+
+    #[test]
+    fn a_hundred_gigabytes_are_three_files_without_blocks() {
+        let folder = std::env::temp_dir().join(format!("pgwright-lengthen-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let path = folder.join("16384");
+        std::fs::write(&path, vec![7u8; 8192]).unwrap();
+        let long = 100 * SEGMENT + 5;
+        lengthen(&path, long, &|_| Ok(())).unwrap();
+        assert_eq!(pages(&path), Some(long));
+        let files: Vec<std::fs::Metadata> = std::fs::read_dir(&folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().metadata().unwrap())
+            .collect();
+        assert_eq!(files.len(), 101);
+        let inodes: BTreeSet<u64> = files.iter().map(MetadataExt::ino).collect();
+        assert_eq!(inodes.len(), 3);
+        let blocks: u64 = files.iter().map(MetadataExt::blocks).max().unwrap_or(0);
+        assert!(blocks * 512 <= 64 << 10, "{blocks} blocks");
+        // What was there stays, and the last segment is one of its own.
+        assert_eq!(
+            std::fs::metadata(segment(&path, 100)).unwrap().len(),
+            5 * BLOCK
+        );
+        let mut first = [0u8; 4];
+        File::open(&path).unwrap().read_exact(&mut first).unwrap();
+        assert_eq!(first, [7; 4]);
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
 }

@@ -49,6 +49,11 @@ fn values_of(column: &ColumnStatistics) -> Option<Vec<Option<&str>>> {
     Some(values)
 }
 
+fn statistics_of<'a>(known: &'a TableStatistics, column: &str) -> Option<&'a ColumnStatistics> {
+    let with_children = || known.columns_with_children.get(column);
+    known.columns.get(column).or_else(with_children)
+}
+
 /// Makes the table `pg_temp.pgwright_sample` with columns of these names; false when statistics of one hold no
 /// values.
 fn fill(
@@ -59,11 +64,7 @@ fn fill(
 ) -> Result<bool, TwinError> {
     let mut lists = Vec::new();
     for name in columns {
-        let statistics = known
-            .columns
-            .get(name.as_str())
-            .or_else(|| known.columns_with_children.get(name.as_str()));
-        let Some(values) = statistics.and_then(values_of) else {
+        let Some(values) = statistics_of(known, name).and_then(values_of) else {
             return Ok(false);
         };
         lists.push(values);
@@ -154,7 +155,9 @@ pub(super) fn expression(
     known: &TableStatistics,
 ) -> Result<Option<Sampled>, TwinError> {
     let columns = columns_of(client, index)?;
-    if columns.is_empty() {
+    // Asked before anything is begun: where nothing is known of a thousand tables, that is most of them.
+    let tells = |name: &String| statistics_of(known, name).is_some_and(|s| values_of(s).is_some());
+    if columns.is_empty() || !columns.iter().all(tells) {
         return Ok(None);
     }
     aside(client, |transaction| {

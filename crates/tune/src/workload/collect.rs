@@ -121,7 +121,10 @@ fn passed_over(facts: &Facts) -> Option<String> {
         return Some("without a table".to_owned());
     }
     let of_system = |path: &Vec<String>| match path.as_slice() {
-        [schema, _] => schema == "pg_catalog" || schema == "information_schema",
+        [schema, name] => {
+            matches!(schema.as_str(), "pg_catalog" | "information_schema")
+                || name.starts_with("pg_stat_")
+        }
         [name] => name.starts_with("pg_"),
         _ => false,
     };

@@ -142,7 +142,7 @@ impl Chooser<'_> {
                 ParameterRole::Assigned { relation, column } => {
                     assigned = true;
                     if let Some(found) = self.column(*relation, column)
-                        && let Some(value) = equal(found, kind, 0)
+                        && let Some(value) = equal(found, Kind::Common, 0)
                     {
                         return Some(Some(value));
                     }

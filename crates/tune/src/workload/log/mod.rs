@@ -9,6 +9,8 @@ mod time;
 
 use std::collections::BTreeMap;
 
+use pgwright_ddl::statements::cut;
+
 use super::Measured;
 use super::collect::{Collector, Counted, Occurrence};
 pub(super) use csv::{is_csv, read as read_csv};
@@ -73,9 +75,29 @@ impl<'a> Reader<'a> {
             Message::Other => return,
         };
         let origin = format!("{}:{}", self.name, entry.line);
+        let sql = sql.trim().trim_end_matches(';');
+        // Several statements that were sent as one are logged as one.
+        let cuts = if sql.contains(';') {
+            cut(sql)
+        } else {
+            Vec::new()
+        };
+        if cuts.len() > 1 {
+            for statement in &cuts {
+                self.into.counted(Occurrence {
+                    origin: &origin,
+                    sql: &statement.text,
+                    calls: 1.0,
+                    counted,
+                    values: None,
+                    measured: None,
+                });
+            }
+            return;
+        }
         let group = self.into.counted(Occurrence {
             origin: &origin,
-            sql: sql.trim().trim_end_matches(';'),
+            sql,
             calls: 1.0,
             counted,
             values,
