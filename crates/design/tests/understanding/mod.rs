@@ -230,7 +230,8 @@ fn matched(reference: &Tables, given: &Tables) -> BTreeMap<String, String> {
         edges.sort();
         edges
     };
-    let alike: [&dyn Fn(&str, &Table, &str, &Table) -> bool; 2] = [
+    type Alike<'a> = &'a dyn Fn(&str, &Table, &str, &Table) -> bool;
+    let alike: [Alike<'_>; 2] = [
         &|_, wanted, _, table| wanted.edges.len() >= 2 && sorted(wanted) == sorted(table),
         &|name, _, other, _| {
             name.ends_with(&format!("_{other}")) || other.ends_with(&format!("_{name}"))
