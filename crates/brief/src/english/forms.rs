@@ -190,7 +190,6 @@ pub(super) fn singular(word: &str) -> String {
         "notes",
         "remarks",
         "instructions",
-        "ingredients",
         "lyrics",
         "specifications",
         "requirements",

@@ -29,7 +29,7 @@ impl Builder<'_> {
         if phrase.words.is_empty() || phrase.count.none {
             return;
         }
-        if let Some((target, role)) = self.entities.find_phrase(phrase)
+        if let Some((target, role)) = self.meant(owner, phrase)
             && (target != owner || !role.is_empty())
             && !(looks_like_fact(phrase) && !role.is_empty() && !lexicon::is_known_thing(&target))
             && !phrase.number_of
@@ -142,6 +142,24 @@ impl Builder<'_> {
             entity.key.push(attribute.name.clone());
         }
         entity.add(attribute);
+    }
+
+    /// The entity that a phrase means: by its name, or by its key (`customer ID` of an order).
+    pub(super) fn meant(&self, owner: &str, phrase: &Phrase) -> Option<(String, String)> {
+        if by_its_key(phrase) {
+            let mut words = phrase.words[..phrase.words.len() - 1].to_vec();
+            if let Some(last) = words.last_mut() {
+                *last = lexicon::singular(last);
+            }
+            let found = self
+                .entities
+                .find(&words.join(" "))
+                .filter(|(e, role)| e != owner && role.is_empty());
+            if found.is_some() {
+                return found;
+            }
+        }
+        self.entities.find_phrase(phrase)
     }
 
     /// `customer ID` of a customer: the key itself.
@@ -323,4 +341,14 @@ fn counted(phrase: &Phrase) -> Count {
     // Said in passing: `hotels have rooms`. It counts less than `many`.
     count.bare = phrase.plural && !count.each && !count.many && count.most.is_none() && !count.one;
     count
+}
+
+/// `customer ID`, `RFQ number`: the key of something.
+fn by_its_key(phrase: &Phrase) -> bool {
+    phrase.words.len() > 1
+        && phrase.of.is_none()
+        && matches!(
+            phrase.head(),
+            "id" | "number" | "code" | "identifier" | "no"
+        )
 }

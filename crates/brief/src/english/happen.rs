@@ -53,7 +53,7 @@ pub(super) fn events(builder: &mut Builder<'_>, many: &mut Vec<(String, String, 
         {
             continue;
         }
-        if let Some((target, role)) = builder.entities.find_phrase(&thing.phrase)
+        if let Some((target, role)) = builder.meant(&owner, &thing.phrase)
             && target != owner
         {
             let name = builder.make(&owner);

@@ -85,7 +85,7 @@ pub struct Passage {
 }
 
 /// More than a person writes, and enough to keep time and memory in bounds.
-const MOST_BYTES: usize = 1_000_000;
+const MOST_BYTES: usize = 300_000;
 
 /// Translates English requirements to a brief. `name` is what the system is called when the text does not say.
 pub fn translate(text: &str, name: &str) -> Translation {
@@ -153,7 +153,7 @@ pub fn translate(text: &str, name: &str) -> Translation {
         not_understood.push(Passage {
             at: lines.span(text.len()),
             range: text.len()..text.len() + beyond.len(),
-            text: "the text beyond its first million bytes was not read".to_owned(),
+            text: "the text beyond its first 300,000 bytes was not read".to_owned(),
         });
     }
     let existing = sentences.iter().position(speaks_of_existing).map(passage);

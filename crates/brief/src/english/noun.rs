@@ -84,6 +84,19 @@ impl Reader<'_> {
             to += 1;
             phrase.tokens = (start, to);
         }
+        // `each piece of clothing`, `different types of goods`: what follows is meant.
+        let portion = matches!(phrase.words.as_slice(), [head] if matches!(head.as_str(), "piece" | "type" | "kind" | "sort"))
+            && (phrase.count.each || phrase.count.many)
+            && phrase.number.is_none();
+        if with_of
+            && portion
+            && self.word(to) == "of"
+            && let Some((mut of, end)) = self.phrase(to + 1, true)
+        {
+            of.count = phrase.count;
+            of.tokens = (start, end);
+            return Some((of, end));
+        }
         if with_of && self.word(to) == "of" && !self.many_of(&phrase) {
             if let Some((of, end)) = self.phrase(to + 1, true) {
                 phrase.of = Some(Box::new(of));

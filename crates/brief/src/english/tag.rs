@@ -272,7 +272,8 @@ impl Tagger<'_> {
             && lexicon::attribute_type(&[self.word(at + 1)]).is_some()
             && lexicon::verb_form(self.word(at + 1))
                 .is_none_or(|(b, _)| lexicon::verb(b).is_some_and(|v| v.noun));
-        if before_fact && (self.previous() != Some(Tag::Noun) || self.seen_verb) {
+        let plain = lexicon::verb(base).is_some_and(|v| !v.has && !v.stores);
+        if before_fact && plain && (self.previous() != Some(Tag::Noun) || self.seen_verb) {
             return Tag::Noun;
         }
         if !may_be_noun {

@@ -49,6 +49,38 @@ impl Facts {
             self.event = Some(event);
             self.event_sentence = Some(self.sentence);
         }
+        // `helps the staff to manage animals`: what is managed is spoken of.
+        let manages = verb.infinitive
+            && clause.link == Link::Relative
+            && matches!(
+                verb.base.as_str(),
+                "manage"
+                    | "handle"
+                    | "organize"
+                    | "administer"
+                    | "maintain"
+                    | "track"
+                    | "monitor"
+                    | "store"
+                    | "record"
+            );
+        if manages {
+            for object in &clause.objects {
+                if !speaks_of_system(&object.phrase)
+                    && !looks_like_fact(&object.phrase)
+                    && !is_information(&object.phrase)
+                {
+                    self.push(
+                        Said::Mention {
+                            name: object.phrase.name(),
+                            weight: 1.6,
+                        },
+                        60,
+                    );
+                }
+            }
+            return;
+        }
         let happens = matches!(verb.base.as_str(), "happen" | "occur");
         let says_nothing = tie == Tie::Other && !happens;
         if !says_nothing
