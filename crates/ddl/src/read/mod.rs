@@ -19,6 +19,7 @@ mod journal;
 mod names;
 mod note;
 mod objects;
+mod place;
 mod procedure;
 mod state;
 mod statement;
@@ -26,9 +27,12 @@ mod table;
 pub(crate) mod text;
 mod type_name;
 
-use pgwright_catalog::{Catalog, Name};
+use std::collections::BTreeMap;
+
+use pgwright_catalog::{Catalog, Name, ObjectId};
 
 pub use note::{Note, NoteKind};
+pub use place::Place;
 
 /// How a text is read.
 #[derive(Debug, Clone)]
@@ -43,6 +47,8 @@ pub struct ReadOptions {
     pub implied_owner: Option<Name>,
     /// Give the statements too, to run them elsewhere.
     pub keep_statements: bool,
+    /// Say where each object stands.
+    pub keep_places: bool,
 }
 
 impl Default for ReadOptions {
@@ -53,6 +59,7 @@ impl Default for ReadOptions {
             file: None,
             implied_owner: None,
             keep_statements: false,
+            keep_places: false,
         }
     }
 }
@@ -67,6 +74,8 @@ pub struct Reading {
     /// With [`ReadOptions::keep_statements`], what psql would send to a server: without its own lines,
     /// variables replaced, and without COPY of data that follows in the text.
     pub statements: Vec<SentStatement>,
+    /// With [`ReadOptions::keep_places`], where each object of the catalog stands.
+    pub places: BTreeMap<ObjectId, Place>,
 }
 
 /// A statement as psql would send it.

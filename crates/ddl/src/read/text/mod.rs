@@ -213,6 +213,13 @@ impl<'a> Reader<'a> {
                 .note(NoteKind::SyntaxError, message.clone(), None);
             return transaction::abort(self.state, None);
         }
+        if self.state.keep_places {
+            self.state.places.line_ends = statement.text.matches('\n').count();
+            self.state.places.source = match &statement.text {
+                std::borrow::Cow::Borrowed(text) => Some((*text).to_owned()),
+                std::borrow::Cow::Owned(_) => None,
+            };
+        }
         // The scanner has bounded what the parser gets.
         let encoding = self.state.session.settings.get("client_encoding");
         match pg_query::parse(&encoding::decoded(&statement.text, encoding), 0) {
