@@ -1,0 +1,187 @@
+//! What a table is for, as far as its structure and name tell: what would be a fault in one table is
+//! meant so in another.
+
+use pgwright_catalog::{Catalog, Name, QualifiedName, Table};
+
+use crate::words::words;
+
+/// What a table is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Purpose {
+    /// Rows that stand for things.
+    Ordinary,
+    /// Pairs of things that belong together.
+    Join,
+    /// Rows that are written once: logs, events, history.
+    AppendOnly,
+    /// Work that waits, and is deleted when it is done.
+    Queue,
+    /// Rows on their way from or to another system, copies made for a while.
+    Staging,
+    /// Copies and sums of what other tables hold, kept for reading.
+    ReadModel,
+    /// What a tool notes for itself: which migrations ran.
+    Bookkeeping,
+}
+
+/// Tables of migration tools and frameworks.
+const BOOKKEEPING: &[&str] = &[
+    "schema_migrations",
+    "ar_internal_metadata",
+    "flyway_schema_history",
+    "databasechangelog",
+    "databasechangeloglock",
+    "alembic_version",
+    "django_migrations",
+    "knex_migrations",
+    "knex_migrations_lock",
+    "_prisma_migrations",
+    "goose_db_version",
+    "gorp_migrations",
+    "__diesel_schema_migrations",
+    "_sqlx_migrations",
+    "__efmigrationshistory",
+    "spatial_ref_sys",
+    "migrations",
+    "typeorm_metadata",
+    "phinxlog",
+    "refinery_schema_history",
+];
+
+const APPEND_ONLY: &[&str] = &[
+    "log",
+    "logs",
+    "event",
+    "events",
+    "history",
+    "audit",
+    "audits",
+    "journal",
+    "ledger",
+    "metric",
+    "metrics",
+    "measurement",
+    "measurements",
+    "reading",
+    "readings",
+    "telemetry",
+    "trace",
+    "traces",
+    "activity",
+    "activities",
+    "visit",
+    "visits",
+    "archive",
+    "archived",
+    "version",
+    "versions",
+    "revision",
+    "revisions",
+    "snapshot",
+    "snapshots",
+    "track",
+    "ts",
+    "kv",
+];
+const QUEUE: &[&str] = &[
+    "queue", "queues", "job", "jobs", "outbox", "inbox", "task", "tasks", "pending",
+];
+const STAGING: &[&str] = &[
+    "staging", "stage", "stg", "tmp", "temp", "import", "imports", "backup", "bak", "raw", "load",
+    "unlogged", "old",
+];
+const READ_MODEL: &[&str] = &[
+    "summary",
+    "summaries",
+    "rollup",
+    "rollups",
+    "cache",
+    "caches",
+    "cached",
+    "projection",
+    "projections",
+    "aggregate",
+    "aggregates",
+    "statistics",
+    "stats",
+    "totals",
+    "denormalized",
+    "denormalised",
+    "index",
+    "facts",
+    "fact",
+    "dim",
+    "daily",
+    "hourly",
+    "monthly",
+];
+
+impl Purpose {
+    /// The purpose in words.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ordinary => "table",
+            Self::Join => "join table",
+            Self::AppendOnly => "append-only table",
+            Self::Queue => "queue table",
+            Self::Staging => "staging table",
+            Self::ReadModel => "read model",
+            Self::Bookkeeping => "bookkeeping table",
+        }
+    }
+
+    /// What a table seems to be for.
+    pub(crate) fn of(name: &QualifiedName, table: &Table, catalog: &Catalog) -> Self {
+        let own = name.name.as_str().to_lowercase();
+        if BOOKKEEPING.contains(&own.as_str()) {
+            return Self::Bookkeeping;
+        }
+        if is_join(name, table, catalog) {
+            return Self::Join;
+        }
+        let words = words(name.name.as_str());
+        let schema = crate::words::words(name.schema.as_str());
+        let says = |list: &[&str], ends: bool| {
+            let hit = |word: &String| list.contains(&word.as_str());
+            let named = if ends {
+                words.last().is_some_and(hit)
+            } else {
+                words.first().is_some_and(hit) || words.last().is_some_and(hit)
+            };
+            named || schema.iter().any(hit)
+        };
+        if says(STAGING, false) {
+            Self::Staging
+        } else if says(QUEUE, true) {
+            Self::Queue
+        } else if says(READ_MODEL, true) {
+            Self::ReadModel
+        } else if says(APPEND_ONLY, true) {
+            Self::AppendOnly
+        } else {
+            Self::Ordinary
+        }
+    }
+}
+
+/// Two foreign keys to different tables, and hardly anything else that is not a key or a time.
+fn is_join(name: &QualifiedName, table: &Table, catalog: &Catalog) -> bool {
+    let keys: Vec<&[Name]> = table
+        .foreign_keys()
+        .filter(|(_, key)| &key.references != name)
+        .map(|(_, key)| key.columns.as_slice())
+        .collect();
+    if keys.len() != 2 || keys[0] == keys[1] {
+        return false;
+    }
+    let referenced = |column: &Name| keys.iter().any(|columns| columns.contains(column));
+    let both_kinds = keys.iter().all(|columns| columns.len() <= 2);
+    let others = catalog.columns_of(name).into_iter().filter(|column| {
+        let surrogate = table
+            .primary_key()
+            .is_some_and(|(_, key)| key.columns == [column.name.clone()]);
+        let time = column.data_type.starts_with("timestamp") || column.data_type == "date";
+        !referenced(&column.name) && !surrogate && !time
+    });
+    both_kinds && others.count() == 0
+}

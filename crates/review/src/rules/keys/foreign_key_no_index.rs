@@ -1,0 +1,143 @@
+//! Foreign keys without an index.
+
+use crate::rules::prelude::*;
+
+pub(crate) const RULE: Rule = Rule {
+    id: "KEY-FK-NO-INDEX",
+    title: "Foreign keys without an index",
+    rationale: "PostgreSQL makes no index for the referring side. Deleting a row that is referred to, or changing its key, reads the whole \
+        referring table, once for every row, under a lock; so do the joins from the one to the many. An index that begins \
+        with the columns, in whatever order, serves; one with a predicate only where it leaves out nothing but nulls.",
+    severity: Warning,
+    weighing: "Graver the more deletions are passed on (CASCADE, SET NULL). A note where what is referred to is a list of values that hardly \
+        ever loses a row: a lookup table by its structure, with nothing passed on.",
+    consequence: 60,
+    bad: &[
+        "CREATE TABLE a (id bigint PRIMARY KEY, b bigint, c text, d text); CREATE TABLE b (id bigint PRIMARY KEY, a_id bigint NOT NULL REFERENCES a);",
+        "CREATE TABLE a (id bigint PRIMARY KEY, b bigint, c text, d text); CREATE TABLE b (id bigint PRIMARY KEY, a_id bigint NOT NULL REFERENCES a, at date); CREATE INDEX ON b (at, a_id);",
+        "CREATE TABLE a (id bigint PRIMARY KEY, b bigint, c text, d text); CREATE TABLE b (id bigint PRIMARY KEY, a_id bigint NOT NULL REFERENCES a, gone boolean); CREATE INDEX ON b (a_id) WHERE NOT gone;",
+    ],
+    good: &[
+        "CREATE TABLE a (id bigint PRIMARY KEY, b bigint, c text, d text); CREATE TABLE b (id bigint PRIMARY KEY, a_id bigint REFERENCES a); CREATE INDEX ON b (a_id) WHERE a_id IS NOT NULL;",
+        "CREATE TABLE a (x int, y int, PRIMARY KEY (x, y)); CREATE TABLE b (id bigint PRIMARY KEY, x int, y int, z int, FOREIGN KEY (x, y) REFERENCES a); CREATE INDEX ON b (y, x, z);",
+        "CREATE TABLE a (id bigint PRIMARY KEY, b bigint, c text, d text); CREATE TABLE b (id bigint PRIMARY KEY, a_id bigint REFERENCES a UNIQUE);",
+    ],
+    fix: "An index on the columns.",
+    references: &["PostgreSQL manual 5.5.5, Foreign Keys"],
+    check: Check::Catalog(check),
+    ..Rule::DEFAULT
+};
+
+fn check(context: &Context<'_>, report: &mut Report) {
+    for view in context.tables() {
+        let mut said: BTreeSet<BTreeSet<&Name>> = BTreeSet::new();
+        for (name, key) in view.table.foreign_keys() {
+            let columns = &key.columns;
+            // A period is found by its range, which is another kind of index.
+            if key.period || served(view, columns) || !said.insert(columns.iter().collect()) {
+                continue;
+            }
+            let passes_on = !matches!(
+                key.on_delete,
+                ReferentialAction::NoAction | ReferentialAction::Restrict
+            );
+            let lookup = !passes_on
+                && context
+                    .table(&key.references)
+                    .is_some_and(|target| is_lookup(context, target));
+            let quoted: Vec<&str> = columns.iter().map(Name::as_str).collect();
+            let label = pgwright_catalog::automatic_name(
+                view.name.name.as_str(),
+                Some(&quoted.join("_")),
+                "idx",
+            );
+            let found = report.add(
+                view.constraint_id(name),
+                format!(
+                    "has no index on ({}): a deletion from {} reads all of {}",
+                    quoted.join(", "),
+                    key.references,
+                    view.name.name
+                ),
+            );
+            found
+                .severity(if lookup { Info } else { Warning })
+                .with(ObjectId::Table(key.references.clone()));
+            if passes_on {
+                found.evidence(
+                    "a deletion is passed on to these rows, which are looked for by these columns",
+                );
+            }
+            if !view.table.indexes.contains_key(&label)
+                && !view.table.constraints.contains_key(&label)
+            {
+                found.fix(
+                    format!("an index on ({})", quoted.join(", ")),
+                    vec![Change::AddIndex(
+                        view.name.clone(),
+                        label,
+                        Box::new(Index::btree(columns.clone())),
+                    )],
+                );
+            }
+        }
+    }
+}
+
+/// Whether an index finds the rows, or so few that the rest does not matter: one that begins with the
+/// column that holds the reference itself where the others only say to whom the row belongs.
+fn served(view: &TableView<'_>, columns: &[Name]) -> bool {
+    view.finds(columns)
+        || (columns.len() > 1
+            && columns.iter().any(|column| {
+                let own = view
+                    .table
+                    .foreign_keys()
+                    .filter(|(_, key)| key.columns.contains(column))
+                    .count()
+                    == 1;
+                own && view.finds(std::slice::from_ref(column))
+            }))
+}
+
+/// A list of values: a key and little more than a name, and nothing that it refers to itself.
+fn is_lookup(context: &Context<'_>, view: &TableView<'_>) -> bool {
+    let words = words(view.name.name.as_str());
+    let named = words.last().is_some_and(|w| {
+        matches!(
+            w.as_str(),
+            "type"
+                | "types"
+                | "status"
+                | "statuses"
+                | "kind"
+                | "kinds"
+                | "category"
+                | "categories"
+                | "language"
+                | "languages"
+                | "country"
+                | "countries"
+                | "currency"
+                | "currencies"
+                | "unit"
+                | "units"
+                | "role"
+                | "roles"
+                | "level"
+                | "levels"
+                | "state"
+                | "states"
+                | "method"
+                | "methods"
+                | "reason"
+                | "reasons"
+                | "code"
+                | "codes"
+                | "region"
+                | "regions"
+        )
+    });
+    let small = view.columns.len() <= 3 && view.table.foreign_keys().next().is_none();
+    named && view.columns.len() <= 8 || small && context.references_to(view.name).len() > 1
+}

@@ -1,0 +1,3 @@
+//! Statements of migrations.
+
+group! {}
