@@ -1,4 +1,4 @@
-//! Documents drawn from a design: rule tests, Markdown, HTML, ERD, DBML, JSON.
+//! Documents drawn from a design or a review: rule tests, Markdown, HTML, ERD, DBML, JSON.
 
 pub mod dbml;
 pub mod design_json;
@@ -9,6 +9,7 @@ pub mod html;
 mod markdown;
 pub mod monitoring;
 pub mod proof;
+pub mod review;
 pub mod rule_tests;
 
 use pgwright_brief::model::Brief;

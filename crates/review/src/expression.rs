@@ -119,6 +119,14 @@ pub(crate) fn calls(body: &str, name: &str) -> bool {
     })
 }
 
+/// Whether a word stands in a text, the bodies that are quoted in it included.
+pub(crate) fn has_word_inside(text: &str, word: &str) -> bool {
+    scan(text).iter().any(|token| {
+        let body = token.literal().filter(|_| token.text.starts_with('$'));
+        token.is(word) || body.is_some_and(|body| has_word(&body, word))
+    })
+}
+
 /// Whether a word stands in a body.
 pub(crate) fn has_word(body: &str, word: &str) -> bool {
     scan(body).iter().any(|token| token.is(word))

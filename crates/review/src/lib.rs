@@ -27,7 +27,7 @@ pub use context::{Context, TableView};
 pub use document::{rule_page, rules_index};
 pub use finding::{Certainty, Finding, Occurrence, Place, Review, Severity};
 pub use fix::{Change, Fix, apply};
-pub use migration::{Linter, Migration};
+pub use migration::{Linter, Migration, SESSION, StatementContext, Target};
 pub use purpose::Purpose;
 pub use rule::{Check, Evidence, Group, Report, Rule};
 pub use rules::{find, rules};

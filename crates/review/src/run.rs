@@ -60,7 +60,11 @@ pub fn review(input: &Input<'_>) -> Review {
             }
         };
         occurrences.retain(|(occurrence, place)| {
-            if filters.silence(rule, &occurrence.object) {
+            // On top of a schema only what the migration makes is looked at.
+            let below = input
+                .migration
+                .is_some_and(|m| m.on_top && !m.made(place.as_ref()));
+            if below || filters.silence(rule, &occurrence.object) {
                 return false;
             }
             let ignored = place

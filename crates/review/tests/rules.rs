@@ -8,8 +8,8 @@ use std::fs;
 use std::path::Path;
 
 use pgwright_catalog::Catalog;
-use pgwright_ddl::read::{NoteKind, ReadOptions, Reading, read};
-use pgwright_review::{Check, Finding, Input, Rule, Settings, apply, review, rules};
+use pgwright_ddl::read::{NoteKind, ReadOptions, Reading, read, read_observed};
+use pgwright_review::{Check, Finding, Input, Linter, Rule, Settings, apply, find, review, rules};
 
 fn reading(sql: &str) -> Reading {
     let options = ReadOptions {
@@ -79,6 +79,74 @@ fn bad_examples_are_found_and_good_ones_are_not() {
     assert!(complaints.is_empty(), "\n{}", complaints.join("\n"));
 }
 
+/// What a rule finds in a migration: what stands after the line `-- migration`, on top of what stands before.
+fn found_in_migration(rule: &Rule, sql: &str, version: u32) -> Vec<Finding> {
+    let (before, migration) = sql.split_once("-- migration\n").unwrap_or(("", sql));
+    let files = [
+        ("before.sql".to_owned(), before.to_owned()),
+        ("migration.sql".to_owned(), migration.to_owned()),
+    ];
+    let options = ReadOptions {
+        keep_places: true,
+        target: version,
+        ..ReadOptions::default()
+    };
+    let mut linter = Linter::new(version, ["before.sql".to_owned()]);
+    let mut load = |_: &pgwright_ddl::read::Include<'_>| Err("no file".to_owned());
+    let reading = read_observed(&files, &options, &mut load, &mut linter);
+    for note in &reading.notes {
+        let wrong = note.kind == NoteKind::SyntaxError
+            || (note.kind == NoteKind::Failed && note.file.as_deref() == Some("before.sql"));
+        assert!(!wrong, "{note}\n{sql}");
+    }
+    let migration = linter.end();
+    let settings = Settings {
+        enable: vec![rule.id.to_owned()],
+        ..Settings::default()
+    };
+    let input = Input {
+        catalog: &reading.catalog,
+        places: &reading.places,
+        migration: Some(&migration),
+        version,
+        settings: &settings,
+        suppressions: &[],
+        baseline: None,
+    };
+    let findings = review(&input).findings.into_iter();
+    findings.filter(|finding| finding.rule == rule.id).collect()
+}
+
+#[test]
+fn bad_migrations_are_found_and_good_ones_are_not() {
+    let mut complaints = Vec::new();
+    for rule in rules()
+        .iter()
+        .filter(|rule| matches!(rule.check, Check::Statement(_)))
+    {
+        for sql in rule.bad {
+            if found_in_migration(rule, sql, 18).is_empty() {
+                complaints.push(format!("{} finds nothing in\n    {sql}", rule.id));
+            }
+        }
+        for sql in rule.good {
+            if let Some(finding) = found_in_migration(rule, sql, 18).first() {
+                let message = &finding.occurrences[0].message;
+                complaints.push(format!("{} finds {message:?} in\n    {sql}", rule.id));
+            }
+        }
+    }
+    assert!(complaints.is_empty(), "\n{}", complaints.join("\n"));
+}
+
+#[test]
+fn what_a_version_refuses_is_found_for_it() {
+    let rule = find("MIG-FK-PARTITIONED-NOTVALID").unwrap();
+    let sql = rule.good[0];
+    assert!(!found_in_migration(rule, sql, 17).is_empty());
+    assert!(found_in_migration(rule, sql, 18).is_empty());
+}
+
 #[test]
 fn a_fix_that_is_made_leaves_nothing_to_find() {
     let mut complaints = Vec::new();
@@ -129,7 +197,12 @@ fn rules_say_what_they_are() {
         assert!((1..=100).contains(&rule.consequence), "{id}: consequence");
         assert!(!rule.evidence.is_empty(), "{id}: evidence");
         // What needs settings, or a thousand partitions, has no example of a line.
-        let without = ["TYP-DENYLIST", "MOD-MANDATORY-COLS", "PRT-TOO-MANY"];
+        let without = [
+            "TYP-DENYLIST",
+            "MOD-MANDATORY-COLS",
+            "PRT-TOO-MANY",
+            "MIG-FK-PARTITIONED-NOTVALID",
+        ];
         assert!(
             !rule.bad.is_empty() || without.contains(&id),
             "{id}: no bad SQL"

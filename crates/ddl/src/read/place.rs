@@ -76,6 +76,11 @@ impl State {
         }
     }
 
+    /// Where the statement at hand stands.
+    pub(super) fn statement_place(&self) -> Place {
+        self.place_at(None)
+    }
+
     fn place_at(&self, offset: Option<usize>) -> Place {
         let first_line = self.place.line;
         let (mut line, mut column) = (first_line, self.place.column);

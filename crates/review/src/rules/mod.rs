@@ -14,6 +14,7 @@ mod constraints;
 mod indexes;
 mod keys;
 mod maintenance;
+mod migration_prelude;
 mod migrations;
 mod model;
 mod naming;

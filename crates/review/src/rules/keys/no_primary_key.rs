@@ -14,6 +14,7 @@ pub(crate) const RULE: Rule = Rule {
     bad: &[
         "CREATE TABLE orders (number bigint NOT NULL, placed_at timestamptz);",
         "CREATE TABLE orders (number bigint UNIQUE);",
+        "CREATE TABLE orders (number bigint NOT NULL UNIQUE);",
     ],
     good: &[
         "CREATE TABLE orders (number bigint PRIMARY KEY);",
