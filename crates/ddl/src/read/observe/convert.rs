@@ -396,7 +396,7 @@ fn column(definition: &ColumnDef, if_not_exists: bool, state: &State) -> NewColu
         known_type: definition
             .type_name
             .as_ref()
-            .is_some_and(|t| is_serial(t).is_some() || state.type_text(t).is_ok()),
+            .is_some_and(|t| is_serial(t).is_some() || is_known(t, state)),
         not_null: definition.is_not_null,
         default: None,
         identity: false,
@@ -476,6 +476,14 @@ fn is_serial(type_name: &TypeName) -> Option<String> {
         "serial" | "bigserial" | "smallserial" | "serial4" | "serial8" | "serial2"
     );
     serial.then_some(last)
+}
+
+/// Whether a type is there, or an extension that is there brings it.
+fn is_known(type_name: &TypeName, state: &State) -> bool {
+    state.resolve_type(type_name).is_ok_and(|found| {
+        let name = found.name.name.as_str();
+        found.known || crate::read::objects::extension::brings(state, "type", name)
+    })
 }
 
 fn type_text(type_name: &TypeName, state: &State) -> String {

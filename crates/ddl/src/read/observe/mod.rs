@@ -111,7 +111,10 @@ impl State {
         text: &str,
         observer: &mut dyn Observer,
     ) {
+        // What is looked at here is looked at again when it runs, and noted then.
+        let noted = self.notes.borrow().len();
         let action = convert::action(node, self);
+        self.notes.borrow_mut().truncate(noted);
         observer.observe(&Observed {
             action: &action,
             text,
