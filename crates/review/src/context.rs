@@ -135,16 +135,14 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// The tables whose rows are such things: `customers` for `customer`, those of a schema first.
+    /// The tables of a schema whose rows are such things: `customers` for `customer`.
     pub fn tables_of_thing(&self, thing: &str, schema: &Name) -> Vec<&'a QualifiedName> {
         let thing = crate::words::singular_key(thing);
         let all = self.by_thing.get(&thing).map_or(&[][..], Vec::as_slice);
-        let near: Vec<_> = all
-            .iter()
+        all.iter()
             .copied()
             .filter(|n| &n.schema == schema)
-            .collect();
-        if near.is_empty() { all.to_vec() } else { near }
+            .collect()
     }
 }
 

@@ -6,6 +6,12 @@ use pgwright_catalog::write::{Token, TokenKind, scan};
 use pgwright_catalog::{Catalog, Routine, RoutineBody};
 use pgwright_ddl::expr::{Expr, parse_expression};
 
+/// Whether a type is one for text: text, varchar or char, and no array of them.
+pub(crate) fn is_text(data_type: &str) -> bool {
+    let text = data_type == "text" || data_type.starts_with("character");
+    text && !data_type.ends_with(']')
+}
+
 /// The tree of an expression, where it can be read.
 pub(crate) fn parse(sql: &str) -> Option<Expr> {
     parse_expression(sql).ok()

@@ -175,7 +175,17 @@ fn is_join(name: &QualifiedName, table: &Table, catalog: &Catalog) -> bool {
         return false;
     }
     let referenced = |column: &Name| keys.iter().any(|columns| columns.contains(column));
-    let both_kinds = keys.iter().all(|columns| columns.len() <= 2);
+    // A table of copies or of imports refers to two things as well: one that joins is named after them.
+    let own = words(name.name.as_str()).join("_");
+    let named = table
+        .foreign_keys()
+        .filter(|(_, key)| &key.references != name)
+        .all(|(_, key)| {
+            let thing = crate::words::singular_key(key.references.name.as_str());
+            let last = crate::words::last_word(&thing);
+            own.contains(&last)
+        });
+    let both_kinds = named && keys.iter().all(|columns| columns.len() <= 2);
     let others = catalog.columns_of(name).into_iter().filter(|column| {
         let surrogate = table
             .primary_key()

@@ -110,7 +110,7 @@ impl<'a> StatementContext<'a> {
     /// first.
     pub(crate) fn touches_unknown(&self) -> bool {
         let unknown = |name: &WrittenName| {
-            self.statement.relation(name).is_none()
+            !self.statement.is_there(name)
                 && name.schema.as_deref() != Some("pg_catalog")
                 && !name.name.is_empty()
         };

@@ -28,9 +28,10 @@ pub struct Linter {
     before: BTreeSet<String>,
     state: State,
     files: BTreeSet<String>,
-    /// It refers to tables that are not there, or makes none: no schema of its own.
-    foreign: bool,
-    makes_tables: bool,
+    /// How many statements are about tables that are not there.
+    unknown: usize,
+    /// How many make tables, views or routines.
+    makes: usize,
     found: BTreeMap<&'static str, Vec<(Occurrence, Option<Place>)>>,
 }
 
@@ -86,8 +87,8 @@ impl Linter {
             before,
             state: State::default(),
             files: BTreeSet::new(),
-            foreign: false,
-            makes_tables: false,
+            unknown: 0,
+            makes: 0,
             found: BTreeMap::new(),
         }
     }
@@ -112,7 +113,10 @@ impl Linter {
 
     /// Whether the files read as a migration rather than as a schema of their own.
     pub fn is_migration(&self) -> bool {
-        self.before.len() > 1 || self.files.len() > 1 || self.foreign || !self.makes_tables
+        self.before.len() > 1
+            || self.files.len() > 1
+            || self.unknown > self.makes
+            || self.makes == 0
     }
 
     /// What was found. Of a schema that makes its own tables there is nothing to say.
@@ -169,7 +173,8 @@ impl Observer for Linter {
             self.files.insert(file.unwrap_or_default());
         }
         let context = StatementContext::new(statement, &self.state, self.version);
-        self.foreign |= context.touches_unknown();
+        let unknown = context.touches_unknown();
+        self.unknown += usize::from(unknown);
         let mut found = Vec::new();
         for rule in rules() {
             if let Check::Statement(check) = rule.check
@@ -184,10 +189,11 @@ impl Observer for Linter {
         for (rule, occurrence) in found {
             self.add(rule, occurrence, statement.place.clone());
         }
-        self.makes_tables |= matches!(
+        let makes = matches!(
             statement.action,
             Action::CreateTable { .. } | Action::CreateView { .. } | Action::CreateRoutine { .. }
         );
+        self.makes += usize::from(makes && !unknown);
         self.state.follow(statement, after);
     }
 }

@@ -9,7 +9,7 @@ pub(crate) use pgwright_catalog::{
 pub(crate) use pgwright_ddl::expr::Expr;
 
 pub(crate) use crate::context::{Context, TableView, element_column};
-pub(crate) use crate::expression;
+pub(crate) use crate::expression::{self, is_text};
 pub(crate) use crate::finding::Certainty;
 pub(crate) use crate::finding::Severity::{Error, Info, Warning};
 pub(crate) use crate::fix::Change;

@@ -34,7 +34,7 @@ pub enum Action {
         /// Its constraints, those of columns included.
         constraints: Vec<NewConstraint>,
     },
-    /// CREATE TABLE AS, SELECT INTO.
+    /// CREATE TABLE AS, SELECT INTO, CREATE MATERIALIZED VIEW.
     CreateTableAs(WrittenName),
     /// ALTER TABLE, INDEX, VIEW … with commands.
     Alter {

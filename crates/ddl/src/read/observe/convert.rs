@@ -17,10 +17,8 @@ pub(super) fn action(node: &NodeEnum, state: &State) -> Action {
     match node {
         NodeEnum::CreateStmt(s) => create_table(s, state),
         NodeEnum::CreateTableAsStmt(s) => match s.into.as_ref().and_then(|i| i.rel.as_ref()) {
-            Some(relation) if s.objtype() == ObjectType::ObjectTable => {
-                Action::CreateTableAs(name(relation))
-            }
-            _ => Action::Other,
+            Some(relation) => Action::CreateTableAs(name(relation)),
+            None => Action::Other,
         },
         NodeEnum::SelectStmt(s) => match s.into_clause.as_ref().and_then(|i| i.rel.as_ref()) {
             Some(relation) => Action::CreateTableAs(name(relation)),

@@ -62,6 +62,12 @@ impl<'a> Observed<'a> {
         relation.then_some(found)
     }
 
+    /// Whether a relation of whatever kind has the name.
+    pub fn is_there(&self, name: &WrittenName) -> bool {
+        let found = self.state.find_relation(name.schema.as_deref(), &name.name);
+        found.is_some()
+    }
+
     /// The table of an index, that of a constraint included, with the index's name.
     pub fn index(&self, name: &WrittenName) -> Option<(QualifiedName, Name)> {
         let (found, kind) = self

@@ -26,8 +26,14 @@ fn check(context: &Context<'_>, report: &mut Report) {
                 || column.data_type.starts_with("time ");
             let frozen = column.default.as_ref().is_some_and(|d| {
                 let constant = d.sql().split("::").next().unwrap_or_default();
-                matches!(constant, "'now'" | "'today'" | "'tomorrow'" | "'yesterday'")
-                    && !d.sql().contains("::text")
+                let word = matches!(constant, "'now'" | "'today'" | "'tomorrow'" | "'yesterday'")
+                    && !d.sql().contains("::text");
+                // A server holds what the word came to: a moment that nobody would write down.
+                let moment = constant.starts_with('\'')
+                    && constant.split_once('.').is_some_and(|(_, fraction)| {
+                        fraction.chars().take_while(char::is_ascii_digit).count() >= 3
+                    });
+                word || moment
             });
             if temporal && frozen {
                 let default = if column.data_type == "date" {

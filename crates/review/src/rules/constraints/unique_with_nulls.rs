@@ -8,15 +8,16 @@ pub(crate) const RULE: Rule = Rule {
     rationale: "Two nulls are not equal to a unique key: rows that agree in all other columns of it come in any number as long as one column is null. NULLS NOT \
         DISTINCT (version 15), NOT NULL, or a second unique index over the rest for the rows with a null closes it.",
     severity: Warning,
-    weighing: "Silent for keys of one column, where a missing value is meant; for keys whose columns are all nullable; and where a unique index WHERE … IS NULL is there.",
+    weighing: "Found where a name is to be unique within what another column refers to, and that column can be null. An optional value that is unique where \
+        it is there is meant so; so is a key beside which a unique index WHERE … IS NULL stands.",
     consequence: 40,
     bad: &[
-        "CREATE TABLE prices (id bigint PRIMARY KEY, product text NOT NULL, region text, UNIQUE (product, region));",
+        "CREATE TABLE folders (id bigint PRIMARY KEY, parent_id bigint REFERENCES folders, name text NOT NULL, UNIQUE (parent_id, name));",
     ],
     good: &[
-        "CREATE TABLE prices (id bigint PRIMARY KEY, product text NOT NULL, region text, UNIQUE NULLS NOT DISTINCT (product, region));",
-        "CREATE TABLE prices (id bigint PRIMARY KEY, product text NOT NULL, region text, UNIQUE (product, region)); CREATE UNIQUE INDEX ON prices (product) WHERE region IS NULL;",
-        "CREATE TABLE prices (id bigint PRIMARY KEY, product text NOT NULL, region text); CREATE UNIQUE INDEX ON prices (product, region) WHERE region IS NOT NULL;",
+        "CREATE TABLE folders (id bigint PRIMARY KEY, parent_id bigint REFERENCES folders, name text NOT NULL, UNIQUE NULLS NOT DISTINCT (parent_id, name));",
+        "CREATE TABLE folders (id bigint PRIMARY KEY, parent_id bigint REFERENCES folders, name text NOT NULL, UNIQUE (parent_id, name)); CREATE UNIQUE INDEX ON folders (name) WHERE parent_id IS NULL;",
+        "CREATE TABLE tenants (id bigint PRIMARY KEY); CREATE TABLE users (id bigint PRIMARY KEY, tenant_id bigint NOT NULL REFERENCES tenants, external_id text, UNIQUE (tenant_id, external_id));",
         "CREATE TABLE users (id bigint PRIMARY KEY, email text UNIQUE);",
     ],
     fix: "NULLS NOT DISTINCT, from version 15 on.",
@@ -62,12 +63,32 @@ fn check(context: &Context<'_>, report: &mut Report) {
             {
                 continue;
             }
-            // A time that is null while something lasts is there to let only those rows repeat.
-            let mark = nullable.iter().any(|c| {
-                view.column(c.as_str())
-                    .is_some_and(|c| c.data_type.starts_with("timestamp"))
+            // An optional value that is unique where it is there is meant so. What is not is a name that is to be
+            // unique within something, of rows that are in nothing.
+            let scope = nullable.iter().all(|c| {
+                view.table
+                    .foreign_keys()
+                    .any(|(_, key)| key.columns.contains(c))
             });
-            if mark {
+            let name_like = columns.iter().any(|c| {
+                !nullable.contains(c)
+                    && view
+                        .column(c.as_str())
+                        .is_some_and(|c| is_text(&c.data_type))
+                    && matches!(
+                        last_word(c.as_str()).as_str(),
+                        "name"
+                            | "title"
+                            | "slug"
+                            | "key"
+                            | "label"
+                            | "code"
+                            | "path"
+                            | "email"
+                            | "number"
+                    )
+            });
+            if !scope || !name_like {
                 continue;
             }
             let names: Vec<&str> = nullable.iter().map(|n| n.as_str()).collect();

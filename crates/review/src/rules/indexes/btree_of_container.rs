@@ -31,14 +31,21 @@ fn check(context: &Context<'_>, report: &mut Report) {
             if !matches!(index.method.as_str(), "btree" | "hash") {
                 continue;
             }
+            // A path of ids is ordered by what it begins with, and that is what it is searched by.
+            if index.elements.len() > 1 {
+                continue;
+            }
             let first = index
                 .elements
                 .first()
                 .and_then(element_column)
                 .and_then(|c| view.column(c.as_str()));
-            if let Some(column) = first
-                && (column.data_type.ends_with("[]")
-                    || matches!(column.data_type.as_str(), "jsonb" | "tsvector"))
+            if let Some(column) = first.filter(|c| {
+                !words(c.name.as_str())
+                    .iter()
+                    .any(|w| matches!(w.as_str(), "path" | "traversal" | "ancestry" | "ancestors"))
+            }) && (column.data_type.ends_with("[]")
+                || matches!(column.data_type.as_str(), "jsonb" | "tsvector"))
             {
                 report
                     .add(

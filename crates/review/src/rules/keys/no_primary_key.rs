@@ -43,8 +43,13 @@ fn check(context: &Context<'_>, report: &mut Report) {
         let total = keys
             .iter()
             .find(|(_, _, key)| !key.columns.iter().any(|c| view.nullable(c)));
+        let any_total =
+            (view.unique_sets().iter()).any(|set| !set.iter().any(|c| view.nullable(c)));
         let message = match (total, view.unique_sets().is_empty()) {
             (Some((name, ..)), _) => format!("has no primary key; its unique key {name} would do"),
+            (None, false) if any_total => {
+                "has no primary key; one of its unique indexes would do".to_owned()
+            }
             (None, false) => "has no primary key, and its unique keys let nulls in".to_owned(),
             (None, true) => "has no key at all: the same row can stand in it twice".to_owned(),
         };

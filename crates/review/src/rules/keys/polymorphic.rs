@@ -33,8 +33,7 @@ fn check(context: &Context<'_>, report: &mut Report) {
             else {
                 continue;
             };
-            let text = matches!(column.data_type.as_str(), "text" | "character varying")
-                || column.data_type.starts_with("character varying(");
+            let text = is_text(&column.data_type);
             let id = [format!("{stem}_id"), format!("{stem}Id")]
                 .iter()
                 .find_map(|name| view.column(name));
@@ -47,8 +46,22 @@ fn check(context: &Context<'_>, report: &mut Report) {
                 .foreign_keys()
                 .any(|(_, key)| key.columns.contains(&id.name));
             // `customer_type` beside the `customer_id` of an existing table says of what kind the customer is.
+            // Of what kind a message or a request is says nothing of tables.
+            let plain = matches!(
+                last_word(stem).as_str(),
+                "msg"
+                    | "message"
+                    | "request"
+                    | "event"
+                    | "file"
+                    | "document"
+                    | "job"
+                    | "task"
+                    | "token"
+                    | "session"
+            );
             let one_table = !context.tables_of_thing(stem, &view.name.schema).is_empty();
-            if key_like && !refers && !one_table {
+            if key_like && !refers && !one_table && !plain {
                 report
                     .add(
                         view.column_id(&id.name),

@@ -37,7 +37,7 @@ fn check(context: &Context<'_>, report: &mut Report) {
         };
         let left = match mark.data_type.as_str() {
             "boolean" => format!("NOT {}", mark.name.quoted()),
-            _ => format!("({} IS NULL)", mark.name.quoted()),
+            _ => format!("{} IS NULL", mark.name.quoted()),
         };
         // What is random or counted is not given twice, and what points elsewhere says which row it belongs to.
         let named = |columns: &[Name]| {

@@ -33,8 +33,7 @@ fn check(context: &Context<'_>, report: &mut Report) {
                         .any(|w| c.name.as_str().ends_with(&format!("_{w}")))
             })
         };
-        let text =
-            |c: &Column| c.data_type == "text" || c.data_type.starts_with("character varying");
+        let text = |c: &Column| is_text(&c.data_type);
         let table = words(view.name.name.as_str());
         let named = table.iter().any(|w| {
             matches!(

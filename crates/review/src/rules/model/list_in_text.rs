@@ -23,8 +23,7 @@ pub(crate) const RULE: Rule = Rule {
 fn check(context: &Context<'_>, report: &mut Report) {
     for view in context.tables() {
         for column in view.columns.iter().filter(|c| !c.inherited) {
-            let text =
-                column.data_type == "text" || column.data_type.starts_with("character varying");
+            let text = is_text(&column.data_type);
             let last = last_word(column.name.as_str());
             let ids = matches!(last.as_str(), "ids" | "uuids");
             let other = matches!(

@@ -36,8 +36,7 @@ fn check(context: &Context<'_>, report: &mut Report) {
                 .data_type
                 .strip_prefix("character varying(")
                 .and_then(|r| r.trim_end_matches(')').parse::<u32>().ok());
-            let text =
-                column.data_type == "text" || column.data_type.starts_with("character varying");
+            let text = is_text(&column.data_type);
             let said = column.comment.as_ref().is_some_and(|c| {
                 ["hash", "bcrypt", "argon", "scrypt", "crypt"]
                     .iter()

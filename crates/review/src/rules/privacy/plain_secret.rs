@@ -39,8 +39,7 @@ const SECRETS: &[&[&str]] = &[
 fn check(context: &Context<'_>, report: &mut Report) {
     for view in context.tables() {
         for column in view.columns.iter().filter(|c| !c.inherited) {
-            let text =
-                column.data_type == "text" || column.data_type.starts_with("character varying");
+            let text = is_text(&column.data_type);
             let words = words(column.name.as_str());
             let secret = SECRETS.iter().any(|end| {
                 words.len() >= end.len()

@@ -38,7 +38,8 @@ fn check(context: &Context<'_>, report: &mut Report) {
             .values()
             .filter_map(expression::body)
             .any(|body| {
-                expression::has_word(body, "trigger") && body.contains(signature.name.name.as_str())
+                body.to_lowercase().contains("trigger")
+                    && body.contains(signature.name.name.as_str())
             });
         if routine.returns.as_deref() == Some("trigger")
             && !used.contains(&signature.name)

@@ -10,7 +10,7 @@ pub(crate) const RULE: Rule = Rule {
     severity: Error,
     consequence: 95,
     bad: &[
-        "CREATE FUNCTION promote(who bigint) RETURNS void LANGUAGE sql SECURITY DEFINER AS 'UPDATE users SET admin = true WHERE id = who';",
+        "CREATE TABLE users (id bigint PRIMARY KEY, admin boolean); CREATE FUNCTION promote(who bigint) RETURNS void LANGUAGE sql SECURITY DEFINER AS 'UPDATE users SET admin = true WHERE id = who';",
     ],
     good: &[
         "CREATE FUNCTION promote(who bigint) RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = app, pg_temp AS 'UPDATE users SET admin = true WHERE id = who';",

@@ -11,7 +11,7 @@ pub(crate) const RULE: Rule = Rule {
     weighing: "A warning where its body writes.",
     consequence: 45,
     bad: &[
-        "CREATE FUNCTION purge() RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = '' AS 'DELETE FROM public.logs';",
+        "CREATE TABLE logs (id bigint PRIMARY KEY); CREATE FUNCTION purge() RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = '' AS 'DELETE FROM public.logs';",
     ],
     good: &[
         "CREATE FUNCTION purge() RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = '' AS 'DELETE FROM public.logs'; REVOKE EXECUTE ON FUNCTION purge() FROM PUBLIC;",

@@ -23,7 +23,7 @@ pub(crate) const RULE: Rule = Rule {
 fn check(context: &Context<'_>, report: &mut Report) {
     for view in context.tables() {
         for column in view.columns.iter().filter(|c| !c.inherited) {
-            let text = column.data_type == "text" || column.data_type.starts_with("character");
+            let text = is_text(&column.data_type);
             let digest = matches!(
                 last_word(column.name.as_str()).as_str(),
                 "sha" | "sha1" | "sha256" | "sha512" | "md5"

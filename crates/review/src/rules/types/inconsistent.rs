@@ -40,10 +40,10 @@ fn check(context: &Context<'_>, report: &mut Report) {
                 .iter()
                 .any(|w| matches!(w.as_str(), "external" | "remote" | "provider"));
             if referenced_thing(column.name.as_str()).is_some() && !typed && !refers && !external {
-                let family = match column.data_type.as_str() {
-                    other if other.starts_with("character") => "text",
-                    other => other,
-                };
+                let family = column.data_type.as_str();
+                if !matches!(family, "smallint" | "integer" | "bigint") {
+                    continue;
+                }
                 by_name
                     .entry(&column.name)
                     .or_default()

@@ -34,6 +34,9 @@ const PAIRS: &[(&str, &str)] = &[
 
 fn check(context: &Context<'_>, report: &mut Report) {
     for view in context.tables() {
+        if matches!(view.purpose, Purpose::AppendOnly | Purpose::ReadModel) {
+            continue;
+        }
         let named: BTreeMap<Vec<String>, &Column> = view
             .columns
             .iter()
@@ -66,7 +69,7 @@ fn check(context: &Context<'_>, report: &mut Report) {
                     continue;
                 }
                 let name = pgwright_catalog::automatic_name(view.name.name.as_str(), None, "check");
-                let text = format!("({} <= {})", start.name.quoted(), end.name.quoted());
+                let text = format!("{} <= {}", start.name.quoted(), end.name.quoted());
                 let free = !view.table.constraints.contains_key(&name);
                 let found = report.add(
                     view.column_id(&end.name),
@@ -77,7 +80,7 @@ fn check(context: &Context<'_>, report: &mut Report) {
                     .sure(Certainty::Likely);
                 if free {
                     found.risky_fix(
-                        format!("CHECK {text}"),
+                        format!("CHECK ({text})"),
                         "Rows that break it stop the change.",
                         vec![Change::AddConstraint(
                             view.name.clone(),

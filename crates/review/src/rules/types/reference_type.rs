@@ -12,7 +12,7 @@ pub(crate) const RULE: Rule = Rule {
     consequence: 75,
     bad: &[
         "CREATE TABLE users (id bigint PRIMARY KEY); CREATE TABLE posts (id bigint PRIMARY KEY, user_id integer REFERENCES users);",
-        "CREATE TABLE users (id integer PRIMARY KEY); CREATE TABLE posts (id bigint PRIMARY KEY, user_id numeric REFERENCES users);",
+        "CREATE TABLE users (id numeric PRIMARY KEY); CREATE TABLE posts (id bigint PRIMARY KEY, user_id integer REFERENCES users);",
     ],
     good: &[
         "CREATE TABLE users (id bigint PRIMARY KEY); CREATE TABLE posts (id bigint PRIMARY KEY, user_id bigint REFERENCES users);",

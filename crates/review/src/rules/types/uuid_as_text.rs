@@ -32,8 +32,7 @@ fn check(context: &Context<'_>, report: &mut Report) {
     };
     for view in context.tables() {
         for column in view.columns.iter().filter(|c| !c.inherited) {
-            let text = matches!(column.data_type.as_str(), "text" | "character varying")
-                || column.data_type.starts_with("character");
+            let text = is_text(&column.data_type);
             if !text {
                 continue;
             }
