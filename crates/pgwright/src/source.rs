@@ -52,6 +52,8 @@ pub struct Read {
     pub errors: usize,
     /// Major version of the server that it was read from.
     pub major: Option<u32>,
+    /// The oldest version that a brief allows.
+    pub minimum: Option<u32>,
     /// With [`Reading::keep_places`], the texts that were read: name and text.
     pub texts: Vec<(String, String)>,
     /// With [`Reading::keep_places`], where objects stand in them.
@@ -97,7 +99,10 @@ impl Source {
             Self::Brief(path) => {
                 let text = read_text(path)?;
                 let brief = read_brief(path, &text, terminal)?;
-                Ok(whole(pgwright_design::design(&brief).catalog))
+                Ok(Read {
+                    minimum: Some(brief.minimum_version),
+                    ..whole(pgwright_design::design(&brief).catalog)
+                })
             }
             Self::Server(address) => read_server(address, terminal),
             Self::Script(_) | Self::Directory(_) => read_texts(&self.texts()?, reading, terminal),
@@ -217,6 +222,7 @@ pub fn read_texts(
         catalog: read.catalog,
         errors,
         major: None,
+        minimum: None,
         texts: if reading.keep_places {
             texts.to_vec()
         } else {

@@ -67,6 +67,12 @@ const APPEND_ONLY: &[&str] = &[
     "telemetry",
     "trace",
     "traces",
+    "change",
+    "changes",
+    "read",
+    "reads",
+    "erasure",
+    "erasures",
     "activity",
     "activities",
     "visit",
@@ -156,12 +162,23 @@ impl Purpose {
             Self::Queue
         } else if says(READ_MODEL, true) {
             Self::ReadModel
-        } else if says(APPEND_ONLY, true) {
+        } else if says(APPEND_ONLY, true) || is_record(table) {
             Self::AppendOnly
         } else {
             Self::Ordinary
         }
     }
+}
+
+/// Rows that say when something was done, and hold nothing that changes.
+fn is_record(table: &Table) -> bool {
+    table.columns.iter().any(|column| {
+        let done = matches!(
+            column.name.as_str(),
+            "erased_at" | "changed_at" | "recorded_at" | "logged_at" | "occurred_at"
+        );
+        done && column.not_null && column.default.is_some()
+    })
 }
 
 /// Two foreign keys to different tables, and hardly anything else that is not a key or a time.

@@ -47,10 +47,20 @@ const OF_CONSEQUENCES: &[&str] = &[
 const NOT_REPORTED: &[(&str, &str)] = &[];
 
 fn found(facts: &Facts, version: u32) -> BTreeSet<&'static str> {
-    let setup = facts.setup.map(|s| format!("{s};")).unwrap_or_default();
+    // A setting is the migration's own.
+    let (setting, setup) = match facts.setup {
+        Some(setup) if setup.to_uppercase().starts_with("SET ") => {
+            (format!("{setup};\n"), String::new())
+        }
+        Some(setup) => (String::new(), format!("{setup};")),
+        None => Default::default(),
+    };
     let files = [
         ("before.sql".to_owned(), format!("{FIXTURE}\n{setup}")),
-        ("migration.sql".to_owned(), format!("{};", facts.statement)),
+        (
+            "migration.sql".to_owned(),
+            format!("{setting}{};", facts.statement),
+        ),
     ];
     let options = ReadOptions {
         keep_places: true,

@@ -67,7 +67,7 @@ pub struct Review {
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
 
-    /// Major version that it is for; that of a server, else the newest.
+    /// Major version that it is for; that of a server, the oldest that a brief allows, else the newest.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(14..=18))]
     pub pg: Option<u32>,
 
@@ -124,7 +124,8 @@ pub enum WhichFixes {
 pub fn run(arguments: &Review, terminal: &Terminal) -> Result<(), Failure> {
     let settings = crate::settings::read(arguments.config.as_deref())?.review;
     let subject = read(arguments, terminal)?;
-    let version = arguments.pg.or(subject.read.major).unwrap_or(NEWEST);
+    let known = subject.read.major.or(subject.read.minimum);
+    let version = arguments.pg.or(known).unwrap_or(NEWEST);
     let baseline = match &arguments.baseline {
         Some(path) => Some(read_baseline(path)?),
         None => None,
@@ -259,6 +260,7 @@ fn lint(
             catalog: read.catalog,
             errors,
             major,
+            minimum: None,
             texts,
             places: read.places,
         },

@@ -87,6 +87,11 @@ impl<'a> StatementContext<'a> {
         }
     }
 
+    /// Whether ALTER TABLE says ONLY.
+    pub(crate) fn only(&self) -> bool {
+        matches!(self.action(), Action::Alter { only: true, .. })
+    }
+
     /// The constraints that are added to tables that were there before; not those of new columns.
     pub(crate) fn added_constraints(&self) -> Vec<(Target<'a>, &'a NewConstraint)> {
         let altered = self.altered().into_iter();

@@ -7,7 +7,7 @@ pub(crate) use pgwright_ddl::read::{Action, Command, ConstraintForm, ObjectForm,
 pub(crate) use crate::expression;
 pub(crate) use crate::finding::Certainty;
 pub(crate) use crate::finding::Severity::{Error, Info, Warning};
-pub(crate) use crate::migration::StatementContext;
+pub(crate) use crate::migration::{StatementContext, Target};
 pub(crate) use crate::rule::{Check, Evidence, Report, Rule};
 pub(crate) use crate::words::list;
 

@@ -270,7 +270,7 @@ pub enum Command {
         column: String,
         /// The new type, as `format_type` prints it where it is known.
         data_type: String,
-        /// The USING expression.
+        /// A USING expression that is more than a cast of the column.
         using: bool,
         /// COLLATE.
         collate: bool,

@@ -297,7 +297,10 @@ fn command(node: &Node, state: &State) -> Option<Command> {
                     .as_ref()
                     .map(|t| type_text(t, state))
                     .unwrap_or_default(),
-                using: d.raw_default.is_some(),
+                using: d
+                    .raw_default
+                    .as_deref()
+                    .is_some_and(|e| !is_column(e, &c.name)),
                 collate: d.coll_clause.is_some(),
             },
             _ => Command::Other,
@@ -541,6 +544,15 @@ fn setting(arguments: &[Node]) -> String {
         })
         .collect();
     values.join(", ")
+}
+
+/// A column itself, or a cast of it.
+fn is_column(node: &Node, column: &str) -> bool {
+    match &node.node {
+        Some(NodeEnum::ColumnRef(reference)) => strings(&reference.fields) == [column],
+        Some(NodeEnum::TypeCast(cast)) => cast.arg.as_deref().is_some_and(|a| is_column(a, column)),
+        _ => false,
+    }
 }
 
 /// The constant true.

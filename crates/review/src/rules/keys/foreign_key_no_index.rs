@@ -10,7 +10,7 @@ pub(crate) const RULE: Rule = Rule {
         with the columns, in whatever order, serves; one with a predicate only where it leaves out nothing but nulls.",
     severity: Warning,
     weighing: "Graver the more deletions are passed on (CASCADE, SET NULL). A note where what is referred to is a list of values that hardly \
-        ever loses a row: a lookup table by its structure, with nothing passed on.",
+        ever loses a row: a lookup table by its structure, with nothing passed on; and of logs and partitioned tables, when nothing is passed on.",
     consequence: 60,
     bad: &[
         "CREATE TABLE a (id bigint PRIMARY KEY, b bigint, c text, d text); CREATE TABLE b (id bigint PRIMARY KEY, a_id bigint NOT NULL REFERENCES a);",
@@ -41,6 +41,9 @@ fn check(context: &Context<'_>, report: &mut Report) {
                 key.on_delete,
                 ReferentialAction::NoAction | ReferentialAction::Restrict
             );
+            // Of what is only added to, what it refers to hardly ever goes.
+            let log = !passes_on
+                && (view.purpose == Purpose::AppendOnly || view.table.partition_by.is_some());
             let lookup = !passes_on
                 && context
                     .table(&key.references)
@@ -61,7 +64,7 @@ fn check(context: &Context<'_>, report: &mut Report) {
                 ),
             );
             found
-                .severity(if lookup { Info } else { Warning })
+                .severity(if lookup || log { Info } else { Warning })
                 .with(ObjectId::Table(key.references.clone()));
             if passes_on {
                 found.evidence(
@@ -84,20 +87,43 @@ fn check(context: &Context<'_>, report: &mut Report) {
     }
 }
 
-/// Whether an index finds the rows, or so few that the rest does not matter: one that begins with the
-/// column that holds the reference itself where the others only say to whom the row belongs.
+/// Whether an index finds the rows, or so few that the rest does not matter: one that begins with columns of
+/// the key, among them one that says which row is meant. A column that refers to several tables, such as a
+/// tenant's, only says to whom it belongs.
 fn served(view: &TableView<'_>, columns: &[Name]) -> bool {
+    let says_which = |column: &Name| {
+        let mut tables: BTreeSet<&QualifiedName> = BTreeSet::new();
+        for (_, key) in view.table.foreign_keys() {
+            if key.columns.contains(column) {
+                tables.insert(&key.references);
+            }
+        }
+        tables.len() == 1
+    };
     view.finds(columns)
-        || (columns.len() > 1
-            && columns.iter().any(|column| {
-                let own = view
-                    .table
-                    .foreign_keys()
-                    .filter(|(_, key)| key.columns.contains(column))
-                    .count()
-                    == 1;
-                own && view.finds(std::slice::from_ref(column))
-            }))
+        || columns.len() > 1
+            && (1..columns.len()).any(|size| {
+                parts(columns, size)
+                    .iter()
+                    .any(|part| part.iter().any(says_which) && view.finds(part))
+            })
+}
+
+/// The sets of so many columns of a key; of very long keys only those that stand together.
+fn parts(columns: &[Name], size: usize) -> Vec<Vec<Name>> {
+    if columns.len() > 6 {
+        return columns.windows(size).map(<[Name]>::to_vec).collect();
+    }
+    (0_u32..1 << columns.len())
+        .filter(|set| set.count_ones() as usize == size)
+        .map(|set| {
+            let chosen = columns
+                .iter()
+                .enumerate()
+                .filter(|(at, _)| set >> at & 1 == 1);
+            chosen.map(|(_, column)| column.clone()).collect()
+        })
+        .collect()
 }
 
 /// A list of values: a key and little more than a name, and nothing that it refers to itself.

@@ -16,16 +16,25 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn check(context: &StatementContext<'_>, report: &mut Report) {
-    if let Action::AlterDomain {
+    let Action::AlterDomain {
         name,
         subtype,
         not_valid: false,
     } = context.action()
-        && matches!(subtype.as_str(), "C" | "O")
-    {
-        report.add(
-            ObjectId::Type(context.statement.presumed(name)),
+    else {
+        return;
+    };
+    // Validating is the second step of the better way, and makes writes wait all the same.
+    let severity = match subtype.as_str() {
+        "C" | "O" => Warning,
+        "V" => Info,
+        _ => return,
+    };
+    let object = ObjectId::Type(context.statement.presumed(name));
+    report
+        .add(
+            object,
             "every table with a column of the domain is read while writes on it wait",
-        );
-    }
+        )
+        .severity(severity);
 }

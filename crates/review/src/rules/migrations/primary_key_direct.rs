@@ -21,6 +21,10 @@ ALTER TABLE users ADD CONSTRAINT p PRIMARY KEY USING INDEX i;",
 
 fn check(context: &StatementContext<'_>, report: &mut Report) {
     for (target, constraint) in context.added_constraints() {
+        // ONLY a partitioned table there is nothing to build.
+        if context.only() && target.table.is_some_and(|t| t.partition_by.is_some()) {
+            continue;
+        }
         if constraint.form == ConstraintForm::PrimaryKey(false) && constraint.using_index.is_none()
         {
             let name = constraint

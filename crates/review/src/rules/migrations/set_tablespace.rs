@@ -17,16 +17,23 @@ pub(crate) const RULE: Rule = Rule {
 
 fn check(context: &StatementContext<'_>, report: &mut Report) {
     for (target, command) in context.altered() {
-        if matches!(command, Command::SetTablespace) {
-            let costs = context.costs("set_tablespace", &target.name);
-            report.add(
-                target.id(),
-                if costs.is_empty() {
-                    "is not known to this version".to_owned()
-                } else {
-                    costs
-                },
-            );
+        // A partitioned table has no rows of its own.
+        let empty = target.table.is_some_and(|t| t.partition_by.is_some());
+        if matches!(command, Command::SetTablespace) && !empty {
+            report.add(target.id(), context.costs("set_tablespace", &target.name));
         }
+    }
+    if let Action::Alter {
+        form: ObjectForm::Index,
+        name,
+        commands,
+        ..
+    } = context.action()
+        && commands.iter().any(|c| matches!(c, Command::SetTablespace))
+    {
+        let (table, index) = (context.statement.index(name))
+            .unwrap_or_else(|| (context.statement.presumed(name), name.name.as_str().into()));
+        let costs = context.costs("alter_index_set_tablespace", &table);
+        report.add(ObjectId::Index(table, index), costs);
     }
 }

@@ -48,57 +48,101 @@ fn check(context: &StatementContext<'_>, report: &mut Report) {
             column,
             data_type,
             using,
-            ..
+            collate,
         } = command
         else {
             continue;
         };
-        let old = target
-            .table
-            .and_then(|t| t.column(column))
-            .map(|c| c.data_type.as_str());
-        let (rewrites, certainty, message) = match old {
-            Some(old) => match pgwright_migrate::type_change(old, data_type) {
-                Some(change) if change.not_in_utc && !using => (
-                    !context.state.utc,
-                    Certainty::Certain,
-                    format!(
-                        "goes from {old} to {data_type} in a session whose TimeZone is not set to UTC"
-                    ),
-                ),
-                Some(change) => (
-                    change.rewrites,
-                    Certainty::Certain,
-                    format!("goes from {old} to {data_type}"),
-                ),
-                None => (
-                    true,
-                    Certainty::Likely,
-                    format!("goes from {old} to {data_type}"),
-                ),
-            },
+        let old = target.table.and_then(|t| t.column(column));
+        let Some(old) = old else {
             // What most often only lets more in.
-            None => (
-                !matches!(data_type.as_str(), "text" | "character varying" | "numeric"),
-                Certainty::Possible,
-                format!("goes to {data_type} from a type that is not known"),
-            ),
+            let widens = matches!(data_type.as_str(), "text" | "character varying" | "numeric");
+            if !widens || *using {
+                let costs = context.costs("type_int_to_bigint", &target.name);
+                report
+                    .add(
+                        target.column(column),
+                        format!("goes to {data_type} from a type that is not known: it {costs}"),
+                    )
+                    .sure(Certainty::Possible)
+                    .severity(Warning);
+            }
+            continue;
         };
+        let (from, _) = base(context, &old.data_type);
+        let (to, constrained) = base(context, data_type);
+        let change = pgwright_migrate::type_change(&from, &to);
+        let in_utc = change.is_some_and(|c| c.not_in_utc);
+        let rewrites = *using
+            || constrained
+            || change.is_none_or(|c| c.rewrites && !(c.not_in_utc && context.state.utc));
+        let between = format!("goes from {} to {data_type}", old.data_type);
         if rewrites {
+            let when = if in_utc && !using {
+                " in a session whose TimeZone is not set to UTC"
+            } else {
+                ""
+            };
+            let costs = context.costs("type_int_to_bigint", &target.name);
             report
                 .add(
                     target.column(column),
-                    format!(
-                        "{message}: it {}",
-                        context.costs("type_int_to_bigint", &target.name)
-                    ),
+                    format!("{between}{when}: it {costs}"),
                 )
-                .sure(certainty)
-                .severity(if certainty == Certainty::Possible {
-                    Warning
+                .sure(if change.is_some() || *using {
+                    Certainty::Certain
                 } else {
-                    Error
+                    Certainty::Likely
                 });
+        } else if let Some(what) = read_again(&target, column, *collate) {
+            report
+                .add(
+                    target.column(column),
+                    format!("{between}: {what} while reads and writes wait"),
+                )
+                .severity(Warning);
         }
     }
+}
+
+/// The base type of a domain, and whether the domain has a constraint; another type as it is.
+fn base(context: &StatementContext<'_>, data_type: &str) -> (String, bool) {
+    let types = &context.statement.catalog().types;
+    let found = types
+        .iter()
+        .find(|(name, _)| name.to_string() == data_type || name.quoted() == data_type);
+    match found.map(|(_, t)| &t.kind) {
+        Some(TypeKind::Domain {
+            base,
+            checks,
+            not_null,
+            ..
+        }) => (base.clone(), !checks.is_empty() || *not_null),
+        _ => (data_type.to_owned(), false),
+    }
+}
+
+/// What is done for every row though none is written anew: checks that name the column are tested again, and with
+/// another collation its indexes are built again.
+fn read_again(target: &Target<'_>, column: &str, collate: bool) -> Option<&'static str> {
+    let table = target.table?;
+    let named = |sql: &str| {
+        expression::parse(sql).is_some_and(|e| expression::columns(&e).contains(column))
+    };
+    let checked = table
+        .constraints
+        .values()
+        .any(|c| matches!(&c.kind, ConstraintKind::Check(e) if named(e.sql())));
+    if checked {
+        return Some("a check of it is tested for every row");
+    }
+    let is = |name: &pgwright_catalog::Name| name.as_str() == column;
+    let indexed = table.keys().any(|(_, key)| key.columns.iter().any(is))
+        || table.indexes.values().any(|index| {
+            index.elements.iter().any(|e| match &e.key {
+                IndexKey::Column(name) => is(name),
+                IndexKey::Expression(e) => named(e.sql()),
+            })
+        });
+    (collate && indexed).then_some("its indexes are built again")
 }

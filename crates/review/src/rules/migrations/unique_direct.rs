@@ -17,6 +17,10 @@ pub(crate) const RULE: Rule = Rule {
 
 fn check(context: &StatementContext<'_>, report: &mut Report) {
     for (target, constraint) in context.added_constraints() {
+        // ONLY a partitioned table there is nothing to build.
+        if context.only() && target.table.is_some_and(|t| t.partition_by.is_some()) {
+            continue;
+        }
         if constraint.form == ConstraintForm::Unique(false) && constraint.using_index.is_none() {
             let name = constraint
                 .name

@@ -9,6 +9,7 @@ pub(crate) const RULE: Rule = Rule {
     title: "Policies that let every row be written",
     rationale: "A permissive policy whose condition is true takes away what the other policies say for its command: any row may be written. For reading, that is how a table is made public.",
     severity: Warning,
+    weighing: "Silent where the policy names roles that are not those of web clients: what they may do is a decision.",
     consequence: 65,
     bad: &[
         "CREATE TABLE notes (id bigint PRIMARY KEY); ALTER TABLE notes ENABLE ROW LEVEL SECURITY; CREATE POLICY all_of_it ON notes USING (true);",
@@ -36,22 +37,12 @@ fn check(context: &Context<'_>, report: &mut Report) {
                     all(&policy.using) && (policy.with_check.is_none() || all(&policy.with_check))
                 }
             };
+            // Roles of the application's own that are named are a decision: others have policies of theirs.
             let trusted = !policy.roles.is_empty()
-                && policy.roles.iter().all(|r| {
-                    words(r.as_str()).iter().any(|w| {
-                        matches!(
-                            w.as_str(),
-                            "service"
-                                | "admin"
-                                | "owner"
-                                | "maintenance"
-                                | "worker"
-                                | "system"
-                                | "postgres"
-                                | "migrator"
-                        )
-                    })
-                });
+                && !policy
+                    .roles
+                    .iter()
+                    .any(|r| super::rls_off_beside_others::CLIENTS.contains(&r.as_str()));
             if policy.permissive && writes && !trusted {
                 let who: Vec<&str> = policy.roles.iter().map(Name::as_str).collect();
                 let who = if who.is_empty() {
