@@ -1,7 +1,7 @@
 //! What a table is for, as far as its structure and name tell: what would be a fault in one table is
 //! meant so in another.
 
-use pgwright_catalog::{Catalog, Name, QualifiedName, Table};
+use pgwright_catalog::{Catalog, Name, Persistence, QualifiedName, Table};
 
 use crate::words::words;
 
@@ -97,6 +97,7 @@ const STAGING: &[&str] = &[
     "unlogged", "old",
 ];
 const READ_MODEL: &[&str] = &[
+    "olap",
     "summary",
     "summaries",
     "rollup",
@@ -142,9 +143,6 @@ impl Purpose {
         if BOOKKEEPING.contains(&own.as_str()) {
             return Self::Bookkeeping;
         }
-        if is_join(name, table, catalog) {
-            return Self::Join;
-        }
         let words = words(name.name.as_str());
         let schema = crate::words::words(name.schema.as_str());
         let says = |list: &[&str], ends: bool| {
@@ -156,7 +154,9 @@ impl Purpose {
             };
             named || schema.iter().any(hit)
         };
-        if says(STAGING, false) {
+        // What is unlogged and has no key is made again whenever it is wanted.
+        let scratch = table.persistence == Persistence::Unlogged && table.keys().next().is_none();
+        if scratch || says(STAGING, false) {
             Self::Staging
         } else if says(QUEUE, true) {
             Self::Queue
@@ -164,6 +164,8 @@ impl Purpose {
             Self::ReadModel
         } else if says(APPEND_ONLY, true) || is_record(table) {
             Self::AppendOnly
+        } else if is_join(name, table, catalog) {
+            Self::Join
         } else {
             Self::Ordinary
         }

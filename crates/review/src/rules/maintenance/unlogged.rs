@@ -7,9 +7,12 @@ pub(crate) const RULE: Rule = Rule {
     title: "Unlogged tables that others refer to or that hold the only copy",
     rationale: "After a crash an unlogged table is empty, and it is not on any replica. That is right for what can be made again.",
     severity: Warning,
-    weighing: "Silent for staging tables, queues and read models; graver where foreign keys point at it.",
+    weighing: "Silent for staging tables, queues and read models; a note where nothing refers to it.",
     consequence: 50,
-    bad: &["CREATE UNLOGGED TABLE orders (id bigint PRIMARY KEY);"],
+    bad: &[
+        "CREATE UNLOGGED TABLE orders (id bigint PRIMARY KEY);",
+        "CREATE UNLOGGED TABLE orders (id bigint PRIMARY KEY); CREATE UNLOGGED TABLE lines (id bigint PRIMARY KEY, order_id bigint REFERENCES orders);",
+    ],
     good: &[
         "CREATE UNLOGGED TABLE import_orders (id bigint PRIMARY KEY); CREATE UNLOGGED TABLE page_cache (id bigint PRIMARY KEY);",
     ],
@@ -41,7 +44,7 @@ fn check(context: &Context<'_>, report: &mut Report) {
                 } else {
                     Certainty::Possible
                 })
-                .severity(if referred { Error } else { Warning });
+                .severity(if referred { Error } else { Info });
         }
     }
 }

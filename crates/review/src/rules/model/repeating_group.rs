@@ -39,6 +39,7 @@ fn check(context: &Context<'_>, report: &mut Report) {
                 matches!(
                     w.as_str(),
                     "line"
+                        | "tier"
                         | "address"
                         | "addr"
                         | "street"
