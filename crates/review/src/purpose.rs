@@ -97,6 +97,8 @@ const STAGING: &[&str] = &[
     "unlogged", "old",
 ];
 const READ_MODEL: &[&str] = &[
+    "counter",
+    "counters",
     "olap",
     "summary",
     "summaries",
@@ -172,8 +174,20 @@ impl Purpose {
     }
 }
 
-/// Rows that say when something was done, and hold nothing that changes.
+/// Rows that are only added: they say when something was done, or the table is set up for it.
 fn is_record(table: &Table) -> bool {
+    // A BRIN index is of use where rows stay in the order in which they came.
+    let in_order = table
+        .indexes
+        .values()
+        .any(|index| index.method.as_str() == "brin");
+    let inserts = table
+        .options
+        .keys()
+        .any(|option| option.starts_with("autovacuum_vacuum_insert"));
+    if in_order || inserts {
+        return true;
+    }
     table.columns.iter().any(|column| {
         let done = matches!(
             column.name.as_str(),
