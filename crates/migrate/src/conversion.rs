@@ -126,38 +126,6 @@ pub(crate) fn conversion(
         };
         return Conversion::Expression(format!("$::{text}::{target}"));
     }
-    let (a, a_mods, a_array) = parts(from);
-    let (b, b_mods, b_array) = parts(to);
-    let assignment = |rewrites, narrows| Conversion::Assignment {
-        rewrites,
-        in_utc: false,
-        narrows,
-    };
-    let is = |list: &[&str], name: &str| list.contains(&name);
-    if a_array || b_array {
-        return match (a_array, b_array) {
-            (true, true) if a == b => assignment(true, false),
-            (true, true) => Conversion::Expression(format!("$::{target}")),
-            (false, true) => Conversion::Unsure(format!("ARRAY[$]::{target}")),
-            (true, false) if is(&TEXTS, &b) => assignment(true, false),
-            _ => Conversion::Unsure(format!("$::text::{target}")),
-        };
-    }
-    let long_text = |name: &str| matches!(name, "text" | "varchar" | "character varying");
-    if long_text(&a) && long_text(&b) {
-        let limit = |mods: &[i64]| mods.first().copied().unwrap_or(i64::MAX);
-        let narrows = limit(&b_mods) < limit(&a_mods);
-        return assignment(narrows, narrows);
-    }
-    if a == b && a_mods == b_mods {
-        // Another collation.
-        return assignment(false, false);
-    }
-    let citext = |name: &str| name == "citext" || name.ends_with(".citext");
-    if long_text(&a) && citext(&b) || citext(&a) && long_text(&b) && b_mods.is_empty() {
-        // The same bytes, compared otherwise.
-        return assignment(false, false);
-    }
     let domain = |name: &str| {
         context.types().find_map(|(n, t)| match &t.kind {
             TypeKind::Domain { base, .. } if names_type(name, n) => Some(base.clone()),
@@ -170,63 +138,8 @@ pub(crate) fn conversion(
         // A value of a domain is one of its base type.
         return conversion(context, &base, to, false);
     }
-    if is(&TEXTS, &b) {
-        // Anything has a text.
-        return assignment(true, !b_mods.is_empty());
-    }
-    if a == "numeric" && b == "numeric" {
-        let (precision, scale) = (b_mods.first(), b_mods.get(1).unwrap_or(&0));
-        let free = match (a_mods.first(), precision) {
-            (_, None) => true,
-            (Some(old), Some(new)) => new >= old && a_mods.get(1).unwrap_or(&0) == scale,
-            (None, Some(_)) => false,
-        };
-        return assignment(!free, !free);
-    }
-    if is(&NUMBERS, &a) && is(&NUMBERS, &b) {
-        let rank = |name: &str| NUMBERS.iter().position(|n| *n == name).unwrap_or(0) / 2;
-        return assignment(true, rank(&b) < rank(&a) || !b_mods.is_empty());
-    }
-    if is(&TIMES, &a) && is(&TIMES, &b) {
-        let zoned = |n: &str| n.starts_with("timestamptz") || n.ends_with("with time zone");
-        let stamp = |n: &str| n.starts_with("timestamp");
-        if stamp(&a) && stamp(&b) {
-            let digits = |mods: &[i64]| mods.first().copied().unwrap_or(6);
-            let narrows = digits(&b_mods) < digits(&a_mods);
-            if zoned(&a) == zoned(&b) {
-                return assignment(narrows, false);
-            }
-            return Conversion::Assignment {
-                rewrites: narrows,
-                in_utc: true,
-                narrows: false,
-            };
-        }
-        return assignment(true, false);
-    }
-    if matches!(
-        (a.as_str(), b.as_str()),
-        ("json", "jsonb") | ("jsonb", "json")
-    ) {
-        return assignment(true, false);
-    }
-    if matches!((a.as_str(), b.as_str()), ("cidr", "inet")) {
-        return assignment(false, false);
-    }
-    if matches!(
-        (a.as_str(), b.as_str()),
-        ("boolean", "integer") | ("integer", "boolean")
-    ) {
-        return Conversion::Expression(format!("$::{target}"));
-    }
-    if a == "boolean" && is(&NUMBERS, &b) {
-        return Conversion::Expression(format!("$::integer::{target}"));
-    }
-    if is(&NUMBERS, &a) && b == "boolean" {
-        return Conversion::Expression("($ <> 0)".to_owned());
-    }
-    if is(&TEXTS, &a) {
-        return Conversion::Expression(format!("$::{target}"));
+    if let Some(conversion) = of_system_types(from, to) {
+        return conversion;
     }
     if let Some(base) = domain(to) {
         return match conversion(context, from, &base, false) {
@@ -246,6 +159,136 @@ pub(crate) fn conversion(
         return Conversion::Expression(format!("$::{target}"));
     }
     Conversion::Unsure(format!("$::text::{target}"))
+}
+
+/// What a change of a column's type does to the rows that are there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TypeChange {
+    /// The table is written anew.
+    pub rewrites: bool,
+    /// It is not where the session's time zone is UTC.
+    pub not_in_utc: bool,
+    /// Some values may not fit.
+    pub narrows: bool,
+}
+
+/// What the server does when a column goes from one of its types to another, without USING. `None` where it
+/// does not convert by itself, or where a type is not one of the server's own.
+///
+/// ```
+/// let wider = pgwright_migrate::type_change("character varying(20)", "character varying(40)");
+/// assert!(!wider.unwrap().rewrites);
+/// assert!(pgwright_migrate::type_change("integer", "bigint").unwrap().rewrites);
+/// ```
+pub fn type_change(from: &str, to: &str) -> Option<TypeChange> {
+    match of_system_types(from, to)? {
+        Conversion::Assignment {
+            rewrites,
+            in_utc,
+            narrows,
+        } => Some(TypeChange {
+            rewrites: rewrites || in_utc,
+            not_in_utc: in_utc && !rewrites,
+            narrows,
+        }),
+        Conversion::Expression(_) | Conversion::Unsure(_) => None,
+    }
+}
+
+/// How values go from one of the server's own types to another; `None` where one of the types is not known.
+fn of_system_types(from: &str, to: &str) -> Option<Conversion> {
+    let target = type_name(to);
+    let (a, a_mods, a_array) = parts(from);
+    let (b, b_mods, b_array) = parts(to);
+    let assignment = |rewrites, narrows| Conversion::Assignment {
+        rewrites,
+        in_utc: false,
+        narrows,
+    };
+    let is = |list: &[&str], name: &str| list.contains(&name);
+    if a_array || b_array {
+        return Some(match (a_array, b_array) {
+            (true, true) if a == b => assignment(true, false),
+            (true, true) => Conversion::Expression(format!("$::{target}")),
+            (false, true) => Conversion::Unsure(format!("ARRAY[$]::{target}")),
+            (true, false) if is(&TEXTS, &b) => assignment(true, false),
+            _ => Conversion::Unsure(format!("$::text::{target}")),
+        });
+    }
+    let long_text = |name: &str| matches!(name, "text" | "varchar" | "character varying");
+    if long_text(&a) && long_text(&b) {
+        let limit = |mods: &[i64]| mods.first().copied().unwrap_or(i64::MAX);
+        let narrows = limit(&b_mods) < limit(&a_mods);
+        return Some(assignment(narrows, narrows));
+    }
+    if a == b && a_mods == b_mods {
+        // Another collation.
+        return Some(assignment(false, false));
+    }
+    let citext = |name: &str| name == "citext" || name.ends_with(".citext");
+    if long_text(&a) && citext(&b) || citext(&a) && long_text(&b) && b_mods.is_empty() {
+        // The same bytes, compared otherwise.
+        return Some(assignment(false, false));
+    }
+    if is(&TEXTS, &b) {
+        // Anything has a text.
+        return Some(assignment(true, !b_mods.is_empty()));
+    }
+    if a == "numeric" && b == "numeric" {
+        let (precision, scale) = (b_mods.first(), b_mods.get(1).unwrap_or(&0));
+        let free = match (a_mods.first(), precision) {
+            (_, None) => true,
+            (Some(old), Some(new)) => new >= old && a_mods.get(1).unwrap_or(&0) == scale,
+            (None, Some(_)) => false,
+        };
+        return Some(assignment(!free, !free));
+    }
+    if is(&NUMBERS, &a) && is(&NUMBERS, &b) {
+        let rank = |name: &str| NUMBERS.iter().position(|n| *n == name).unwrap_or(0) / 2;
+        return Some(assignment(true, rank(&b) < rank(&a) || !b_mods.is_empty()));
+    }
+    if is(&TIMES, &a) && is(&TIMES, &b) {
+        let zoned = |n: &str| n.starts_with("timestamptz") || n.ends_with("with time zone");
+        let stamp = |n: &str| n.starts_with("timestamp");
+        if stamp(&a) && stamp(&b) {
+            let digits = |mods: &[i64]| mods.first().copied().unwrap_or(6);
+            let narrows = digits(&b_mods) < digits(&a_mods);
+            if zoned(&a) == zoned(&b) {
+                return Some(assignment(narrows, false));
+            }
+            return Some(Conversion::Assignment {
+                rewrites: narrows,
+                in_utc: true,
+                narrows: false,
+            });
+        }
+        return Some(assignment(true, false));
+    }
+    if matches!(
+        (a.as_str(), b.as_str()),
+        ("json", "jsonb") | ("jsonb", "json")
+    ) {
+        return Some(assignment(true, false));
+    }
+    if matches!((a.as_str(), b.as_str()), ("cidr", "inet")) {
+        return Some(assignment(false, false));
+    }
+    if matches!(
+        (a.as_str(), b.as_str()),
+        ("boolean", "integer") | ("integer", "boolean")
+    ) {
+        return Some(Conversion::Expression(format!("$::{target}")));
+    }
+    if a == "boolean" && is(&NUMBERS, &b) {
+        return Some(Conversion::Expression(format!("$::integer::{target}")));
+    }
+    if is(&NUMBERS, &a) && b == "boolean" {
+        return Some(Conversion::Expression("($ <> 0)".to_owned()));
+    }
+    if is(&TEXTS, &a) {
+        return Some(Conversion::Expression(format!("$::{target}")));
+    }
+    None
 }
 
 /// A row of the old composite type as one of the new, attribute by attribute.

@@ -36,6 +36,7 @@ mod way;
 
 pub use arrangement::Arrangement;
 pub use aside::{ASIDE, without_aside};
+pub use conversion::{TypeChange, type_change};
 pub use difference::{Difference, difference};
 #[cfg(feature = "schema")]
 pub use document::plan_schema;

@@ -51,6 +51,10 @@ pub enum Command {
     Inspect(Inspect),
     /// Plan the migration from one schema to another, forward and back.
     Plan(crate::commands::plan::Plan),
+    /// Find what is wrong with a schema or a migration, why, and what to do about it.
+    Review(crate::commands::review::Review),
+    /// Every rule of review with its rationale, and SQL that it finds something in.
+    Rules(crate::commands::rules::Rules),
     /// Run a plan on a database: bounded lock waits, retries, a journal, and to its end.
     Apply(crate::commands::apply::Apply),
     /// Read what the planner knows of a database, and no rows, for a twin of it.

@@ -10,6 +10,7 @@ mod package;
 mod profile;
 mod proof;
 mod rehearsal;
+mod settings;
 mod source;
 mod terminal;
 mod twin;
@@ -54,6 +55,8 @@ fn main() -> ExitCode {
         Command::Verify(arguments) => commands::verify::run(arguments, &terminal),
         Command::Inspect(arguments) => commands::inspect::run(arguments, &terminal),
         Command::Plan(arguments) => commands::plan::run(arguments, &terminal),
+        Command::Review(arguments) => commands::review::run(arguments, &terminal),
+        Command::Rules(arguments) => commands::rules::run(arguments),
         Command::Apply(arguments) => commands::apply::run(arguments, &terminal),
         Command::Stats(arguments) => commands::stats::run(arguments, &terminal),
         Command::Explain(arguments) => commands::explain::run(arguments, &terminal),

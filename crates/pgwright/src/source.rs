@@ -6,7 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use pgwright_catalog::Catalog;
-use pgwright_ddl::read::{Include, Included, Note, NoteKind};
+use pgwright_catalog::ObjectId;
+use pgwright_ddl::read::{Include, Included, Note, NoteKind, Place};
 use pgwright_server::{ReadOptions, read_catalog};
 
 use crate::commands::brief::read_requirements;
@@ -39,10 +40,12 @@ pub struct Reading<'a> {
     pub target: Option<u32>,
     /// Directories that hold server programs.
     pub pg_bin: Option<&'a OsStr>,
+    /// Where objects stand in SQL text is kept, and the text.
+    pub keep_places: bool,
 }
 
 /// A schema as read, and whether all of the source was understood.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Read {
     /// The schema.
     pub catalog: Catalog,
@@ -50,6 +53,12 @@ pub struct Read {
     pub errors: usize,
     /// Major version of the server that it was read from.
     pub major: Option<u32>,
+    /// The oldest version that a brief allows.
+    pub minimum: Option<u32>,
+    /// With [`Reading::keep_places`], the texts that were read: name and text.
+    pub texts: Vec<(String, String)>,
+    /// With [`Reading::keep_places`], where objects stand in them.
+    pub places: BTreeMap<ObjectId, Place>,
 }
 
 impl Source {
@@ -91,18 +100,28 @@ impl Source {
             Self::Brief(path) => {
                 let text = read_requirements(path, terminal)?;
                 let brief = read_brief(path, &text, terminal)?;
-                Ok(whole(pgwright_design::design(&brief).catalog))
+                Ok(Read {
+                    minimum: Some(brief.minimum_version),
+                    ..whole(pgwright_design::design(&brief).catalog)
+                })
             }
             Self::Server(address) => read_server(address, terminal),
+            Self::Script(_) | Self::Directory(_) => read_texts(&self.texts()?, reading, terminal),
+        }
+    }
+
+    /// The SQL texts of a script or directory, in the order in which they run: name and text.
+    pub fn texts(&self) -> Result<Vec<(String, String)>, Failure> {
+        match self {
             Self::Script(path) => {
                 let name = match path.to_str() {
                     Some("-") => "standard input".to_owned(),
                     _ => path.display().to_string(),
                 };
-                let text = read_text(path)?;
-                read_texts(&[(name, text)], reading, terminal)
+                Ok(vec![(name, read_text(path)?)])
             }
-            Self::Directory(path) => read_texts(&texts_of(path)?, reading, terminal),
+            Self::Directory(path) => texts_of(path),
+            Self::Empty | Self::Brief(_) | Self::Server(_) => Ok(Vec::new()),
         }
     }
 }
@@ -110,8 +129,7 @@ impl Source {
 fn whole(catalog: Catalog) -> Read {
     Read {
         catalog,
-        errors: 0,
-        major: None,
+        ..Read::default()
     }
 }
 
@@ -130,8 +148,8 @@ fn read_server(address: &str, terminal: &Terminal) -> Result<Read, Failure> {
         .map_err(|error| Failure::NoServer(error.to_string()))?;
     Ok(Read {
         catalog: reading.catalog,
-        errors: 0,
         major: Some(major),
+        ..Read::default()
     })
 }
 
@@ -191,6 +209,7 @@ pub fn read_texts(
     let options = pgwright_ddl::read::ReadOptions {
         target: reading.target.unwrap_or(NEWEST),
         keep_statements: reading.via_server,
+        keep_places: reading.keep_places,
         ..Default::default()
     };
     let read = terminal.phase("reading the SQL", || {
@@ -204,11 +223,18 @@ pub fn read_texts(
         catalog: read.catalog,
         errors,
         major: None,
+        minimum: None,
+        texts: if reading.keep_places {
+            texts.to_vec()
+        } else {
+            Vec::new()
+        },
+        places: read.places,
     })
 }
 
 /// The file that `\i` or `\ir` names.
-fn load(include: &Include<'_>) -> Result<Included, String> {
+pub fn load(include: &Include<'_>) -> Result<Included, String> {
     let path = match include.from.and_then(|from| Path::new(from).parent()) {
         Some(folder) => folder.join(include.path),
         None => PathBuf::from(include.path),

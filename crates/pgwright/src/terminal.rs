@@ -105,6 +105,15 @@ impl Terminal {
     }
 }
 
+/// Writes a result with colours to standard output: they are left out where nobody would see them.
+pub fn coloured_output(text: &str) -> Result<(), crate::exit::Failure> {
+    let plain = match anstream::AutoStream::choice(&std::io::stdout()) {
+        ColorChoice::Never => Some(anstream::adapter::strip_str(text).to_string()),
+        _ => None,
+    };
+    output(plain.as_deref().unwrap_or(text))
+}
+
 /// Writes a result to standard output.
 pub fn output(text: &str) -> Result<(), crate::exit::Failure> {
     let mut stdout = std::io::stdout().lock();

@@ -78,7 +78,7 @@ pub fn read(
     Ok(Read {
         catalog: read.catalog,
         errors,
-        major: None,
+        ..Read::default()
     })
 }
 

@@ -16,7 +16,11 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("design", &["brief", "catalog", "ddl"]),
     ("migrate", &["catalog", "ddl"]),
     ("tune", &["brief", "catalog", "ddl", "planner", "profile"]),
-    ("report", &["brief", "catalog", "ddl", "design", "migrate"]),
+    ("review", &["catalog", "ddl", "migrate"]),
+    (
+        "report",
+        &["brief", "catalog", "ddl", "design", "migrate", "review"],
+    ),
     (
         "pgwright",
         &[
@@ -29,6 +33,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
             "planner",
             "profile",
             "report",
+            "review",
             "server",
             "tune",
         ],
@@ -56,6 +61,7 @@ const PURE: &[&str] = &[
     "design",
     "migrate",
     "tune",
+    "review",
     "report",
 ];
 const LIBRARIES: &[&str] = &[
@@ -69,6 +75,7 @@ const LIBRARIES: &[&str] = &[
     "design",
     "migrate",
     "tune",
+    "review",
     "report",
 ];
 const ALL: &[&str] = &[
@@ -82,6 +89,7 @@ const ALL: &[&str] = &[
     "design",
     "migrate",
     "tune",
+    "review",
     "report",
     "pgwright",
 ];

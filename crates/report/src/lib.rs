@@ -1,4 +1,4 @@
-//! Documents drawn from a design: rule tests, Markdown, HTML, ERD, DBML, JSON.
+//! Documents drawn from a design or a review: rule tests, Markdown, HTML, ERD, DBML, JSON.
 
 pub mod dbml;
 pub mod design_json;
@@ -10,6 +10,7 @@ mod markdown;
 pub mod monitoring;
 pub mod plans;
 pub mod proof;
+pub mod review;
 pub mod rule_tests;
 
 use pgwright_brief::model::Brief;

@@ -51,10 +51,13 @@ pub(super) fn finish(mut state: State) -> Reading {
             .retain(|name, _| !held.inherited_triggers.contains(name));
     }
     leave_out_inherited(&mut state.catalog, &InheritedNotNull::Known(inherited));
+    let mut places = state.places.found;
+    places.retain(|object, _| state.catalog.contains(object));
     Reading {
         catalog: state.catalog,
         notes: state.notes.into_inner(),
         statements: Vec::new(),
+        places,
     }
 }
 

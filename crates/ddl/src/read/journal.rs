@@ -13,6 +13,7 @@ use pgwright_catalog::{
     UserMappingName, View,
 };
 
+use super::place::{Made, made_of_table};
 use super::state::{Held, Session, State};
 
 /// The changes since a mark, newest last.
@@ -76,6 +77,40 @@ macro_rules! entries {
                 };
                 self.journal.saved.insert(object.clone());
                 self.journal.entries.push(entry);
+            }
+
+            /// What has been made, or defined again, since a mark.
+            pub(super) fn made_since(&self, mark: Mark) -> Vec<Made> {
+                let mut made = Vec::new();
+                for entry in self.journal.entries.iter().skip(mark.0) {
+                    match entry {
+                        Entry::Table(name, before) => {
+                            if let Some(after) = self.catalog.tables.get(name) {
+                                let before = before.as_ref().as_ref().map(|(table, _)| table);
+                                made_of_table(name, before, after, &mut made);
+                            }
+                        }
+                        $(Entry::$variant(name, before) => {
+                            if self.catalog.$map.contains_key(name) {
+                                let object = ObjectId::$variant(name.clone());
+                                made.push(Made { object, new: before.is_none() });
+                            }
+                        })*
+                        _ => {}
+                    }
+                    if let Entry::MaterializedView(name, before) = entry
+                        && let Some(after) = self.catalog.materialized_views.get(name)
+                    {
+                        let known = before.as_ref().as_ref().map(|view| &view.indexes);
+                        for index in after.indexes.keys() {
+                            if !known.is_some_and(|known| known.contains_key(index)) {
+                                let object = ObjectId::Index(name.clone(), index.clone());
+                                made.push(Made { object, new: true });
+                            }
+                        }
+                    }
+                }
+                made
             }
 
             fn restore(&mut self, entry: Entry) {

@@ -19,6 +19,8 @@ mod journal;
 mod names;
 mod note;
 mod objects;
+mod observe;
+mod place;
 mod procedure;
 mod state;
 mod statement;
@@ -26,9 +28,16 @@ mod table;
 pub(crate) mod text;
 mod type_name;
 
-use pgwright_catalog::{Catalog, Name};
+use std::collections::BTreeMap;
+
+use pgwright_catalog::{Catalog, Name, ObjectId};
 
 pub use note::{Note, NoteKind};
+pub use observe::{
+    Action, Command, ConstraintForm, NewColumn, NewConstraint, ObjectForm, Observed, Observer,
+    Written, WrittenName,
+};
+pub use place::Place;
 
 /// How a text is read.
 #[derive(Debug, Clone)]
@@ -43,6 +52,8 @@ pub struct ReadOptions {
     pub implied_owner: Option<Name>,
     /// Give the statements too, to run them elsewhere.
     pub keep_statements: bool,
+    /// Say where each object stands.
+    pub keep_places: bool,
 }
 
 impl Default for ReadOptions {
@@ -53,6 +64,7 @@ impl Default for ReadOptions {
             file: None,
             implied_owner: None,
             keep_statements: false,
+            keep_places: false,
         }
     }
 }
@@ -67,6 +79,8 @@ pub struct Reading {
     /// With [`ReadOptions::keep_statements`], what psql would send to a server: without its own lines,
     /// variables replaced, and without COPY of data that follows in the text.
     pub statements: Vec<SentStatement>,
+    /// With [`ReadOptions::keep_places`], where each object of the catalog stands.
+    pub places: BTreeMap<ObjectId, Place>,
 }
 
 /// A statement as psql would send it.
@@ -110,6 +124,19 @@ pub fn read_including(
     read_all(files, options, load)
 }
 
+/// Reads several texts, and shows every statement to an observer before it takes effect.
+pub fn read_observed(
+    files: &[(String, String)],
+    options: &ReadOptions,
+    load: &mut dyn FnMut(&Include<'_>) -> Result<Included, String>,
+    observer: &mut dyn Observer,
+) -> Reading {
+    let files = files
+        .iter()
+        .map(|(name, text)| (Some(name.as_str()), text.as_str()));
+    read_each(files, options, load, Some(observer))
+}
+
 /// A file that a text asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Include<'a> {
@@ -137,8 +164,21 @@ fn read_all<'a>(
     options: &ReadOptions,
     load: &mut dyn FnMut(&Include<'_>) -> Result<Included, String>,
 ) -> Reading {
+    read_each(files, options, load, None)
+}
+
+fn read_each<'a>(
+    files: impl IntoIterator<Item = (Option<&'a str>, &'a str)>,
+    options: &ReadOptions,
+    load: &mut dyn FnMut(&Include<'_>) -> Result<Included, String>,
+    observer: Option<&mut dyn Observer>,
+) -> Reading {
     let mut state = state::State::new(options);
     let mut reader = text::Reader::new(&mut state, load, options.keep_statements);
+    // Each is borrowed anew, for as long as the reader lives.
+    if let Some(observer) = observer {
+        reader.observer = Some(observer);
+    }
     for (name, text) in files {
         reader.read(name, text);
     }

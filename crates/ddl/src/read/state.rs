@@ -12,6 +12,7 @@ use super::ReadOptions;
 use super::failure::Failure;
 use super::journal::Journal;
 use super::note::{Note, NoteKind};
+use super::place::Places;
 use super::text::transaction::Transaction;
 
 /// The schema that temporary objects stand in while the text is read; it never reaches the result.
@@ -52,6 +53,10 @@ pub(super) struct State {
     pub(super) notes: RefCell<Vec<Note>>,
     /// Where the statement at hand stands.
     pub(super) place: Place,
+    /// Whether it is kept where objects stand.
+    pub(super) keep_places: bool,
+    /// Where objects stand.
+    pub(super) places: Places,
     /// The major version that is imitated.
     pub(super) target: u32,
     /// The role that runs the text, where it is known: what it owns is held as having no owner.
@@ -149,6 +154,7 @@ impl State {
     pub(super) fn new(options: &ReadOptions) -> Self {
         let mut state = Self {
             target: options.target,
+            keep_places: options.keep_places,
             implied_owner: options.implied_owner.clone(),
             ..Self::default()
         };

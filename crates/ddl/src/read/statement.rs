@@ -16,7 +16,13 @@ impl State {
         };
         let result = apply(self, node);
         match &result {
-            Ok(()) => self.journal.keep(),
+            Ok(()) => {
+                if self.keep_places {
+                    let made = self.made_since(mark);
+                    self.place_made(made, node);
+                }
+                self.journal.keep();
+            }
             Err(failure) => {
                 self.roll_back(mark);
                 self.note(failure.kind, failure.message.clone(), failure.hint.clone());

@@ -21,6 +21,7 @@ pub fn run(arguments: &Inspect, terminal: &Terminal) -> Result<(), Failure> {
         via_server: arguments.via_server,
         target: arguments.pg,
         pg_bin: arguments.pg_bin.as_deref(),
+        ..Reading::default()
     };
     let read = Source::parse(&arguments.source)?.read(reading, terminal)?;
     let catalog = chosen(read.catalog, &arguments.filter, terminal)?;
@@ -90,7 +91,8 @@ fn json(catalog: Catalog) -> Result<String, Failure> {
         .map_err(|error| Failure::Usage(error.to_string()))
 }
 
-fn sql(catalog: &Catalog, target: u32) -> Result<String, Failure> {
+/// A schema as SQL, object by object.
+pub fn sql(catalog: &Catalog, target: u32) -> Result<String, Failure> {
     let options = PlanOptions {
         // The bodies of a schema that exists were taken by the server that has it.
         check_bodies: false,

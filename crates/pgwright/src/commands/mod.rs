@@ -9,5 +9,7 @@ pub mod inspect;
 pub mod plan;
 pub mod postgres;
 pub mod profile;
+pub mod review;
+pub mod rules;
 pub mod stats;
 pub mod verify;

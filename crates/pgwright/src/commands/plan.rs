@@ -303,7 +303,8 @@ fn expressions(
     Ok(found)
 }
 
-fn write(directory: &PathBuf, files: &[(String, String)], force: bool) -> Result<(), Failure> {
+/// Writes files into a directory that is empty or new, or any with `force`.
+pub fn write(directory: &PathBuf, files: &[(String, String)], force: bool) -> Result<(), Failure> {
     let failed = |path: &std::path::Path, error: std::io::Error| {
         Failure::Usage(format!("writing {}: {error}", path.display()))
     };

@@ -15,7 +15,7 @@ use self::transaction::Outcome;
 use super::failure::Failure;
 use super::note::NoteKind;
 use super::state::State;
-use super::{Include, Included, SentStatement};
+use super::{Include, Included, Observer, SentStatement};
 use crate::error::Position;
 use crate::parse;
 
@@ -33,6 +33,8 @@ pub(super) struct Reader<'a> {
     included: usize,
     /// What a server would get, when that is asked for.
     sent: Option<Vec<SentStatement>>,
+    /// Who sees statements before they take effect.
+    pub(super) observer: Option<&'a mut dyn Observer>,
 }
 
 /// What follows in a file after a psql line.
@@ -55,6 +57,7 @@ impl<'a> Reader<'a> {
             depth: 0,
             included: 0,
             sent: keep_statements.then(Vec::new),
+            observer: None,
         }
     }
 
@@ -213,12 +216,22 @@ impl<'a> Reader<'a> {
                 .note(NoteKind::SyntaxError, message.clone(), None);
             return transaction::abort(self.state, None);
         }
+        if self.state.keep_places || self.observer.is_some() {
+            self.state.places.line_ends = statement.text.matches('\n').count();
+            self.state.places.source = match &statement.text {
+                std::borrow::Cow::Borrowed(text) => Some((*text).to_owned()),
+                std::borrow::Cow::Owned(_) => None,
+            };
+        }
         // The scanner has bounded what the parser gets.
         let encoding = self.state.session.settings.get("client_encoding");
         match pg_query::parse(&encoding::decoded(&statement.text, encoding), 0) {
             Ok(parsed) => {
                 for raw in &parsed.protobuf.stmts {
                     if let Some(node) = raw.stmt.as_deref() {
+                        if let (Some(observer), Some(kind)) = (&mut self.observer, &node.node) {
+                            self.state.observed(kind, &statement.text, &mut **observer);
+                        }
                         run(self.state, node);
                         let copies = matches!(&node.node, Some(NodeEnum::CopyStmt(copy))
                             if copy.is_from && !copy.is_program && copy.filename.is_empty());

@@ -1,0 +1,6 @@
+//! What keeps a database in shape.
+
+group! {
+    autovacuum_off,
+    unlogged,
+}

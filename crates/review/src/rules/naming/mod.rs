@@ -1,0 +1,8 @@
+//! Names.
+
+group! {
+    confusable,
+    cut,
+    quoted,
+    reserved,
+}

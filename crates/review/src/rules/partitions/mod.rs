@@ -1,0 +1,6 @@
+//! Partitioning.
+
+group! {
+    gaps,
+    too_many,
+}

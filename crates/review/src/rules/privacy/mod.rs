@@ -1,0 +1,7 @@
+//! Personal and secret data.
+
+group! {
+    card_number,
+    plain_password,
+    plain_secret,
+}

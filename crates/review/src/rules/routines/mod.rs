@@ -1,0 +1,6 @@
+//! Functions and procedures.
+
+group! {
+    unused_trigger_function,
+    volatility,
+}
