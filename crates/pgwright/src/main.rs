@@ -11,6 +11,7 @@ mod proof;
 mod rehearsal;
 mod source;
 mod terminal;
+mod tune;
 mod twin;
 mod via_server;
 
@@ -54,6 +55,7 @@ fn main() -> ExitCode {
         Command::Apply(arguments) => commands::apply::run(arguments, &terminal),
         Command::Stats(arguments) => commands::stats::run(arguments, &terminal),
         Command::Explain(arguments) => commands::explain::run(arguments, &terminal),
+        Command::Tune(arguments) => commands::tune::run(arguments, &terminal),
         Command::Profile(arguments) => commands::profile::run(arguments, &terminal),
         Command::Postgres(arguments) => commands::postgres::run(arguments, &terminal),
         Command::Completions(arguments) => commands::completions::run(arguments),

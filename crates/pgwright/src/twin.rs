@@ -1,6 +1,7 @@
 //! Twins of sources: a catalog and statistics, from wherever they come, on a server of the right version.
 
 mod scale;
+mod subject;
 mod volumes;
 
 use std::ffi::OsStr;
@@ -13,6 +14,7 @@ use pgwright_server::twin::{Script, Twin};
 use pgwright_server::{StatisticsOptions, discover, read_statistics, select};
 
 pub use scale::{Scale, parse_months, parse_rows, shown};
+pub use subject::{Subject, Wanted};
 pub use volumes::times_of_brief;
 
 use crate::commands::design::read_text;

@@ -6,22 +6,17 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use clap::{Args, ValueEnum};
-use pgwright_brief::model::Brief;
-use pgwright_catalog::Catalog;
-use pgwright_design::Design;
 use pgwright_planner::{
-    Drawing, EXPLAIN_FORMAT, ExplainDocument, ExplainedPlan, ExplainedQuery, Flip, Plan,
-    Statistics, Target, assume::assume, differences, draw, draw_beside, grow, pace,
+    Drawing, EXPLAIN_FORMAT, ExplainDocument, ExplainedPlan, ExplainedQuery, Flip, Plan, Target,
+    differences, draw, draw_beside,
 };
-use pgwright_server::StatisticsOptions;
 use pgwright_server::twin::{Parameters, Twin};
 
 use crate::exit::Failure;
-use crate::source::{Reading, Source};
 use crate::terminal::{Terminal, output};
-use crate::twin::{self, Scale, Server, parse_months, parse_rows};
+use crate::twin::{self, Scale, Server, Subject, Wanted, parse_months, parse_rows};
 
-use super::design::{read_brief, read_text};
+use super::design::read_text;
 
 /// A query, a schema, and how large it is.
 #[derive(Debug, Args)]
@@ -75,14 +70,6 @@ pub enum ExplainFormat {
     Json,
 }
 
-/// A schema with what is known of its size.
-struct Subject {
-    catalog: Catalog,
-    statistics: Statistics,
-    major: Option<u32>,
-    brief: Option<(Brief, Design)>,
-}
-
 /// A subject at a scale.
 struct Scenario<'a> {
     name: String,
@@ -104,9 +91,14 @@ const STEPS: u32 = 8;
 /// Runs the command.
 pub fn run(arguments: &Explain, terminal: &Terminal) -> Result<(), Failure> {
     let queries = queries(&arguments.queries)?;
-    let subject = read(&arguments.source, arguments, terminal)?;
+    let wanted = Wanted {
+        stats: arguments.stats.as_deref(),
+        pg: arguments.pg,
+        pg_bin: arguments.pg_bin.as_deref(),
+    };
+    let subject = Subject::read(&arguments.source, wanted, terminal)?;
     let other = match &arguments.against {
-        Some(source) => Some(read(source, arguments, terminal)?),
+        Some(source) => Some(Subject::read(source, wanted, terminal)?),
         None => None,
     };
     let mut scenarios = scenarios(&arguments.source, &subject, arguments, terminal)?;
@@ -214,11 +206,9 @@ struct Asking<'a> {
 impl Asking<'_> {
     fn twin(&self, scenario: &Scenario<'_>, loud: bool) -> Result<Twin, Failure> {
         let subject = scenario.subject;
-        let grown = grow(&subject.statistics, &subject.catalog, &scenario.targets);
-        let mut statistics = grown.statistics;
-        assume(&mut statistics, &subject.catalog);
+        let (statistics, notes) = subject.statistics_at(&scenario.targets);
         if loud {
-            for note in &grown.notes {
+            for note in &notes {
                 self.terminal.say(format_args!("note: {note}"));
             }
         }
@@ -345,52 +335,6 @@ fn queries(texts: &[String]) -> Result<Vec<Query>, Failure> {
     }
 }
 
-fn read(text: &str, arguments: &Explain, terminal: &Terminal) -> Result<Subject, Failure> {
-    let source = Source::parse(text)?;
-    if let Source::Brief(path) = &source {
-        let brief = read_brief(path, &read_text(path)?, terminal)?;
-        let design = pgwright_design::design(&brief);
-        return Ok(Subject {
-            catalog: design.catalog.clone(),
-            statistics: of_arguments(arguments, &design.catalog)?.unwrap_or_default(),
-            major: None,
-            brief: Some((brief, design)),
-        });
-    }
-    let reading = Reading {
-        target: arguments.pg,
-        pg_bin: arguments.pg_bin.as_deref(),
-        ..Reading::default()
-    };
-    let read = source.read(reading, terminal)?;
-    if read.errors > 0 {
-        terminal.say(format_args!(
-            "warning: {text}: {} statements were not read, and the plan is one without them",
-            read.errors
-        ));
-    }
-    let statistics = match (of_arguments(arguments, &read.catalog)?, &source) {
-        (Some(statistics), _) => statistics,
-        (None, Source::Server(address)) => {
-            twin::of_server(address, StatisticsOptions::default(), terminal)?
-        }
-        (None, _) => Statistics::default(),
-    };
-    Ok(Subject {
-        catalog: read.catalog,
-        statistics,
-        major: read.major,
-        brief: None,
-    })
-}
-
-fn of_arguments(arguments: &Explain, catalog: &Catalog) -> Result<Option<Statistics>, Failure> {
-    match &arguments.stats {
-        Some(path) => twin::of_file(path, catalog).map(Some),
-        None => Ok(None),
-    }
-}
-
 /// The sizes asked for: those of `--rows`, on top of what `--in` or a brief's volumes give.
 fn scenarios<'a>(
     source: &str,
@@ -399,23 +343,8 @@ fn scenarios<'a>(
     terminal: &Terminal,
 ) -> Result<Vec<Scenario<'a>>, Failure> {
     let scales = parse_rows(&arguments.rows, &subject.catalog)?;
-    let base = match (&subject.brief, arguments.after) {
-        (Some((brief, design)), after) => twin::times_of_brief(brief, design, after.unwrap_or(0.0)),
-        (None, Some(months)) => {
-            let targets = pace(&subject.statistics, &subject.catalog, months);
-            if targets.is_empty() {
-                terminal.say("warning: no table tells how fast it grows: none has a column of times that follows its rows");
-            }
-            targets
-        }
-        (None, None) => BTreeMap::new(),
-    };
-    let sized = subject
-        .statistics
-        .tables
-        .values()
-        .any(|t| t.rows.is_some_and(|r| r > 0.0));
-    if !sized && base.is_empty() && scales.is_empty() {
+    let base = subject.targets(arguments.after, terminal);
+    if !subject.is_sized() && base.is_empty() && scales.is_empty() {
         terminal.say(format_args!(
             "warning: {source}: nothing is known of its size, and empty tables are planned with\n\
              hint: --stats FILE, or --rows \"*=1e6\""

@@ -9,4 +9,5 @@ pub mod plan;
 pub mod postgres;
 pub mod profile;
 pub mod stats;
+pub mod tune;
 pub mod verify;
