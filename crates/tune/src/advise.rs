@@ -8,7 +8,7 @@ use pgwright_catalog::{
 use pgwright_planner::{Node, Plan, Statistics};
 
 use crate::access::{Access, Key, Reader, Reading};
-use crate::ask::{Asker, Form, Made, Planner};
+use crate::ask::{Asker, Form, Made, Planner, price};
 use crate::candidate::{Candidate, Kind, candidates, columns_of_expressions};
 use crate::search::{Answer, Problem, Watch, search};
 use crate::set::Set;
@@ -37,7 +37,7 @@ impl Options {
         Self {
             budget,
             kinds: Kind::ALL.into_iter().collect(),
-            explains: 3500,
+            explains: 2000,
             measure: Measure::Honest,
             drops: true,
         }
@@ -76,6 +76,8 @@ pub struct Priced {
     pub before: Plan,
     /// The plan with what is recommended.
     pub after: Plan,
+    /// What an execution costs by these plans.
+    pub cost: (f64, f64),
 }
 
 /// What came out.
@@ -171,6 +173,7 @@ pub fn advise(
                 statement: number,
                 form,
                 weight: statement.calls * planned.share,
+                open: planned.values.is_none() && has_parameters(&statement.text),
                 relevant: relevant.and(&possible),
             });
         }
@@ -215,6 +218,7 @@ pub fn advise(
                 statement: form.statement,
                 form: form.form,
                 weight: form.weight,
+                cost: (price(&before, form.open), price(&after, form.open)),
                 before,
                 after,
             });
@@ -223,8 +227,8 @@ pub fn advise(
     let upkeep = (problem.upkeep(&there), problem.upkeep(&chosen));
     let total = |of: fn(&Priced) -> f64| priced.iter().map(|p| p.weight * of(p)).sum::<f64>();
     let cost = (
-        total(|p| p.before.cost()) + upkeep.0,
-        total(|p| p.after.cost()) + upkeep.1,
+        total(|p| p.cost.0) + upkeep.0,
+        total(|p| p.cost.1) + upkeep.1,
     );
     let upkeep_of = (0..items.len()).map(|n| match chosen.contains(n) {
         true => problem.upkeep(&chosen) - problem.upkeep(&chosen.without(n)),
@@ -243,6 +247,11 @@ pub fn advise(
         cost,
         refused,
     }
+}
+
+fn has_parameters(sql: &str) -> bool {
+    let tokens = pgwright_catalog::write::scan(sql);
+    tokens.iter().any(|t| t.is_symbol("$"))
 }
 
 /// The indexes that are there and that no constraint needs.
@@ -281,7 +290,7 @@ fn there(catalog: &Catalog, statistics: &Statistics) -> Vec<Item> {
 fn fixed(catalog: &Catalog) -> Vec<Upkeep> {
     let mut found = Vec::new();
     for (table, held) in &catalog.tables {
-        for (_, constraint) in &held.constraints {
+        for constraint in held.constraints.values() {
             let columns: Vec<Name> = match &constraint.kind {
                 ConstraintKind::PrimaryKey(key) | ConstraintKind::Unique(key) => {
                     key.columns.clone()
@@ -458,7 +467,7 @@ fn drops(
     found: &Answer,
     chosen: &mut Set,
 ) -> BTreeMap<usize, String> {
-    let mut dropped = BTreeMap::new();
+    let mut used_by = BTreeMap::new();
     let planned: Vec<usize> = (0..asker.forms.len()).collect();
     // Those with more keys are looked at last: what they begin with goes first.
     let mut order: Vec<usize> = problem.there.iter().collect();
@@ -487,18 +496,20 @@ fn drops(
         if !sure || dearer > found.cost * 1e-4 {
             continue;
         }
-        let covered = chosen.iter().find(|other| {
-            *other != number
-                && items[*other].table == item.table
-                && begins(&items[*other].index, &item.index)
-        });
-        let why = match (covered, used) {
+        used_by.insert(number, used);
+        *chosen = without;
+    }
+    let mut dropped = BTreeMap::new();
+    for (number, used) in used_by {
+        let item = &items[number];
+        let covers =
+            |n: &usize| items[*n].table == item.table && begins(&items[*n].index, &item.index);
+        let why = match (chosen.iter().find(covers), used) {
             (Some(other), _) => format!("{} begins with the same keys", items[other].name),
             (None, false) => "no statement of the workload uses it".to_owned(),
             (None, true) => "what used it is as cheap without it".to_owned(),
         };
         dropped.insert(number, why);
-        *chosen = without;
     }
     dropped
 }

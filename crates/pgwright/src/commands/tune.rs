@@ -3,17 +3,22 @@
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::time::{Duration, Instant};
 
 use clap::{Args, ValueEnum};
+use pgwright_migrate::{Layout, MigrationName};
 use pgwright_tune::advise::{Options, advise};
 use pgwright_tune::candidate::Kind;
+use pgwright_tune::recommend::text::summary;
+use pgwright_tune::recommend::{document, to_be};
 use pgwright_tune::search::Progress;
 use pgwright_tune::size::Measure;
 
 use crate::exit::Failure;
-use crate::terminal::Terminal;
-use crate::tune::{TwinPlanner, read_workload};
+use crate::rehearsal;
+use crate::terminal::{Terminal, output};
+use crate::tune::{Migration, TwinPlanner, json, read_workload};
 use crate::twin::{self, Server, Subject, Wanted, parse_months, parse_rows};
 
 /// A schema, how large it is, and what is asked of it.
@@ -48,6 +53,26 @@ pub struct Tune {
     #[arg(short, long, value_name = "DIR")]
     pub output: Option<PathBuf>,
 
+    /// Layout of the migration: plain, sqlx, flyway, dbmate, golang-migrate, goose or sqitch.
+    #[arg(long, default_value = "plain")]
+    pub layout: String,
+
+    /// What the migration is called in file names: letters, digits and underscores.
+    #[arg(long, default_value = "tune", value_parser = super::plan::file_name)]
+    pub name: String,
+
+    /// Version that the migration's file names begin with, for layouts that have one.
+    #[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=super::plan::LAST_VERSION))]
+    pub version_number: u64,
+
+    /// Write the migration without proving it in a sandbox.
+    #[arg(long)]
+    pub no_proof: bool,
+
+    /// Write into a directory that is not empty.
+    #[arg(long)]
+    pub force: bool,
+
     /// How to show it.
     #[arg(long, value_enum, default_value_t = TuneFormat::Text)]
     pub format: TuneFormat,
@@ -57,7 +82,7 @@ pub struct Tune {
     pub kinds: Vec<IndexKind>,
 
     /// How often the planner may be asked at most.
-    #[arg(long, value_name = "N", default_value_t = 3500)]
+    #[arg(long, value_name = "N", default_value_t = 2000)]
     pub explains: usize,
 
     /// Stop searching after so many seconds, with the best found so far. Without it, the same input gives the
@@ -118,6 +143,7 @@ impl IndexKind {
 /// Runs the command.
 pub fn run(arguments: &Tune, terminal: &Terminal) -> Result<(), Failure> {
     let started = Instant::now();
+    let layout = Layout::from_str(&arguments.layout).map_err(Failure::Usage)?;
     let workload = read_workload(&arguments.workload)?;
     let wanted = Wanted {
         stats: arguments.stats.as_deref(),
@@ -169,12 +195,10 @@ pub fn run(arguments: &Tune, terminal: &Terminal) -> Result<(), Failure> {
             .map(|k| k.kind())
             .collect::<BTreeSet<_>>();
     }
-    eprintln!("twin {:.2}", started.elapsed().as_secs_f64());
     let until = arguments
         .time
         .map(|seconds| started + Duration::from_secs_f64(seconds));
     let bar = terminal.progress("trying indexes");
-    let mut last = String::new();
     let mut watch = |progress: &Progress| {
         bar.set_message(format!(
             "{}: {:.1} % of the cost with {} indexes, {} plans asked for",
@@ -183,19 +207,6 @@ pub fn run(arguments: &Tune, terminal: &Terminal) -> Result<(), Failure> {
             progress.indexes,
             progress.asked
         ));
-        let line = format!(
-            "{} {:.4} n={}",
-            progress.step, progress.share, progress.indexes
-        );
-        if line != last {
-            eprintln!(
-                "{:7.2} {:5} {line} {}",
-                started.elapsed().as_secs_f64(),
-                progress.asked,
-                progress.bytes >> 20
-            );
-            last = line;
-        }
         until.is_none_or(|until| Instant::now() < until)
     };
     let advice = advise(
@@ -210,46 +221,52 @@ pub fn run(arguments: &Tune, terminal: &Terminal) -> Result<(), Failure> {
     if let Some(broken) = planner.broken() {
         return Err(Failure::NoServer(broken.to_owned()));
     }
-    for (n, i) in advice.items.iter().enumerate() {
-        if advice.chosen.contains(n) {
-            println!(
-                "{:8} {:8} {}",
-                i.counted >> 20,
-                i.bytes >> 20,
-                pgwright_tune::candidate::described(&i.table, &i.index)
-            );
-        }
-    }
-    for (n, why) in &advice.dropped {
-        println!("drop {} {why}", advice.items[*n].name);
-    }
-    for (what, why) in advice.refused.iter() {
-        println!("refused {what}: {why}");
-    }
-    for (s, r) in advice.readings.iter().enumerate() {
-        if let Some(p) = &r.problem {
-            println!("not understood {}: {p}", workload.statements[s].name);
-        }
-    }
-    for (s, why) in &advice.unplanned {
-        println!("unplanned {}: {why}", workload.statements[*s].name);
-    }
-    for p in &advice.priced {
-        println!(
-            "{} {:.0} -> {:.0}",
-            workload.statements[p.statement].name,
-            p.before.cost(),
-            p.after.cost()
-        );
-    }
-    println!(
-        "share {:.2} asked {} items {} seconds {:.2}",
-        advice.cost.1 / advice.cost.0 * 100.0,
-        advice.asked,
-        advice.items.len(),
-        started.elapsed().as_secs_f64()
+    let mut document = document(
+        &advice,
+        &subject.catalog,
+        &statistics,
+        &workload,
+        &options,
+        twin.major(),
     );
-    Ok(())
+    drop(planner);
+    let target = twin.major();
+    // The rehearsal has a server of its own.
+    drop(twin);
+    let after = to_be(&subject.catalog, &advice);
+    let migration = Migration::new(&subject.catalog, &after, &statistics, target, terminal)?;
+    migration.tell(&mut document);
+    match arguments.format {
+        TuneFormat::Json => output(&json(&document))?,
+        TuneFormat::Text => output(&summary(&document))?,
+    }
+    terminal.say(format_args!(
+        "{} indexes tried, {} plans asked for, {:.1} s",
+        document.candidates,
+        document.explains,
+        started.elapsed().as_secs_f64()
+    ));
+    let Some(directory) = &arguments.output else {
+        return Ok(());
+    };
+    let proof = match arguments.no_proof || migration.plan.is_empty() {
+        true => None,
+        false => Some(migration.rehearse(arguments.pg_bin.as_deref(), terminal)?),
+    };
+    let name = MigrationName::new(arguments.version_number, &arguments.name);
+    migration.write(
+        directory,
+        &document,
+        proof.as_ref(),
+        layout,
+        &name,
+        arguments.force,
+    )?;
+    terminal.say(format_args!("written into {}", directory.display()));
+    match &proof {
+        Some(proof) => rehearsal::show(proof, terminal),
+        None => Ok(()),
+    }
 }
 
 /// Reads `500MB` or `2GB`, as bytes.

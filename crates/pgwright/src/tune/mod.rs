@@ -1,7 +1,9 @@
 //! Tuning: a twin that answers a search, workloads read from files, and what is delivered.
 
+mod deliver;
 mod planner;
 mod workload;
 
+pub use deliver::{Migration, json};
 pub use planner::TwinPlanner;
 pub use workload::read_workload;

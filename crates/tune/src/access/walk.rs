@@ -155,12 +155,13 @@ impl Walk {
             }
             at.map(|place| (place, found))
         };
-        if query.group_by.is_empty() && query.set_operations.is_none() {
-            if let Some((place, order)) = leading(&mut query.order_by.iter()) {
-                let access = self.at(place);
-                access.limited |= query.limit.is_some() && order.len() == query.order_by.len();
-                access.orders.insert(order);
-            }
+        if query.group_by.is_empty()
+            && query.set_operations.is_none()
+            && let Some((place, order)) = leading(&mut query.order_by.iter())
+        {
+            let access = self.at(place);
+            access.limited |= query.limit.is_some() && order.len() == query.order_by.len();
+            access.orders.insert(order);
         }
         for window in &query.windows {
             let mut clauses = window.partition_by.iter().chain(&window.order_by);
@@ -266,8 +267,8 @@ impl Walk {
                 let found = match place::without_relabel(operand) {
                     Expr::Param(param) => {
                         let number = usize::try_from(param.number).unwrap_or(0).checked_sub(1);
-                        let outputs = link.query.targets.iter().filter(|t| !t.junk);
-                        let output = number.and_then(|n| outputs.skip(n).next());
+                        let mut outputs = link.query.targets.iter().filter(|t| !t.junk);
+                        let output = number.and_then(|n| outputs.nth(n));
                         output.and_then(|o| place::key(&o.expr, &inner))
                     }
                     _ => place::key(operand, scope),

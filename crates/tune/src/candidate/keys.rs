@@ -148,12 +148,11 @@ pub(super) fn word_of(sql: &str) -> String {
     let mut cast = false;
     for token in pgwright_catalog::write::scan(sql) {
         // What is cast to is of no interest.
-        if token.text == "::" {
+        if token.text.starts_with(':') {
             cast = true;
             continue;
         }
-        let word = token.literal().or_else(|| token.name());
-        if let Some(word) = word {
+        if let Some(word) = token.literal().or_else(|| token.name()) {
             if !cast {
                 words.push(word);
             }

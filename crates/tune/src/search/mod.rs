@@ -22,6 +22,8 @@ use crate::upkeep::{Upkeep, Writes, upkeep};
 
 /// What is less than this share of the whole is no gain.
 const WORTH: f64 = 1e-5;
+/// What all indexes together that are left out for gaining too little may have gained, as a share of the whole.
+const TRIFLE: f64 = 5e-4;
 
 /// What is to be decided.
 #[derive(Debug, Clone, Default)]
@@ -142,6 +144,7 @@ pub fn search<'s>(
         let exchanged = search.exchange(start);
         search.offer(&exchanged, "exchanging");
     }
+    search.without_trifles();
     search.best
 }
 
@@ -224,6 +227,27 @@ impl Search<'_, '_> {
             cost += gain + self.asker.forms[form].weight * (then - now);
         }
         (cost < limit).then_some(cost)
+    }
+
+    /// Takes away what hardly gains: every index is one more to look after.
+    fn without_trifles(&mut self) {
+        let most = self.before * TRIFLE;
+        let limit = self.best.cost + most;
+        loop {
+            let mut least: Option<Answer> = None;
+            for index in self.best.set.minus(&self.problem.there).iter() {
+                let to = self.best.set.without(index);
+                let below = least.as_ref().map_or(limit, |l| l.cost);
+                if let Some(cost) = self.step(&self.best.clone(), &to, below) {
+                    least = Some(Answer { set: to, cost });
+                }
+            }
+            match least {
+                Some(answer) => self.best = answer,
+                None => break,
+            }
+        }
+        self.tell("exchanging");
     }
 
     fn worth(&self) -> f64 {
