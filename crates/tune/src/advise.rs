@@ -14,7 +14,7 @@ use crate::search::{Answer, Problem, Watch, search};
 use crate::set::Set;
 use crate::size::{Measure, hypopg};
 use crate::upkeep::{Upkeep, Writes};
-use crate::workload::Workload;
+use crate::workload::{self, Statement, Workload};
 
 /// What is asked for.
 #[derive(Debug, Clone)]
@@ -173,7 +173,7 @@ pub fn advise(
                 statement: number,
                 form,
                 weight: statement.calls * planned.share,
-                open: planned.values.is_none() && has_parameters(&statement.text),
+                open: is_open(statement, planned),
                 relevant: relevant.and(&possible),
             });
         }
@@ -249,9 +249,10 @@ pub fn advise(
     }
 }
 
-fn has_parameters(sql: &str) -> bool {
-    let tokens = pgwright_catalog::write::scan(sql);
-    tokens.iter().any(|t| t.is_symbol("$"))
+/// Whether a form is planned for parameters whose values are not known.
+pub fn is_open(statement: &Statement, form: &workload::Form) -> bool {
+    let tokens = pgwright_catalog::write::scan(&statement.text);
+    form.values.is_none() && tokens.iter().any(|t| t.is_symbol("$"))
 }
 
 /// The indexes that are there and that no constraint needs.

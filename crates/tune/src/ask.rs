@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use pgwright_catalog::QualifiedName;
-use pgwright_planner::Plan;
+use pgwright_planner::{Node, Plan};
 
 use crate::advise::Item;
 use crate::candidate::Candidate;
@@ -62,18 +62,27 @@ struct Answer {
     cost: f64,
 }
 
-/// A statement with a LIMIT and values that are not known finds fewer rows in one of so many calls, and reads to
-/// the end then.
-const IN_VAIN: f64 = 10.0;
+/// Of values that are not known, one in so many is met that has as many times the rows of an average one, or none.
+const UNEVEN: f64 = 10.0;
 
-/// What an execution costs by its plan. The planner takes for granted that a LIMIT ends a scan early, as soon as the
-/// rows are found that an average value has; of values that are not known (`open`) some have none.
+/// What an execution costs by its plan.
+///
+/// The planner prices values that are not known (`open`) as average ones, and values are not spread evenly. Two
+/// plans of a statement with a LIMIT suffer by it: one that sorts what it finds before it gives the first row, and
+/// one that filters rows until it has enough, which goes on to the end where there are not enough. The price of
+/// both is that of nine average calls and one of the other kind.
 pub fn price(plan: &Plan, open: bool) -> f64 {
     let cost = plan.cost();
-    match plan.root.children.first() {
-        Some(child) if open && plan.root.node_type == "Limit" => {
-            cost + (child.total_cost - cost).max(0.0) / IN_VAIN
-        }
+    let Some(child) = plan.root.children.first() else {
+        return cost;
+    };
+    if !open || plan.root.node_type != "Limit" {
+        return cost;
+    }
+    let filters = child.details.iter().any(|(label, _)| label == "Filter");
+    match child.node_type.as_str() {
+        "Sort" | "Incremental Sort" => cost + child.total_cost * (UNEVEN - 1.0) / UNEVEN,
+        _ if filters => cost + (child.total_cost - cost).max(0.0) / UNEVEN,
         _ => cost,
     }
 }
@@ -255,8 +264,6 @@ impl<'p> Asker<'p> {
 /// Tables that a plan reads.
 pub fn tables_of(plan: &Plan) -> BTreeSet<QualifiedName> {
     let nodes = plan.root.walk();
-    let table = |n: &&pgwright_planner::Node| {
-        Some(QualifiedName::new(n.schema.clone()?, n.relation.clone()?))
-    };
+    let table = |n: &&Node| Some(QualifiedName::new(n.schema.clone()?, n.relation.clone()?));
     nodes.iter().filter_map(table).collect()
 }

@@ -5,6 +5,7 @@ pub mod access;
 pub mod advise;
 pub mod ask;
 pub mod candidate;
+pub mod family;
 pub mod recommend;
 pub mod search;
 pub mod set;

@@ -1,19 +1,26 @@
 //! `pgwright tune SOURCE --workload W --budget 2GB`: the indexes that make a workload cheapest.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::{Duration, Instant};
 
 use clap::{Args, ValueEnum};
+use pgwright_catalog::{Catalog, QualifiedName};
 use pgwright_migrate::{Layout, MigrationName};
-use pgwright_tune::advise::{Options, advise};
+use pgwright_planner::{Statistics, parse_qualified_name};
+use pgwright_server::twin::Twin;
+use pgwright_tune::advise::{Advice, Options, advise, is_open};
+use pgwright_tune::ask::{Planner, price};
 use pgwright_tune::candidate::Kind;
+use pgwright_tune::family::{Facts, divided, proposals};
 use pgwright_tune::recommend::text::summary;
-use pgwright_tune::recommend::{document, to_be};
+use pgwright_tune::recommend::{Action, TuneDocument, document, to_be};
 use pgwright_tune::search::Progress;
+use pgwright_tune::set::Set;
 use pgwright_tune::size::Measure;
+use pgwright_tune::workload::Workload;
 
 use crate::exit::Failure;
 use crate::rehearsal;
@@ -44,6 +51,19 @@ pub struct Tune {
     /// How many rows tables have: `orders=1e9,customers=x10`, `"*=1e9"`.
     #[arg(long, value_name = "TABLE=ROWS,…", allow_hyphen_values = true)]
     pub rows: Vec<String>,
+
+    /// For how long rows of a table are kept, or read: `order_events=13m`. A large table whose rows come in the
+    /// order of a time is divided into months then.
+    #[arg(long, value_name = "TABLE=TIME,…")]
+    pub keep: Vec<String>,
+
+    /// The day from which months are counted; the present one when not given.
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub today: Option<jiff::civil::Date>,
+
+    /// Let columns change their types, where statements ask for it. Without, types are only pointed at.
+    #[arg(long)]
+    pub types: bool,
 
     /// After that time of growth: `3y`, `18m`, `90d`.
     #[arg(long = "in", value_name = "TIME", value_parser = parse_months)]
@@ -173,67 +193,60 @@ pub fn run(arguments: &Tune, terminal: &Terminal) -> Result<(), Failure> {
         major: arguments.pg.or(subject.major),
         pg_bin: arguments.pg_bin.as_deref(),
     };
-    let twin = twin::build(&subject.catalog, &statistics, server, terminal)?;
-    twin::show_notes(&twin, terminal);
-    let no_server = |error: &dyn std::fmt::Display| Failure::NoServer(error.to_string());
-    let mut planner = TwinPlanner::new(&twin, &workload).map_err(|e| no_server(&e))?;
-    let tables: u64 = statistics
-        .tables
-        .values()
-        .map(|t| t.file_pages.unwrap_or(t.pages) * 8192)
-        .sum();
-    let mut options = Options::new(arguments.budget.unwrap_or(tables / 4));
-    options.explains = arguments.explains;
-    options.measure = match arguments.sizes {
-        SizeMeasure::Honest => Measure::Honest,
-        SizeMeasure::Hypopg => Measure::Hypopg,
-    };
-    if !arguments.kinds.is_empty() {
-        options.kinds = arguments
-            .kinds
-            .iter()
-            .map(|k| k.kind())
-            .collect::<BTreeSet<_>>();
-    }
-    let until = arguments
-        .time
-        .map(|seconds| started + Duration::from_secs_f64(seconds));
-    let bar = terminal.progress("trying indexes");
-    let mut watch = |progress: &Progress| {
-        bar.set_message(format!(
-            "{}: {:.1} % of the cost with {} indexes, {} plans asked for",
-            progress.step,
-            progress.share * 100.0,
-            progress.indexes,
-            progress.asked
-        ));
-        until.is_none_or(|until| Instant::now() < until)
-    };
-    let advice = advise(
-        &subject.catalog,
+    let keep = keep(&arguments.keep, &subject.catalog)?;
+    let tables = statistics.tables.values();
+    let tables: u64 = tables.map(|t| t.file_pages.unwrap_or(t.pages) * 8192).sum();
+    let options = options(arguments, tables);
+    let (advice, target) = search(
+        &subject,
         &statistics,
         &workload,
         &options,
-        &mut planner,
-        &mut watch,
-    );
-    bar.finish_and_clear();
-    if let Some(broken) = planner.broken() {
-        return Err(Failure::NoServer(broken.to_owned()));
-    }
+        server,
+        arguments,
+        terminal,
+    )?;
     let mut document = document(
         &advice,
         &subject.catalog,
         &statistics,
         &workload,
         &options,
-        twin.major(),
+        target,
     );
-    drop(planner);
-    let target = twin.major();
-    // The rehearsal has a server of its own.
-    drop(twin);
-    let after = to_be(&subject.catalog, &advice);
+    if subject
+        .statistics
+        .tables
+        .values()
+        .all(|t| t.columns.is_empty())
+    {
+        document.notes.push(
+            "nothing is known of the values in columns, so the planner takes any to be one in 200: of a rarer one an \
+             index gains more, of a common one less. `pgwright stats` reads what production knows."
+                .to_owned(),
+        );
+    }
+    let facts = Facts {
+        catalog: &subject.catalog,
+        statistics: &statistics,
+        workload: &workload,
+        advice: &advice,
+        keep: &keep,
+        month: month(arguments),
+        types: arguments.types,
+    };
+    let proposals = proposals(&facts);
+    document.add(&proposals);
+    let after = to_be(&subject.catalog, &advice, &proposals);
+    if proposals
+        .iter()
+        .any(|p| p.recommendation.action == Action::Partition)
+    {
+        let divided = divided(&statistics, &subject.catalog, &after);
+        let twin = twin::build(&after, &divided, server, terminal)?;
+        twin::show_notes(&twin, terminal);
+        document.reprice(&prices(&twin, &workload)?);
+    }
     let migration = Migration::new(&subject.catalog, &after, &statistics, target, terminal)?;
     migration.tell(&mut document);
     match arguments.format {
@@ -246,20 +259,115 @@ pub fn run(arguments: &Tune, terminal: &Terminal) -> Result<(), Failure> {
         document.explains,
         started.elapsed().as_secs_f64()
     ));
-    let Some(directory) = &arguments.output else {
-        return Ok(());
+    match &arguments.output {
+        Some(directory) => {
+            let named = (
+                layout,
+                MigrationName::new(arguments.version_number, &arguments.name),
+            );
+            deliver(
+                &migration, &document, directory, &named, arguments, terminal,
+            )
+        }
+        None => Ok(()),
+    }
+}
+
+fn options(arguments: &Tune, tables: u64) -> Options {
+    let mut options = Options::new(arguments.budget.unwrap_or(tables / 4));
+    options.explains = arguments.explains;
+    options.measure = match arguments.sizes {
+        SizeMeasure::Honest => Measure::Honest,
+        SizeMeasure::Hypopg => Measure::Hypopg,
     };
+    if !arguments.kinds.is_empty() {
+        let kinds = arguments.kinds.iter().map(|k| k.kind());
+        options.kinds = kinds.collect::<BTreeSet<_>>();
+    }
+    options
+}
+
+/// Searches on a twin, which is gone afterwards; with its major version.
+fn search(
+    subject: &Subject,
+    statistics: &Statistics,
+    workload: &Workload,
+    options: &Options,
+    server: Server<'_>,
+    arguments: &Tune,
+    terminal: &Terminal,
+) -> Result<(Advice, u32), Failure> {
+    let started = Instant::now();
+    let twin = twin::build(&subject.catalog, statistics, server, terminal)?;
+    twin::show_notes(&twin, terminal);
+    let mut planner =
+        TwinPlanner::new(&twin, workload).map_err(|error| Failure::NoServer(error.to_string()))?;
+    let until = arguments.time.map(|s| started + Duration::from_secs_f64(s));
+    let bar = terminal.progress("trying indexes");
+    let mut watch = |progress: &Progress| {
+        bar.set_message(format!(
+            "{}: {:.1} % of the cost with {} indexes, {} plans asked for",
+            progress.step,
+            progress.share * 100.0,
+            progress.indexes,
+            progress.asked
+        ));
+        until.is_none_or(|until| Instant::now() < until)
+    };
+    let advice = terminal.phase("searching", || {
+        advise(
+            &subject.catalog,
+            statistics,
+            workload,
+            options,
+            &mut planner,
+            &mut watch,
+        )
+    });
+    bar.finish_and_clear();
+    match planner.broken() {
+        Some(broken) => Err(Failure::NoServer(broken.to_owned())),
+        None => Ok((advice, twin.major())),
+    }
+}
+
+/// What statements cost on a twin of everything that is recommended.
+fn prices(twin: &Twin, workload: &Workload) -> Result<BTreeMap<usize, f64>, Failure> {
+    let mut planner =
+        TwinPlanner::new(twin, workload).map_err(|error| Failure::NoServer(error.to_string()))?;
+    let mut costs = BTreeMap::new();
+    for (number, statement) in workload.statements.iter().enumerate() {
+        let mut cost = Some(0.0);
+        for (at, form) in statement.forms.iter().enumerate() {
+            let plan = planner.plan(number, at, &Set::default());
+            let own = plan
+                .ok()
+                .map(|plan| price(&plan, is_open(statement, form)) * form.share);
+            cost = cost.zip(own).map(|(sum, own)| sum + own);
+        }
+        costs.extend(cost.map(|cost| (number, cost)));
+    }
+    Ok(costs)
+}
+
+fn deliver(
+    migration: &Migration<'_>,
+    document: &TuneDocument,
+    directory: &Path,
+    (layout, name): &(Layout, MigrationName),
+    arguments: &Tune,
+    terminal: &Terminal,
+) -> Result<(), Failure> {
     let proof = match arguments.no_proof || migration.plan.is_empty() {
         true => None,
         false => Some(migration.rehearse(arguments.pg_bin.as_deref(), terminal)?),
     };
-    let name = MigrationName::new(arguments.version_number, &arguments.name);
     migration.write(
         directory,
-        &document,
+        document,
         proof.as_ref(),
-        layout,
-        &name,
+        *layout,
+        name,
         arguments.force,
     )?;
     terminal.say(format_args!("written into {}", directory.display()));
@@ -267,6 +375,46 @@ pub fn run(arguments: &Tune, terminal: &Terminal) -> Result<(), Failure> {
         Some(proof) => rehearsal::show(proof, terminal),
         None => Ok(()),
     }
+}
+
+/// Reads `order_events=13m`: the months for which rows of tables are kept.
+fn keep(texts: &[String], catalog: &Catalog) -> Result<BTreeMap<QualifiedName, u32>, Failure> {
+    let mut found = BTreeMap::new();
+    let mut wrong = Vec::new();
+    for text in texts.iter().flat_map(|text| text.split(',')) {
+        let read = text.split_once('=').and_then(|(name, time)| {
+            let months = parse_months(time.trim()).ok()?;
+            Some((parse_qualified_name(name.trim()).ok()?, months))
+        });
+        match read {
+            Some((table, months)) if catalog.tables.contains_key(&table) && months >= 1.0 => {
+                found.insert(table, months.ceil() as u32);
+            }
+            Some((table, _)) => {
+                wrong.push(format!("--keep: there is no table {table}, or no time"))
+            }
+            None => wrong.push(format!("--keep: `{text}` is not understood")),
+        }
+    }
+    match wrong.is_empty() {
+        true => Ok(found),
+        false => Err(Failure::Usage(format!(
+            "{}\nhint: write order_events=13m or app.log=2y",
+            wrong.join("\n")
+        ))),
+    }
+}
+
+/// The month that is now, or that of `--today`.
+fn month(arguments: &Tune) -> (i32, u32) {
+    let today = arguments.today.unwrap_or_else(|| {
+        let now = jiff::Timestamp::now();
+        now.to_zoned(jiff::tz::TimeZone::UTC).date()
+    });
+    (
+        i32::from(today.year()),
+        u32::from(today.month().unsigned_abs()),
+    )
 }
 
 /// Reads `500MB` or `2GB`, as bytes.

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::Path;
 
-use pgwright_catalog::{Catalog, ObjectId};
+use pgwright_catalog::{Catalog, ObjectId, QualifiedName};
 use pgwright_migrate::{
     Layout, MigrationName, Plan, PlanOptions, TableSize, migration_files, plan,
 };
 use pgwright_planner::Statistics;
 use pgwright_tune::recommend::text::readme;
-use pgwright_tune::recommend::{Recommendation, TuneDocument};
+use pgwright_tune::recommend::{Action, Recommendation, TuneDocument};
 
 use crate::commands::plan::write_files;
 use crate::exit::Failure;
@@ -127,9 +127,20 @@ pub fn json(value: &impl serde::Serialize) -> String {
 }
 
 fn concerns(object: &ObjectId, recommendation: &Recommendation) -> bool {
-    match object {
-        ObjectId::Index(table, name) => {
-            name.as_str() == recommendation.name && table.quoted() == recommendation.table
+    let own = |table: &QualifiedName| table.quoted() == recommendation.table;
+    let name = &recommendation.name;
+    match (recommendation.action, object) {
+        (Action::CreateIndex | Action::DropIndex, ObjectId::Index(table, index)) => {
+            own(table) && index.as_str() == name
+        }
+        (Action::AddConstraint, ObjectId::Constraint(table, constraint)) => {
+            own(table) && constraint.as_str() == name
+        }
+        (Action::CreateStatistics, ObjectId::Statistics(statistics)) => {
+            statistics.name.as_str() == name
+        }
+        (Action::ChangeType, ObjectId::Column(table, column)) => {
+            own(table) && format!("{}.{column}", table.name) == *name
         }
         _ => false,
     }

@@ -36,11 +36,7 @@ pub fn read_workload(path: &Path) -> Result<Workload, Failure> {
                 origin: format!("{name}:{}", statement.line),
                 text: statement.text.clone(),
                 calls: calls_above(&lines, statement.line).unwrap_or(1.0),
-                forms: vec![Form {
-                    values: None,
-                    label: "generic".to_owned(),
-                    share: 1.0,
-                }],
+                forms: forms(&statement.text),
                 measured: None,
             });
         }
@@ -52,6 +48,24 @@ pub fn read_workload(path: &Path) -> Result<Workload, Failure> {
         true => Ok(workload),
         false => Err(Failure::Usage(wrong.join("\n"))),
     }
+}
+
+/// A generic plan; of a text that is searched for also one for a text that hardly any row has.
+fn forms(sql: &str) -> Vec<Form> {
+    let tokens = pgwright_catalog::write::scan(sql);
+    let form = |values: Option<Vec<Option<String>>>, label: &str, share| Form {
+        values,
+        label: label.to_owned(),
+        share,
+    };
+    let parameters = tokens.windows(2).filter(|t| t[0].is_symbol("$"));
+    let numbers: std::collections::BTreeSet<&str> = parameters.map(|t| t[1].text).collect();
+    let searched = tokens.iter().any(|t| t.is("like") || t.is("ilike"));
+    if searched && numbers.len() == 1 {
+        let rare = vec![Some("what is sought".to_owned())];
+        return vec![form(None, "generic", 0.5), form(Some(rare), "rare", 0.5)];
+    }
+    vec![form(None, "generic", 1.0)]
 }
 
 fn files(path: &Path) -> Result<Vec<PathBuf>, Failure> {

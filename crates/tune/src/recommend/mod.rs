@@ -3,7 +3,7 @@
 mod risk;
 pub mod text;
 mod to_be;
-mod words;
+pub(crate) mod words;
 
 use std::collections::BTreeMap;
 
@@ -13,6 +13,7 @@ use serde::Serialize;
 
 use crate::advise::{Advice, Item, Options, Priced};
 use crate::candidate::{Kind, described};
+use crate::family::Proposal;
 use crate::size::Measure;
 use crate::workload::Workload;
 
@@ -69,6 +70,18 @@ pub enum Action {
     CreateIndex,
     /// An index less.
     DropIndex,
+    /// A table divided into partitions.
+    Partition,
+    /// Statistics on combinations of columns.
+    CreateStatistics,
+    /// A constraint more.
+    AddConstraint,
+    /// A column of another type.
+    ChangeType,
+    /// A materialized view that the application would have to ask: no part of the migration.
+    ConsiderView,
+    /// Something else that people have to decide: no part of the migration.
+    Consider,
 }
 
 /// One recommendation.
@@ -214,6 +227,42 @@ pub fn document(
         recommendations: recommendations.into_iter().map(|(_, r)| r).collect(),
         statements: statements(advice, workload),
         notes,
+    }
+}
+
+impl TuneDocument {
+    /// Adds what families propose.
+    pub fn add(&mut self, proposals: &[Proposal]) {
+        let new = proposals.iter().map(|p| p.recommendation.clone());
+        self.recommendations.extend(new);
+    }
+
+    /// Takes costs in that were asked for on a twin of everything that is recommended, by the number of a
+    /// statement. What tables that are divided do to a statement is told at their recommendation.
+    pub fn reprice(&mut self, costs: &BTreeMap<usize, f64>) {
+        for (number, after) in costs {
+            let Some(statement) = self.statements.get_mut(*number) else {
+                continue;
+            };
+            let Some(cost) = &mut statement.cost else {
+                continue;
+            };
+            let before = cost.after;
+            cost.after = *after;
+            self.total.after += statement.calls * (after - before);
+            let partitions = self
+                .recommendations
+                .iter_mut()
+                .filter(|r| r.action == Action::Partition);
+            for effect in partitions.flat_map(|r| &mut r.statements) {
+                if effect.statement == statement.name {
+                    effect.cost = Change {
+                        before,
+                        after: *after,
+                    };
+                }
+            }
+        }
     }
 }
 

@@ -75,39 +75,56 @@ fn of(document: &TuneDocument, action: Action) -> Vec<&Recommendation> {
 
 /// A recommendation in two or three lines.
 fn glance(recommendation: &Recommendation) -> String {
+    let definition = &recommendation.definition;
     let mut text = match recommendation.action {
-        Action::CreateIndex => format!(
-            "create  {}  ({})\n",
-            recommendation.definition,
-            size(recommendation.bytes)
-        ),
-        Action::DropIndex => {
+        Action::CreateIndex => {
             format!(
-                "drop    {}: {}\n",
-                recommendation.name, recommendation.definition
+                "create     {definition}  ({})\n",
+                size(recommendation.bytes)
             )
         }
+        Action::DropIndex => format!("drop       {}: {definition}\n", recommendation.name),
+        Action::Partition => format!("partition  {definition}\n"),
+        Action::CreateStatistics => format!("statistics {definition}\n"),
+        Action::AddConstraint => format!("constraint {definition}\n"),
+        Action::ChangeType => format!("type       {definition}\n"),
+        Action::ConsiderView | Action::Consider => format!("consider   {definition}\n"),
     };
-    match recommendation.action {
-        Action::CreateIndex => {
-            let named = recommendation.statements.iter().take(NAMED);
-            let named: Vec<String> = named.map(effect).collect();
-            let mut line = named.join(", ");
-            let more = recommendation.statements.len().saturating_sub(NAMED);
-            if more > 0 {
-                line.push_str(&format!(" and {more} more"));
-            }
-            text.push_str(&format!("        {line}\n"));
-        }
-        Action::DropIndex => text.push_str(&format!("        {}\n", recommendation.rationale)),
+    let line = match recommendation.action {
+        Action::CreateIndex | Action::ConsiderView => named(&recommendation.statements),
+        _ => first_sentence(&recommendation.rationale).to_owned(),
+    };
+    text.push_str(&format!("           {line}\n"));
+    if recommendation.action == Action::Partition && !recommendation.statements.is_empty() {
+        text.push_str(&format!(
+            "           {}\n",
+            named(&recommendation.statements)
+        ));
     }
-    if recommendation.action == Action::CreateIndex
-        && let Some(risk) = &recommendation.risk
+    if let (Action::CreateIndex | Action::Partition, Some(risk)) =
+        (recommendation.action, &recommendation.risk)
     {
-        let first = risk.split(". ").next().unwrap_or(risk);
-        text.push_str(&format!("        risk: {first}\n"));
+        text.push_str(&format!("           risk: {}\n", first_sentence(risk)));
     }
     text
+}
+
+fn first_sentence(text: &str) -> &str {
+    match text.find(". ") {
+        Some(end) => &text[..=end],
+        None => text,
+    }
+}
+
+/// The first effects, and how many there are beside.
+fn named(effects: &[Effect]) -> String {
+    let named: Vec<String> = effects.iter().take(NAMED).map(effect).collect();
+    let mut line = named.join(", ");
+    let more = effects.len().saturating_sub(NAMED);
+    if more > 0 {
+        line.push_str(&format!(" and {more} more"));
+    }
+    line
 }
 
 fn effect(effect: &Effect) -> String {
@@ -228,12 +245,20 @@ fn section(place: usize, recommendation: &Recommendation) -> String {
     let verb = match recommendation.action {
         Action::CreateIndex => "Create",
         Action::DropIndex => "Drop",
+        Action::Partition => "Partition",
+        Action::CreateStatistics => "Create statistics",
+        Action::AddConstraint => "Add",
+        Action::ChangeType => "Change",
+        Action::ConsiderView | Action::Consider => "Consider",
     };
     let mut text = format!(
         "### {place}. {verb} `{}`: {}\n\n{}\n\n",
         recommendation.name, recommendation.definition, recommendation.rationale
     );
-    let mut facts = vec![format!("size {}", size(recommendation.bytes))];
+    let mut facts = Vec::new();
+    if recommendation.bytes > 0 {
+        facts.push(format!("size {}", size(recommendation.bytes)));
+    }
     if recommendation.upkeep != 0.0 {
         facts.push(format!("upkeep {} a day", signed(recommendation.upkeep)));
     }

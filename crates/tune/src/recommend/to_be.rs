@@ -3,9 +3,10 @@
 use pgwright_catalog::{Catalog, Index, Name, ObjectId};
 
 use crate::advise::Advice;
+use crate::family::Proposal;
 
 /// The catalog with what is recommended, and without what is dispensable.
-pub fn to_be(catalog: &Catalog, advice: &Advice) -> Catalog {
+pub fn to_be(catalog: &Catalog, advice: &Advice, proposals: &[Proposal]) -> Catalog {
     let mut to_be = catalog.clone();
     for (number, item) in advice.items.iter().enumerate() {
         let new = item.kind.is_some() && advice.chosen.contains(number);
@@ -34,6 +35,9 @@ pub fn to_be(catalog: &Catalog, advice: &Advice) -> Catalog {
                 ObjectId::Extension(name),
             );
         }
+    }
+    for change in proposals.iter().filter_map(|p| p.change.as_ref()) {
+        change(&mut to_be);
     }
     to_be
 }

@@ -20,10 +20,12 @@ use crate::ask::Asker;
 use crate::set::Set;
 use crate::upkeep::{Upkeep, Writes, upkeep};
 
-/// What is less than this share of the whole is no gain.
+/// What is less than this share of the best answer's cost is no gain.
 const WORTH: f64 = 1e-5;
 /// What all indexes together that are left out for gaining too little may have gained, as a share of the whole.
 const TRIFLE: f64 = 5e-4;
+/// A statement that gets so many times dearer without an index is no trifle, however seldom it runs.
+const DEARER: f64 = 1.1;
 
 /// What is to be decided.
 #[derive(Debug, Clone, Default)]
@@ -231,14 +233,16 @@ impl Search<'_, '_> {
 
     /// Takes away what hardly gains: every index is one more to look after.
     fn without_trifles(&mut self) {
-        let most = self.before * TRIFLE;
-        let limit = self.best.cost + most;
+        let limit = self.best.cost * (1.0 + TRIFLE);
         loop {
             let mut least: Option<Answer> = None;
             for index in self.best.set.minus(&self.problem.there).iter() {
                 let to = self.best.set.without(index);
                 let below = least.as_ref().map_or(limit, |l| l.cost);
-                if let Some(cost) = self.step(&self.best.clone(), &to, below) {
+                let best = self.best.clone();
+                if let Some(cost) = self.step(&best, &to, below)
+                    && !self.hurts(&best.set, &to)
+                {
                     least = Some(Answer { set: to, cost });
                 }
             }
@@ -250,7 +254,16 @@ impl Search<'_, '_> {
         self.tell("exchanging");
     }
 
+    /// Whether a statement gets much dearer.
+    fn hurts(&mut self, from: &Set, to: &Set) -> bool {
+        let affected = self.affected(from, to);
+        affected.into_iter().any(|form| {
+            let costs = self.asker.cost(form, from).zip(self.asker.cost(form, to));
+            costs.is_none_or(|(now, then)| then > now * DEARER)
+        })
+    }
+
     fn worth(&self) -> f64 {
-        self.before * WORTH
+        self.best.cost * WORTH
     }
 }
