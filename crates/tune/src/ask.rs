@@ -170,6 +170,15 @@ impl<'p> Asker<'p> {
             .fold(0.0, f64::max)
     }
 
+    /// The most that the cost with these indexes can be: that of the cheapest known plan that they allow.
+    pub fn at_most(&self, form: usize, set: &Set) -> f64 {
+        let answers = self.answers.get(form).into_iter().flatten();
+        answers
+            .filter(|a| a.using.is_within(set))
+            .map(|a| a.cost)
+            .fold(f64::INFINITY, f64::min)
+    }
+
     /// The cost with these indexes; none when it may not ask any more, or the statement is not planned.
     pub fn cost(&mut self, form: usize, set: &Set) -> Option<f64> {
         if let Some(cost) = self.known(form, set) {

@@ -3,6 +3,9 @@
 use super::{Answer, Search};
 use crate::set::Set;
 
+/// The part of all questions that exchanging may take.
+const PART: usize = 8;
+
 impl Search<'_, '_> {
     /// An answer that no small change betters, as far as questions go.
     ///
@@ -12,7 +15,9 @@ impl Search<'_, '_> {
         if self.problem.size(&at.set) > self.problem.budget {
             return at;
         }
-        while self.go_on() {
+        // What is hoped for and comes to nothing costs questions; after so many others, few are left that help.
+        let most = self.asker.asked() + self.asker.most() / PART;
+        while self.go_on() && self.asker.asked() < most {
             let mut moves: Vec<(f64, Set)> = Vec::new();
             for to in self.neighbours(&at.set) {
                 let hope = self.hope(&at, &to);
@@ -23,7 +28,7 @@ impl Search<'_, '_> {
             moves.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
             let mut next = None;
             for (_, to) in moves {
-                if !self.go_on() {
+                if !self.go_on() || self.asker.asked() >= most {
                     break;
                 }
                 // What was learnt meanwhile may have ended the hope.
@@ -46,7 +51,7 @@ impl Search<'_, '_> {
     }
 
     /// One less, one more, one or two for another, what belongs together for one or two.
-    fn neighbours(&self, set: &Set) -> Vec<Set> {
+    pub(super) fn neighbours(&self, set: &Set) -> Vec<Set> {
         let fits = |set: &Set| self.problem.size(set) <= self.problem.budget;
         let new: Vec<usize> = set.minus(&self.problem.there).iter().collect();
         let mut adds: Vec<Set> = self

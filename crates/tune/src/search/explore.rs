@@ -44,6 +44,7 @@ impl Search<'_, '_> {
                 let rest = all.without(index);
                 let among = self.finals(form, &rest);
                 self.look(form, &among.or(&there));
+                self.asker.cost(form, &using.without(index).or(&there));
             }
             let mut rest = all.minus(&using);
             for _ in 0..2 {
@@ -66,6 +67,16 @@ impl Search<'_, '_> {
                 }
             }
             self.tell("exploring");
+        }
+        // Each of those that were wanted by any form, alone.
+        for (_, form) in &order {
+            let relevant = self.pool.and(&self.asker.forms[*form].relevant);
+            for index in relevant.iter() {
+                if !self.go_on() {
+                    break;
+                }
+                self.asker.cost(*form, &there.with(index));
+            }
         }
         // With all that was wanted by any form: what could be gained at most is known from here on.
         let pool = self.pool.or(&there);

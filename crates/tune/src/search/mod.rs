@@ -1,18 +1,16 @@
 //! The search: which of many indexes make a workload cheapest within a size.
 //!
-//! It goes in four steps, and has an answer after each. *Explore*: every form is planned with all its candidates
-//! seen, and then without those that the plan used, so that what matters to it and the next best are known.
-//! *Grow*: from nothing, what gains most for its size is added; what a plan uses together is added together.
-//! *Relax*: from everything that the best plans use, what is missed least for its size is taken away until the rest
-//! fits. *Exchange*: from the better of both, indexes are added, taken away and exchanged while that gains.
+//! It goes in three steps, and has an answer after each. *Explore*: every form is planned with all its candidates
+//! seen, and then without those that the plan used, so that what matters to it and the next best are known. *Search*:
+//! over the plans that are known the best set is found without asking, then asked for, and so on with what that
+//! taught. *Exchange*: indexes are added, taken away and exchanged while the planner says that it gains.
 //!
 //! The order of the steps and all ties are fixed, and what bounds a search is how often the planner may be asked:
 //! the same input gives the same answer.
 
 mod exchange;
 mod explore;
-mod grow;
-mod relax;
+mod model;
 
 use std::collections::BTreeSet;
 
@@ -61,7 +59,7 @@ impl Problem {
 /// How far a search is.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Progress {
-    /// What it does: `exploring`, `growing`, `relaxing`, `exchanging`.
+    /// What it does: `exploring`, `searching`, `exchanging`.
     pub step: &'static str,
     /// How often it asked.
     pub asked: usize,
@@ -136,16 +134,9 @@ pub fn search<'s>(
     search.before = before;
     search.best.cost = before;
     let wanted = search.explore();
-    let grown = search.grow();
-    search.offer(&grown, "growing");
-    let relaxed = search.relax(wanted);
-    search.offer(&relaxed, "relaxing");
-    let mut starts = vec![grown, relaxed];
-    starts.sort_by(|a, b| a.cost.total_cmp(&b.cost));
-    for start in starts {
-        let exchanged = search.exchange(start);
-        search.offer(&exchanged, "exchanging");
-    }
+    let found = search.by_plans(&wanted);
+    let exchanged = search.exchange(found);
+    search.offer(&exchanged, "exchanging");
     search.without_trifles();
     search.best
 }
@@ -191,14 +182,18 @@ impl Search<'_, '_> {
         forms.flatten().copied().collect()
     }
 
-    /// The most that a step could gain: nothing of the planner is asked.
+    /// The most that a step could gain: nothing of the planner is asked. Infinite where the present is not known.
     fn hope(&self, from: &Answer, to: &Set) -> f64 {
         let mut hope = self.problem.upkeep(&from.set) - self.problem.upkeep(to);
         for form in self.affected(&from.set, to) {
             let Some(now) = self.asker.known(form, &from.set) else {
                 return f64::INFINITY;
             };
-            hope += self.asker.forms[form].weight * (now - self.asker.least(form, to)).max(0.0);
+            let gain = match self.asker.known(form, to) {
+                Some(then) => now - then,
+                None => (now - self.asker.least(form, to)).max(0.0),
+            };
+            hope += self.asker.forms[form].weight * gain;
         }
         hope
     }
