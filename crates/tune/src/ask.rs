@@ -95,6 +95,11 @@ pub struct Asker<'p> {
     /// Indexes that can be hidden, by the name that a plan has them under.
     names: BTreeMap<(String, String), usize>,
     answers: Vec<Vec<Answer>>,
+    /// Of each form, the plans that no other is better than with fewer indexes: what they use, and their cost, the
+    /// cheapest first.
+    plans: Vec<Vec<(Set, f64)>>,
+    /// Of each form, sets that were seen and the least that any of their parts costs, the dearest first.
+    floors: Vec<Vec<(Set, f64)>>,
     first: Vec<Plan>,
     asked: usize,
     most: usize,
@@ -113,6 +118,8 @@ impl<'p> Asker<'p> {
             planner,
             forms,
             names,
+            plans: Vec::new(),
+            floors: Vec::new(),
             answers,
             first: Vec::new(),
             asked: 0,
@@ -163,20 +170,46 @@ impl<'p> Asker<'p> {
             return 0.0;
         };
         let set = set.and(&known.relevant);
-        let answers = self.answers.get(form).into_iter().flatten();
-        answers
-            .filter(|a| set.is_within(&a.among))
-            .map(|a| a.cost)
-            .fold(0.0, f64::max)
+        let floors = self.floors.get(form).into_iter().flatten();
+        let dearest = floors.into_iter().find(|(among, _)| set.is_within(among));
+        dearest.map_or(0.0, |(_, cost)| *cost)
     }
 
     /// The most that the cost with these indexes can be: that of the cheapest known plan that they allow.
     pub fn at_most(&self, form: usize, set: &Set) -> f64 {
-        let answers = self.answers.get(form).into_iter().flatten();
-        answers
-            .filter(|a| a.using.is_within(set))
-            .map(|a| a.cost)
-            .fold(f64::INFINITY, f64::min)
+        let plans = self.plans.get(form).into_iter().flatten();
+        let cheapest = plans.into_iter().find(|(using, _)| using.is_within(set));
+        cheapest.map_or(f64::INFINITY, |(_, cost)| *cost)
+    }
+
+    fn keep(&mut self, form: usize, answer: Answer) {
+        let lists = (
+            self.answers.get_mut(form),
+            self.plans.get_mut(form),
+            self.floors.get_mut(form),
+        );
+        let (Some(answers), Some(plans), Some(floors)) = lists else {
+            return;
+        };
+        let lower =
+            |(among, cost): &(Set, f64)| *cost <= answer.cost && among.is_within(&answer.among);
+        if !floors
+            .iter()
+            .any(|(among, cost)| *cost >= answer.cost && answer.among.is_within(among))
+        {
+            floors.retain(|floor| !lower(floor));
+            let place = floors.partition_point(|(_, cost)| *cost >= answer.cost);
+            floors.insert(place, (answer.among.clone(), answer.cost));
+        }
+        let worse = plans
+            .iter()
+            .any(|(using, cost)| using.is_within(&answer.using) && *cost <= answer.cost);
+        if !worse {
+            plans.retain(|(using, cost)| *cost < answer.cost || !answer.using.is_within(using));
+            let place = plans.partition_point(|(_, cost)| *cost <= answer.cost);
+            plans.insert(place, (answer.using.clone(), answer.cost));
+        }
+        answers.push(answer);
     }
 
     /// The cost with these indexes; none when it may not ask any more, or the statement is not planned.
@@ -192,9 +225,7 @@ impl<'p> Asker<'p> {
         let plan = self.plan(form, &among)?;
         let using = self.indexes_of(&plan).and(&asked.relevant);
         let cost = price(&plan, asked.open);
-        self.answers
-            .get_mut(form)?
-            .push(Answer { among, using, cost });
+        self.keep(form, Answer { among, using, cost });
         Some(cost)
     }
 
@@ -224,10 +255,12 @@ impl<'p> Asker<'p> {
                 }
             }
         }
-        self.answers = kept
-            .iter()
-            .map(|(_, answer, _)| vec![answer.clone()])
-            .collect();
+        self.answers = vec![Vec::new(); kept.len()];
+        self.plans = vec![Vec::new(); kept.len()];
+        self.floors = vec![Vec::new(); kept.len()];
+        for (form, (_, answer, _)) in kept.iter().enumerate() {
+            self.keep(form, answer.clone());
+        }
         self.first = kept.iter().map(|(_, _, plan)| plan.clone()).collect();
         self.forms = kept.into_iter().map(|(form, _, _)| form).collect();
         failed.into_iter().collect()

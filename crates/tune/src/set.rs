@@ -47,11 +47,13 @@ impl Set {
 
     /// Whether all of it is in the other.
     pub fn is_within(&self, other: &Self) -> bool {
-        let others = other.0.iter().copied().chain(std::iter::repeat(0));
-        self.0
-            .iter()
-            .zip(others)
-            .all(|(own, other)| own & !other == 0)
+        // Equal sets have equal words, so a longer one has a number that the other has not.
+        self.0.len() <= other.0.len()
+            && self
+                .0
+                .iter()
+                .zip(&other.0)
+                .all(|(own, other)| own & !other == 0)
     }
 
     /// What is in both.

@@ -312,17 +312,6 @@ fn search(
             progress.indexes,
             progress.asked
         ));
-        if std::env::var_os("TRACE").is_some() {
-            eprintln!(
-                "{:6.2} {:5} {} {:.4} n={} {}",
-                started.elapsed().as_secs_f64(),
-                progress.asked,
-                progress.step,
-                progress.share,
-                progress.indexes,
-                progress.bytes >> 20
-            );
-        }
         until.is_none_or(|until| Instant::now() < until)
     };
     let advice = terminal.phase("searching", || {

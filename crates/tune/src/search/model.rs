@@ -19,7 +19,7 @@ struct Guess {
 }
 
 /// Rounds of asking and searching again that bring nothing before it is enough.
-const IN_VAIN: usize = 3;
+const IN_VAIN: usize = 6;
 
 impl Search<'_, '_> {
     /// Searches and asks in turns, from nothing and from everything wanted.
