@@ -35,12 +35,15 @@ pub struct Facts<'a> {
     pub types: bool,
 }
 
+/// What a proposal does to a catalog.
+pub type Change = Box<dyn Fn(&mut Catalog)>;
+
 /// A change proposed.
 pub struct Proposal {
     /// What is said of it.
     pub recommendation: Recommendation,
     /// What it does to the catalog; nothing where it is for people to do.
-    pub change: Option<Box<dyn Fn(&mut Catalog)>>,
+    pub change: Option<Change>,
 }
 
 /// What all families propose.
