@@ -8,6 +8,7 @@
 //!   and prints it as a server would;
 //! - [`read`] reads a whole script into the catalog that a server given the script would hold;
 //! - [`query`] resolves the names in users' queries, and says which conditions an index could serve;
+//! - [`statements`] cuts and recognises the statements that applications send;
 //! - [`normalize`] gives one text to what is written and to what a server prints of it;
 //! - [`quote`] quotes identifiers and literals.
 //!
@@ -25,6 +26,7 @@ pub mod quote;
 pub mod read;
 pub mod solve;
 mod split;
+pub mod statements;
 mod tree;
 pub mod value;
 

@@ -2,6 +2,7 @@
 //!
 //! Pure: no files, no servers, no clock. The same brief always gives the same design.
 
+pub mod access;
 mod candidates;
 pub mod companion;
 pub mod decision;
@@ -24,6 +25,7 @@ use std::collections::BTreeMap;
 use pgwright_brief::model::Brief;
 use pgwright_catalog::{Catalog, QualifiedName};
 
+pub use access::AccessQuery;
 pub use companion::{Companion, Holds};
 pub use decision::{Alternative, Decision, Enforcement, Monitor, Question, Source, Weight};
 pub use draft::{Columns, Draft, EntityPlan, SideTable, SideTableKind};
@@ -52,6 +54,8 @@ pub struct Design {
     pub tests: Vec<RuleTest>,
     /// Tests with two sessions at once.
     pub concurrent_tests: Vec<ConcurrentTest>,
+    /// The statements that its access patterns ask for.
+    pub access_queries: Vec<AccessQuery>,
 }
 
 /// Designs a schema for a brief.
@@ -63,6 +67,7 @@ pub fn design(brief: &Brief) -> Design {
     for family in families::all() {
         family.build(&mut draft);
     }
+    let access_queries = access::queries(&mut draft);
     let fixtures = fixtures::Fixtures::new(&draft);
     let tests = families::all()
         .iter()
@@ -83,5 +88,6 @@ pub fn design(brief: &Brief) -> Design {
         companions: draft.companions,
         tests,
         concurrent_tests,
+        access_queries,
     }
 }

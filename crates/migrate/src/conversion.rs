@@ -54,6 +54,16 @@ fn parts(data_type: &str) -> (String, Vec<i64>, bool) {
     (name.trim().to_owned(), numbers, array)
 }
 
+/// True when values, and the order of them in indexes, are the same whatever modifiers the types have.
+pub(crate) fn same_order(from: &str, to: &str) -> bool {
+    let plain = |data_type: &str| {
+        let (name, _, array) = parts(data_type);
+        let text = matches!(name.as_str(), "varchar" | "character varying");
+        (if text { "text".to_owned() } else { name }, array)
+    };
+    plain(from) == plain(to)
+}
+
 const TEXTS: [&str; 5] = ["text", "varchar", "character varying", "bpchar", "char"];
 const NUMBERS: [&str; 12] = [
     "smallint",
@@ -143,6 +153,23 @@ pub(crate) fn conversion(
         // Another collation.
         return assignment(false, false);
     }
+    let citext = |name: &str| name == "citext" || name.ends_with(".citext");
+    if long_text(&a) && citext(&b) || citext(&a) && long_text(&b) && b_mods.is_empty() {
+        // The same bytes, compared otherwise.
+        return assignment(false, false);
+    }
+    let domain = |name: &str| {
+        context.types().find_map(|(n, t)| match &t.kind {
+            TypeKind::Domain { base, .. } if names_type(name, n) => Some(base.clone()),
+            _ => None,
+        })
+    };
+    if let Some(base) = domain(from)
+        && domain(to).is_none()
+    {
+        // A value of a domain is one of its base type.
+        return conversion(context, &base, to, false);
+    }
     if is(&TEXTS, &b) {
         // Anything has a text.
         return assignment(true, !b_mods.is_empty());
@@ -201,13 +228,6 @@ pub(crate) fn conversion(
     if is(&TEXTS, &a) {
         return Conversion::Expression(format!("$::{target}"));
     }
-    // A domain and its base type.
-    let domain = |name: &str| {
-        context.types().find_map(|(n, t)| match &t.kind {
-            TypeKind::Domain { base, .. } if names_type(name, n) => Some(base.clone()),
-            _ => None,
-        })
-    };
     if let Some(base) = domain(to) {
         return match conversion(context, from, &base, false) {
             Conversion::Assignment { .. } => Conversion::Expression(format!("$::{target}")),

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use pgwright_catalog::{Catalog, ObjectId, QualifiedName};
 
 use crate::change::Change;
+use crate::effects;
 use crate::links;
 use crate::plan::{Plan, PlanError, PlanOptions, look_at_bodies, steps};
 use crate::question::Question;
@@ -69,6 +70,9 @@ fn ways(
         target: options.target,
         ..Plan::default()
     };
+    effects::complete(&mut plan.up, before, after);
+    // What is kept aside has the names of the beginning.
+    effects::complete(&mut plan.contract, before, after);
     remarks(&mut plan, &renaming, &forward);
     let mut unchecked = forward.unchecked;
     if !and_back {
@@ -97,6 +101,7 @@ fn ways(
     down.extend(renaming.backward(from, options));
 
     plan.down = steps(&down, 0);
+    effects::complete(&mut plan.down, &back_from, before);
     unchecked |= backward.unchecked;
     finish(&mut plan, from, to, options, unchecked);
     Ok(plan)

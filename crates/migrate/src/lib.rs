@@ -13,6 +13,7 @@ mod context;
 mod conversion;
 mod difference;
 mod document;
+mod effects;
 mod files;
 mod in_use;
 mod kinds;

@@ -327,11 +327,13 @@ fn released(links: &[Link], options: &PlanOptions) -> Vec<Change> {
     let writer = Writer::new(options.target);
     let change = |link: &Link| {
         let mut change = begin(link);
-        change.up.push(
-            Statement::from(leave(&writer, link))
-                .lock(&link.child, LockLevel::AccessExclusive)
-                .lock(&link.parent, LockLevel::AccessExclusive),
-        );
+        let mut statement =
+            Statement::from(leave(&writer, link)).lock(&link.child, LockLevel::AccessExclusive);
+        // The parent of a plain heir is only looked at.
+        if link.bound.is_some() {
+            statement = statement.lock(&link.parent, LockLevel::AccessExclusive);
+        }
+        change.up.push(statement);
         change
     };
     links.iter().map(change).collect()

@@ -14,6 +14,7 @@ mod terminal;
 mod tune;
 mod twin;
 mod via_server;
+mod workload;
 
 use std::process::ExitCode;
 

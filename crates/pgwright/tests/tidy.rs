@@ -15,6 +15,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("brief", &["catalog", "ddl"]),
     ("design", &["brief", "catalog", "ddl"]),
     ("migrate", &["catalog", "ddl"]),
+    ("tune", &["catalog", "ddl", "planner", "profile"]),
     ("report", &["brief", "catalog", "ddl", "design", "migrate"]),
     (
         "pgwright",
@@ -29,6 +30,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
             "profile",
             "report",
             "server",
+            "tune",
         ],
     ),
 ];
@@ -53,6 +55,7 @@ const PURE: &[&str] = &[
     "brief",
     "design",
     "migrate",
+    "tune",
     "report",
 ];
 const LIBRARIES: &[&str] = &[
@@ -65,6 +68,7 @@ const LIBRARIES: &[&str] = &[
     "brief",
     "design",
     "migrate",
+    "tune",
     "report",
 ];
 const ALL: &[&str] = &[
@@ -77,6 +81,7 @@ const ALL: &[&str] = &[
     "brief",
     "design",
     "migrate",
+    "tune",
     "report",
     "pgwright",
 ];

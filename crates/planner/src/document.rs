@@ -35,6 +35,26 @@ pub struct ExplainedQuery {
     /// Why there is no plan.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
+    /// What it is of a workload, when it comes from one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub workload: Option<WorkloadPart>,
+}
+
+/// A statement of a workload, in one of the forms that it is planned in.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct WorkloadPart {
+    /// What the workload calls the statement.
+    pub statement: String,
+    /// Where it comes from.
+    pub origin: String,
+    /// What its values stand for: `common`, `rare`, `seen`, `generic`, `as written`.
+    pub form: String,
+    /// The values of `$1` …; none for a generic plan.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub values: Option<Vec<Option<String>>>,
+    /// How often it runs in this form, in a day.
+    pub calls_per_day: f64,
 }
 
 /// A plan, at a size or of a catalog.

@@ -136,13 +136,13 @@ fn collect(
         s if s >= COSTLY => format!("◀ {:.0} %", (s * 100.0).min(100.0)),
         _ => String::new(),
     };
-    let mut rows = number(node.rows);
+    let mut rows = shown_number(node.rows);
     if node.loops > 1.5 {
-        rows.push_str(&format!(" × {}", number(node.loops)));
+        rows.push_str(&format!(" × {}", shown_number(node.loops)));
     }
     found.push(Line {
         tree: format!("{first}{}", title(node)),
-        numbers: Some([number(node.total_cost), rows, mark]),
+        numbers: Some([shown_number(node.total_cost), rows, mark]),
     });
     if drawing.details {
         let bar = if node.children.is_empty() {
@@ -225,7 +225,7 @@ fn title(node: &Node) -> String {
 }
 
 /// A number as people read it: `7 420`, `1.23 M`.
-fn number(value: f64) -> String {
+pub fn shown_number(value: f64) -> String {
     match value {
         v if v >= 1e12 => format!("{:.2e}", v),
         v if v >= 1e9 => format!("{:.2} G", v / 1e9),

@@ -16,8 +16,10 @@ pub mod statistics;
 
 pub use array::{ArrayError, parse_array, write_array};
 pub use difference::differences;
-pub use document::{EXPLAIN_FORMAT, ExplainDocument, ExplainedPlan, ExplainedQuery, Flip};
-pub use draw::{Drawing, draw, draw_beside};
+pub use document::{
+    EXPLAIN_FORMAT, ExplainDocument, ExplainedPlan, ExplainedQuery, Flip, WorkloadPart,
+};
+pub use draw::{Drawing, draw, draw_beside, shown_number};
 pub use dump::{DumpError, read_dump};
 pub use growth::{Grown, Target, grow, pace};
 pub use name::{NameError, parse_qualified_name};

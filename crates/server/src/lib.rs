@@ -1,6 +1,7 @@
 //! Connections, the catalog reader and the sandbox: the only crate that talks to a server.
 
 pub mod connect;
+mod counters;
 mod facts;
 pub mod install;
 pub mod installation;
@@ -14,6 +15,7 @@ mod statistics;
 pub mod twin;
 
 pub use connect::{ConnectError, ConnectionSettings, Environment, connect};
+pub use counters::{CountersError, StatementCounter, read_statement_counters};
 pub use facts::{major_version, table_sizes};
 pub use install::{InstallError, install};
 pub use installation::{DiscoverError, Installation, Source, discover, select};

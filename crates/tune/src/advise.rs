@@ -7,7 +7,7 @@ use pgwright_catalog::{
 };
 use pgwright_planner::{Node, Plan, Statistics};
 
-use crate::access::{Access, Key, Reader, Reading};
+use crate::access::{Access, Key, Reader, Reading, search_path};
 use crate::ask::{Asker, Form, Made, Planner, price};
 use crate::candidate::{Candidate, Kind, candidates, columns_of_expressions};
 use crate::search::{Answer, Problem, Watch, search};
@@ -116,7 +116,7 @@ pub fn advise(
     planner: &mut dyn Planner,
     watch: &mut Watch<'_>,
 ) -> Advice {
-    let reader = Reader::new(catalog, &["public"]);
+    let reader = Reader::new(catalog, &search_path(catalog));
     let statements = workload.statements.iter();
     let readings: Vec<Reading> = statements.map(|s| reader.read(&s.text)).collect();
     let mut items = there(catalog, statistics);

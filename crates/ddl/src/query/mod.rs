@@ -7,6 +7,7 @@ mod predicate;
 mod scope;
 mod source;
 mod statement;
+mod usage;
 mod walk;
 
 use pg_query::NodeEnum;
@@ -18,6 +19,7 @@ pub use predicate::{
     ExpressionPredicate, JoinPredicate, NullTest, OrderColumn, PatternPredicate, Predicates,
     RelationPredicates,
 };
+pub use usage::{ParameterRole, ParameterUse};
 
 /// A parsed SELECT, INSERT, UPDATE or DELETE.
 #[derive(Debug, Clone)]

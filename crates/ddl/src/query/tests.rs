@@ -320,3 +320,66 @@ fn predicates_of_other_statements_and_subqueries() {
     assert_eq!(predicates.relations[0].equality, ["customer_id"]);
     assert_eq!(predicates.relations[1].joins[0].other_alias, "a");
 }
+
+#[test]
+fn parameters_are_told_what_they_stand_for() {
+    let uses = |sql: &str| -> Vec<String> {
+        let query = parse_query(sql).unwrap();
+        let shown = |u: &ParameterUse| match &u.role {
+            ParameterRole::Compared {
+                relation,
+                column,
+                operator,
+                array,
+                part,
+                position,
+            } => {
+                let of = &query.relations()[*relation];
+                let marks = [(*array, " array"), (*part, " part")];
+                let marks: String = marks.iter().filter(|m| m.0).map(|m| m.1).collect();
+                format!(
+                    "{} {}.{column} {operator} {position}{marks}",
+                    u.number,
+                    of.visible_name()
+                )
+            }
+            ParameterRole::Assigned { column, .. } => format!("{} -> {column}", u.number),
+            other => format!("{} {other:?}", u.number),
+        };
+        query.parameter_uses(&Shop).iter().map(shown).collect()
+    };
+    assert_eq!(
+        uses(
+            "SELECT * FROM \"order\" o JOIN customer c ON c.id = o.customer \
+             WHERE o.placed >= $1 AND $2 > o.placed AND lower(c.email) = lower($3) AND o.status IN ('a', $4) \
+               AND EXISTS (SELECT FROM line WHERE line.order = o.id AND product = ANY ($5::int[])) \
+               AND c.name ILIKE '%' || $6 || '%' AND o.total BETWEEN $7 AND $8 AND abs(o.total) = $9 \
+             LIMIT $10 OFFSET $11"
+        ),
+        [
+            "10 Limit",
+            "11 Offset",
+            "1 o.placed_at >= 0",
+            "2 o.placed_at < 0",
+            "3 c.email = 0",
+            "4 o.status = 1",
+            "5 line.product_id = 0 array",
+            "6 c.name ILIKE 0 part",
+            "7 o.total >= 0",
+            "8 o.total <= 0",
+            "9 Other",
+        ]
+    );
+    assert_eq!(
+        uses("INSERT INTO customer (email, name) VALUES ($2, $1), ($3, lower($4))"),
+        ["2 -> email", "1 -> name", "3 -> email", "4 -> name"]
+    );
+    assert_eq!(
+        uses("UPDATE \"order\" SET status = $2, total = total + $3 WHERE id = $1"),
+        ["2 -> status", "1 order.id = 0", "3 Other"]
+    );
+    assert_eq!(
+        uses("SELECT id FROM product WHERE id = $1 UNION SELECT id FROM customer WHERE id = $2"),
+        ["1 product.id = 0", "2 customer.id = 0"]
+    );
+}

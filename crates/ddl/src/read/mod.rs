@@ -23,7 +23,7 @@ mod procedure;
 mod state;
 mod statement;
 mod table;
-mod text;
+pub(crate) mod text;
 mod type_name;
 
 use pgwright_catalog::{Catalog, Name};

@@ -3,6 +3,8 @@
 mod choose;
 mod needs;
 
+pub(crate) use needs::{element, equality_choices};
+
 use pgwright_catalog::{IndexKey, Name, ObjectId, QualifiedName};
 
 use super::Family;

@@ -47,7 +47,7 @@ fn is_designed(draft: &Draft<'_>, entity: &str) -> bool {
 }
 
 /// Text columns of the attributes, in order.
-fn text_columns(draft: &Draft<'_>, entity: &str, attributes: &[String]) -> Vec<Name> {
+pub(crate) fn text_columns(draft: &Draft<'_>, entity: &str, attributes: &[String]) -> Vec<Name> {
     let table = draft.table(entity);
     let mut columns = Vec::new();
     for attribute in attributes {

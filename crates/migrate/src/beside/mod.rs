@@ -29,7 +29,7 @@ use crate::step::{FileGroup, LockLevel, Transaction};
 
 pub(crate) use columns::SYNC;
 pub(crate) use indexes::goes_with_column;
-pub(crate) use names::{is_new, is_old, new_name, old_name};
+pub(crate) use names::{is_new, is_old, new_name, old_name, real_name};
 pub(crate) use tables::old_table;
 
 /// A catalog that holds the new beside the old, and what leads on from there.

@@ -29,6 +29,13 @@ pub(crate) fn is_old(name: &Name) -> bool {
     name.as_str().starts_with(OLD)
 }
 
+/// The name of what stands beside something else, but for those that were cut.
+pub(crate) fn real_name(name: &Name) -> Option<Name> {
+    let text = name.as_str();
+    let real = text.strip_prefix(NEW).or_else(|| text.strip_prefix(OLD));
+    real.map(Name::new)
+}
+
 /// Long names of one schema often differ at their ends only: what is cut off is told by a hash.
 fn prefixed(prefix: &str, name: &Name) -> Name {
     let whole = format!("{prefix}{name}");

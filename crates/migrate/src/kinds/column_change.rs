@@ -8,7 +8,7 @@ use pgwright_catalog::{
 use super::fill;
 use crate::change::{Change, Rank, Statement, Strength};
 use crate::context::Context;
-use crate::conversion::{Conversion, conversion};
+use crate::conversion::{Conversion, conversion, same_order};
 use crate::plan::PlanError;
 use crate::question::Question;
 use crate::references::names_in;
@@ -321,6 +321,11 @@ fn retype(context: &Context<'_>, changed: Changed<'_>, made_anew: bool, change: 
             ..
         }
     ) && chosen.is_none();
+    let (was, now) = (&changed.from, &changed.to);
+    if free && (was.collation != now.collation || !same_order(&was.data_type, &now.data_type)) {
+        // Indexes are built anew, and checks looked at.
+        statement = statement.scan(table);
+    }
     if !free {
         statement = statement.rewrite(table);
         if !matches!(kind, Conversion::Assignment { .. }) || kind.may_fail() {

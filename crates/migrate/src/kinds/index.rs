@@ -196,19 +196,21 @@ pub(super) fn alter(
     let writer = &context.writer;
     let address = writer.address(context.full, &object());
     let mut change = Change::alter(object(), FileGroup::Indexes, Rank::Index);
-    let locked = |sql: String, level| Statement::from(sql).lock(table, level);
-    let share = LockLevel::ShareUpdateExclusive;
+    // Options and statistics lock the index only, and so that nobody notices who uses it.
     for set in writer.options_change(&address, &from.options, &to.options) {
-        change.up.push(locked(set, share));
+        change.up.push(set.into());
     }
     if from.tablespace != to.tablespace {
         let set = writer.set_tablespace(&address, to.tablespace.as_ref());
-        change.up.push(locked(set, LockLevel::AccessExclusive));
+        // Every plan for the table looks at the index.
+        change
+            .up
+            .push(Statement::from(set).lock(table, LockLevel::AccessExclusive));
     }
     for (at, (a, b)) in from.elements.iter().zip(&to.elements).enumerate() {
         if a.statistics != b.statistics {
             let set = writer.index_element_statistics(table, name, at + 1, b.statistics);
-            change.up.push(locked(set, share));
+            change.up.push(set.into());
         }
     }
     if !change.up.is_empty() {

@@ -78,10 +78,10 @@ fn begin(name: &QualifiedName) -> Change {
     change
 }
 
-fn locked(context: &Context<'_>, name: &QualifiedName, sql: String) -> Statement {
+fn locked(context: &Context<'_>, name: &QualifiedName, level: LockLevel, sql: String) -> Statement {
     let statement = Statement::from(sql);
     if context.live(name) {
-        statement.lock(name, LockLevel::AccessExclusive)
+        statement.lock(name, level)
     } else {
         statement
     }
@@ -121,10 +121,11 @@ fn cluster(
         need_index(context, &mut change, name, to, index);
     }
     let up = say(to.clustered_on.as_ref());
-    change.up.push(locked(context, name, up));
+    let level = LockLevel::ShareUpdateExclusive;
+    change.up.push(locked(context, name, level, up));
     // An index that the plan drops takes it along.
     if before.is_none_or(|b| to.indexes.contains_key(b) || to.constraints.contains_key(b)) {
-        change.down.push(locked(context, name, say(before)));
+        change.down.push(locked(context, name, level, say(before)));
     }
     out.push(change);
 }
@@ -147,7 +148,8 @@ fn replica_identity(
         need_index(context, &mut change, name, table, index);
     }
     let say = |identity| context.writer.replica_identity(name, identity);
-    change.up.push(locked(context, name, say(to)));
-    change.down.push(locked(context, name, say(from)));
+    let level = LockLevel::AccessExclusive;
+    change.up.push(locked(context, name, level, say(to)));
+    change.down.push(locked(context, name, level, say(from)));
     out.push(change);
 }

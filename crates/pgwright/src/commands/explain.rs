@@ -1,22 +1,27 @@
-//! `pgwright explain SOURCE --query Q`: the plan of a query, at the size of production or any other.
+//! `pgwright explain SOURCE --query Q`: the plan of a query, or of all statements of a workload, at the size of
+//! production or any other.
+
+mod queries;
+mod text;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use clap::{Args, ValueEnum};
 use pgwright_planner::{
-    Drawing, EXPLAIN_FORMAT, ExplainDocument, ExplainedPlan, ExplainedQuery, Flip, Plan, Target,
-    differences, draw, draw_beside,
+    EXPLAIN_FORMAT, ExplainDocument, ExplainedPlan, ExplainedQuery, Flip, Plan, Statistics, Target,
+    differences,
 };
-use pgwright_server::twin::{Parameters, Twin};
+use pgwright_server::twin::Twin;
+use pgwright_tune::workload::prepare;
 
 use crate::exit::Failure;
 use crate::terminal::{Terminal, output};
 use crate::twin::{self, Scale, Server, Subject, Wanted, parse_months, parse_rows};
-
-use super::design::read_text;
+use crate::workload::{find_names, parameters, read_workload};
+use queries::{Query, of_workload};
 
 /// A query, a schema, and how large it is.
 #[derive(Debug, Args)]
@@ -25,8 +30,17 @@ pub struct Explain {
     pub source: String,
 
     /// The query: SQL text, or a file of statements; may be given more than once.
-    #[arg(long = "query", value_name = "SQL|FILE", required = true)]
+    #[arg(
+        long = "query",
+        value_name = "SQL|FILE",
+        required_unless_present = "workload"
+    )]
     pub queries: Vec<String>,
+
+    /// Statements with how often they run: SQL files with `-- calls: 5/s`, an export of pg_stat_statements, logs,
+    /// folders of these, a server, or a brief; may be given more than once.
+    #[arg(long, value_name = "W")]
+    pub workload: Vec<String>,
 
     /// What production's planner knows: a file of `pgwright stats`, or of `pg_dump --statistics-only`. That
     /// of the source when it is a server.
@@ -77,10 +91,11 @@ struct Scenario<'a> {
     targets: BTreeMap<pgwright_catalog::QualifiedName, Target>,
 }
 
-/// A query and where it stands.
-struct Query {
-    name: String,
-    sql: String,
+impl Scenario<'_> {
+    /// What its twin's planner goes by, and what was taken for granted.
+    fn statistics(&self) -> (Statistics, Vec<String>) {
+        self.subject.statistics_at(&self.targets)
+    }
 }
 
 /// How long building a twin may take for a flip to be looked for between two sizes.
@@ -90,7 +105,11 @@ const STEPS: u32 = 8;
 
 /// Runs the command.
 pub fn run(arguments: &Explain, terminal: &Terminal) -> Result<(), Failure> {
-    let queries = queries(&arguments.queries)?;
+    let mut queries = queries::read(&arguments.queries, &arguments.values)?;
+    let workload = match arguments.workload.as_slice() {
+        [] => None,
+        sources => Some(read_workload(sources, terminal)?),
+    };
     let wanted = Wanted {
         stats: arguments.stats.as_deref(),
         pg: arguments.pg,
@@ -109,14 +128,13 @@ pub fn run(arguments: &Explain, terminal: &Terminal) -> Result<(), Failure> {
         major: arguments.pg.or(subject.major),
         pg_bin: arguments.pg_bin.as_deref(),
     };
-    let values: Vec<Option<&str>> = arguments.values.iter().map(|v| Some(v.as_str())).collect();
-    let parameters = match values.is_empty() {
-        true => Parameters::Generic,
-        false => Parameters::Values(&values),
-    };
+    if let (Some(mut workload), Some(first)) = (workload, scenarios.first()) {
+        let (statistics, _) = first.statistics();
+        prepare(&mut workload, &first.subject.catalog, &statistics);
+        queries.extend(of_workload(&workload));
+    }
     let asking = Asking {
         queries: &queries,
-        parameters,
         server,
         terminal,
     };
@@ -128,7 +146,7 @@ pub fn run(arguments: &Explain, terminal: &Terminal) -> Result<(), Failure> {
         let twin = asking.twin(scenario, true)?;
         slowest = slowest.max(started.elapsed());
         major = twin.major();
-        columns.push(asking.plans(&twin)?);
+        columns.push(asking.plans(&twin, scenario)?);
     }
     let mut document = ExplainDocument {
         format: EXPLAIN_FORMAT,
@@ -143,6 +161,7 @@ pub fn run(arguments: &Explain, terminal: &Terminal) -> Result<(), Failure> {
             plans: Vec::new(),
             flips: Vec::new(),
             error: None,
+            workload: query.part.clone(),
         };
         for (scenario, plan) in scenarios.iter().zip(&plans) {
             match plan {
@@ -182,11 +201,11 @@ pub fn run(arguments: &Explain, terminal: &Terminal) -> Result<(), Failure> {
                 .map_err(|error| Failure::Usage(error.to_string()))?;
             output(&(text + "\n"))?;
         }
-        ExplainFormat::Text => output(&text(&document, &columns))?,
+        ExplainFormat::Text => output(&text::write(&document, &columns))?,
     }
-    let errors: Vec<String> = document
-        .queries
-        .iter()
+    // A statement of a workload that is not planned is told of with the others, and fails nothing.
+    let asked = document.queries.iter().filter(|q| q.workload.is_none());
+    let errors: Vec<String> = asked
         .filter_map(|q| Some(format!("{}: {}", q.name, q.error.as_ref()?)))
         .collect();
     match errors.is_empty() {
@@ -198,7 +217,6 @@ pub fn run(arguments: &Explain, terminal: &Terminal) -> Result<(), Failure> {
 /// What is asked, of whichever twin.
 struct Asking<'a> {
     queries: &'a [Query],
-    parameters: Parameters<'a>,
     server: Server<'a>,
     terminal: &'a Terminal,
 }
@@ -206,7 +224,7 @@ struct Asking<'a> {
 impl Asking<'_> {
     fn twin(&self, scenario: &Scenario<'_>, loud: bool) -> Result<Twin, Failure> {
         let subject = scenario.subject;
-        let (statistics, notes) = subject.statistics_at(&scenario.targets);
+        let (statistics, notes) = scenario.statistics();
         if loud {
             for note in &notes {
                 self.terminal.say(format_args!("note: {note}"));
@@ -219,13 +237,22 @@ impl Asking<'_> {
         Ok(twin)
     }
 
-    fn plans(&self, twin: &Twin) -> Result<Vec<Result<Plan, String>>, Failure> {
+    fn plans(
+        &self,
+        twin: &Twin,
+        scenario: &Scenario<'_>,
+    ) -> Result<Vec<Result<Plan, String>>, Failure> {
         let mut session = twin
             .session()
             .map_err(|error| Failure::NoServer(error.to_string()))?;
+        let settings = &scenario.subject.statistics.settings;
+        if self.queries.iter().any(|q| q.part.is_some()) && !settings.contains_key("search_path") {
+            find_names(&mut session, &scenario.subject.catalog)?;
+        }
         let plans = self.queries.iter().map(|query| {
+            let values = query.values();
             session
-                .explain(&query.sql, self.parameters)
+                .explain(&query.sql, parameters(&values))
                 .map_err(|error| error.to_string())
         });
         Ok(plans.collect())
@@ -253,7 +280,7 @@ impl Asking<'_> {
                 subject: from.subject,
                 targets,
             };
-            let plans = self.plans(&self.twin(&scenario, false)?)?;
+            let plans = self.plans(&self.twin(&scenario, false)?, &scenario)?;
             let same = matches!(&plans[query], Ok(plan) if plan.root.shape() == first.root.shape());
             if same {
                 low = middle;
@@ -291,48 +318,6 @@ fn between(
         found.insert(table.clone(), target);
     }
     (!found.is_empty()).then_some(found)
-}
-
-fn queries(texts: &[String]) -> Result<Vec<Query>, Failure> {
-    let mut found = Vec::new();
-    let mut wrong = Vec::new();
-    for (number, text) in texts.iter().enumerate() {
-        let path = Path::new(text);
-        let is_file = text == "-" || path.is_file();
-        let looks_like_one = path.extension().is_some_and(|e| e == "sql") && !text.contains(' ');
-        if looks_like_one && !is_file {
-            wrong.push(format!("{text}: there is no such file"));
-            continue;
-        }
-        let (name, sql) = match is_file {
-            true => (text.clone(), read_text(path)?),
-            false => (format!("query {}", number + 1), text.clone()),
-        };
-        let statements = match pgwright_ddl::split(&sql) {
-            Ok(statements) => statements,
-            Err(error) => {
-                wrong.push(format!("{name}: {error}"));
-                continue;
-            }
-        };
-        if statements.is_empty() {
-            wrong.push(format!("{name}: it holds no statement"));
-        }
-        for statement in &statements {
-            let name = match statements.len() {
-                1 => name.clone(),
-                _ => format!("{name}:{}", statement.line),
-            };
-            found.push(Query {
-                name,
-                sql: statement.text.clone(),
-            });
-        }
-    }
-    match wrong.is_empty() {
-        true => Ok(found),
-        false => Err(Failure::Usage(wrong.join("\n"))),
-    }
 }
 
 /// The sizes asked for: those of `--rows`, on top of what `--in` or a brief's volumes give.
@@ -373,51 +358,4 @@ fn scenarios<'a>(
         }
     };
     Ok(scales.into_iter().map(scenario).collect())
-}
-
-/// The width of a terminal that two plans stand beside each other on.
-const WIDTH: usize = 160;
-
-fn text(document: &ExplainDocument, columns: &[Vec<Result<Plan, String>>]) -> String {
-    let mut text = String::new();
-    for (number, query) in document.queries.iter().enumerate() {
-        if document.queries.len() > 1 {
-            text.push_str(&format!("── {}\n", query.name));
-        }
-        let plans: Vec<(&str, &Plan)> = columns
-            .iter()
-            .filter_map(|column| column[number].as_ref().ok())
-            .zip(&query.plans)
-            .map(|(plan, explained)| (explained.scenario.as_str(), plan))
-            .collect();
-        match plans.as_slice() {
-            [(_, only)] => text.push_str(&draw(only, Drawing::default())),
-            [left, right] => text.push_str(&draw_beside(*left, *right, WIDTH)),
-            many => {
-                for (name, plan) in many {
-                    text.push_str(&format!("{name}\n{}\n", draw(plan, Drawing::default())));
-                }
-            }
-        }
-        if plans.len() > 1 && query.flips.is_empty() {
-            text.push_str("the plan is the same\n");
-        }
-        for flip in &query.flips {
-            let at = match &flip.at {
-                Some(at) => format!(", at about {at}"),
-                None => String::new(),
-            };
-            text.push_str(&format!(
-                "the plan flips between {} and {}{at}\n",
-                flip.from, flip.to
-            ));
-            for difference in &flip.differences {
-                text.push_str(&format!("  {difference}\n"));
-            }
-        }
-        if number + 1 < document.queries.len() {
-            text.push('\n');
-        }
-    }
-    text
 }

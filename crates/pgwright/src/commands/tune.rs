@@ -20,13 +20,14 @@ use pgwright_tune::recommend::{Action, TuneDocument, document, to_be};
 use pgwright_tune::search::Progress;
 use pgwright_tune::set::Set;
 use pgwright_tune::size::Measure;
-use pgwright_tune::workload::Workload;
+use pgwright_tune::workload::{Workload, prepare};
 
 use crate::exit::Failure;
 use crate::rehearsal;
 use crate::terminal::{Terminal, output};
-use crate::tune::{Migration, TwinPlanner, json, read_workload};
+use crate::tune::{Migration, TwinPlanner, json};
 use crate::twin::{self, Server, Subject, Wanted, parse_months, parse_rows};
+use crate::workload::read_workload;
 
 /// A schema, how large it is, and what is asked of it.
 #[derive(Debug, Args)]
@@ -34,10 +35,10 @@ pub struct Tune {
     /// The schema: an SQL file (`-` is standard input), a directory of migrations, a server, or a brief.
     pub source: String,
 
-    /// The statements and how often they run: an SQL file with comments such as `-- calls: 900 per day`, or a
-    /// directory of them.
-    #[arg(long, value_name = "FILE|DIR")]
-    pub workload: PathBuf,
+    /// Statements with how often they run: SQL files with `-- calls: 5/s`, an export of pg_stat_statements, logs,
+    /// folders of these, a server, or a brief; may be given more than once.
+    #[arg(long, value_name = "W", required = true)]
+    pub workload: Vec<String>,
 
     /// How much disk new indexes may take: `500MB`, `2GB`. A quarter of what the tables take when not given.
     #[arg(long, value_name = "SIZE", value_parser = parse_size)]
@@ -164,7 +165,7 @@ impl IndexKind {
 pub fn run(arguments: &Tune, terminal: &Terminal) -> Result<(), Failure> {
     let started = Instant::now();
     let layout = Layout::from_str(&arguments.layout).map_err(Failure::Usage)?;
-    let workload = read_workload(&arguments.workload)?;
+    let mut workload = read_workload(&arguments.workload, terminal)?;
     let wanted = Wanted {
         stats: arguments.stats.as_deref(),
         pg: arguments.pg,
@@ -189,6 +190,7 @@ pub fn run(arguments: &Tune, terminal: &Terminal) -> Result<(), Failure> {
     for note in &notes {
         terminal.say(format_args!("note: {note}"));
     }
+    prepare(&mut workload, &subject.catalog, &statistics);
     let server = Server {
         major: arguments.pg.or(subject.major),
         pg_bin: arguments.pg_bin.as_deref(),
@@ -245,7 +247,7 @@ pub fn run(arguments: &Tune, terminal: &Terminal) -> Result<(), Failure> {
         let divided = divided(&statistics, &subject.catalog, &after);
         let twin = twin::build(&after, &divided, server, terminal)?;
         twin::show_notes(&twin, terminal);
-        document.reprice(&prices(&twin, &workload)?);
+        document.reprice(&prices(&twin, &after, &workload)?);
     }
     let migration = Migration::new(&subject.catalog, &after, &statistics, target, terminal)?;
     migration.tell(&mut document);
@@ -300,8 +302,7 @@ fn search(
     let started = Instant::now();
     let twin = twin::build(&subject.catalog, statistics, server, terminal)?;
     twin::show_notes(&twin, terminal);
-    let mut planner =
-        TwinPlanner::new(&twin, workload).map_err(|error| Failure::NoServer(error.to_string()))?;
+    let mut planner = TwinPlanner::new(&twin, &subject.catalog, workload)?;
     let until = arguments.time.map(|s| started + Duration::from_secs_f64(s));
     let bar = terminal.progress("trying indexes");
     let mut watch = |progress: &Progress| {
@@ -332,9 +333,12 @@ fn search(
 }
 
 /// What statements cost on a twin of everything that is recommended.
-fn prices(twin: &Twin, workload: &Workload) -> Result<BTreeMap<usize, f64>, Failure> {
-    let mut planner =
-        TwinPlanner::new(twin, workload).map_err(|error| Failure::NoServer(error.to_string()))?;
+fn prices(
+    twin: &Twin,
+    catalog: &Catalog,
+    workload: &Workload,
+) -> Result<BTreeMap<usize, f64>, Failure> {
+    let mut planner = TwinPlanner::new(twin, catalog, workload)?;
     let mut costs = BTreeMap::new();
     for (number, statement) in workload.statements.iter().enumerate() {
         let mut cost = Some(0.0);

@@ -2,8 +2,6 @@
 
 mod deliver;
 mod planner;
-mod workload;
 
 pub use deliver::{Migration, json};
 pub use planner::TwinPlanner;
-pub use workload::read_workload;

@@ -2,15 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use pgwright_catalog::QualifiedName;
 use pgwright_catalog::write::Writer;
+use pgwright_catalog::{Catalog, QualifiedName};
 use pgwright_planner::Plan;
-use pgwright_server::twin::{Parameters, Session, Twin, TwinError};
+use pgwright_server::twin::{Session, Twin, TwinError};
 use pgwright_tune::advise::Item;
 use pgwright_tune::ask::{Made, Planner};
 use pgwright_tune::candidate::Candidate;
 use pgwright_tune::set::Set;
 use pgwright_tune::workload::Workload;
+
+use crate::exit::Failure;
+use crate::workload::{find_names, parameters};
 
 /// A session on a twin with the statements of a workload.
 pub struct TwinPlanner<'t> {
@@ -25,10 +28,17 @@ pub struct TwinPlanner<'t> {
 }
 
 impl<'t> TwinPlanner<'t> {
-    /// A planner for the statements of a workload.
-    pub fn new(twin: &'t Twin, workload: &'t Workload) -> Result<Self, TwinError> {
+    /// A planner for the statements of a workload. Names without a schema are found in whatever schema of the
+    /// catalog has them, unless production's search path is known.
+    pub fn new(twin: &'t Twin, catalog: &Catalog, workload: &'t Workload) -> Result<Self, Failure> {
+        let mut session = twin
+            .session()
+            .map_err(|error| Failure::NoServer(error.to_string()))?;
+        if !twin.statistics().settings.contains_key("search_path") {
+            find_names(&mut session, catalog)?;
+        }
         Ok(Self {
-            session: twin.session()?,
+            session,
             workload,
             writer: Writer::new(twin.major()),
             numbers: Vec::new(),
@@ -138,11 +148,7 @@ impl Planner for TwinPlanner<'_> {
             .values
             .as_ref()
             .map(|v| v.iter().map(Option::as_deref).collect());
-        let parameters = match &values {
-            Some(values) => Parameters::Values(values),
-            None => Parameters::Generic,
-        };
-        match self.session.explain(&statement.text, parameters) {
+        match self.session.explain(&statement.text, parameters(&values)) {
             Ok(plan) => Ok(plan),
             Err(TwinError::Query { message }) => Err(message),
             Err(error) => {

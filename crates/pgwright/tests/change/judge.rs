@@ -3,6 +3,7 @@
 use crate::case::Case;
 use crate::database::Databases;
 use crate::dump;
+use crate::locks;
 use crate::planner::{Plan, Planner, Source};
 use crate::state::{self, Entries};
 
@@ -32,7 +33,7 @@ impl Report {
         text
     }
 
-    fn say(&mut self, what: &str, details: &str) {
+    pub fn say(&mut self, what: &str, details: &str) {
         let lines = details.lines().map(str::to_owned).collect();
         self.complaints.push((what.to_owned(), lines));
     }
@@ -45,7 +46,7 @@ impl Report {
     }
 
     /// Complains of an error.
-    fn ok<T>(&mut self, what: &str, result: Result<T, String>) -> Option<T> {
+    pub fn ok<T>(&mut self, what: &str, result: Result<T, String>) -> Option<T> {
         result.map_err(|error| self.say(what, &error)).ok()
     }
 }
@@ -77,6 +78,7 @@ pub fn judge(databases: &Databases, case: &Case, planner: &dyn Planner, report: 
     let live = report.ok("no plan from databases", live);
     if let Some(live) = &live {
         judging.judge(live, "", report);
+        locks::judge(databases, live, report);
     }
     let (from, to) = (case.file("a.sql"), case.file("b.sql"));
     let files = planner.plan(case, Source::File(&from), Source::File(&to), "files");

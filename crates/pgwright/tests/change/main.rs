@@ -17,6 +17,7 @@ mod large;
 #[path = "../fidelity/load.rs"]
 #[allow(dead_code)]
 mod load;
+mod locks;
 mod planner;
 mod refusals;
 mod state;

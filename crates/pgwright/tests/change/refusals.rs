@@ -29,12 +29,15 @@ const DOWN: &str = "
     DROP INDEX CONCURRENTLY public.users_email;
     ALTER TABLE public.users RENAME email TO mail;";
 
+const RENAME: &str = "ALTER TABLE public.users RENAME mail TO email";
+
 /// A plan written by hand, and what a second plan would have to do.
 struct Written {
     up: &'static str,
     down: &'static str,
     asked: Value,
     again: Value,
+    locks: Value,
 }
 
 impl Planner for Written {
@@ -46,7 +49,8 @@ impl Planner for Written {
         let up = if name == "again" {
             self.again.clone()
         } else {
-            json!([{}])
+            let locks = self.locks.clone();
+            json!([{ "sql": RENAME, "transaction": "shared", "locks": locks }])
         };
         let json = json!({ "up": up, "questions": self.asked });
         fs::write(folder.join("plan.json"), json.to_string()).unwrap();
@@ -60,6 +64,7 @@ fn right() -> Written {
         down: DOWN,
         asked: json!([{ "text": "is public.users.email the old public.users.mail?" }]),
         again: json!([]),
+        locks: json!([{ "table": "public.users", "level": "access_exclusive" }]),
     }
 }
 
@@ -145,4 +150,8 @@ fn the_judge_refuses_what_is_wrong() {
         ..right()
     };
     refused(restless, &["a second plan is not empty"]);
+    let locks = |locks| Written { locks, ..right() };
+    refused(locks(json!([])), &["access_exclusive is not told"]);
+    let weaker = json!([{ "table": "public.users", "level": "share" }]);
+    refused(locks(weaker), &["share is told, access_exclusive is taken"]);
 }

@@ -129,6 +129,19 @@ pub struct Reading {
     pub problem: Option<String>,
 }
 
+/// The schemas in which names without a schema are looked for, where an application's search path is not known:
+/// `public`, and then all of the catalog.
+pub fn search_path(catalog: &Catalog) -> Vec<&str> {
+    let tables = catalog.tables.keys().map(|t| &t.schema);
+    let mut path = vec!["public"];
+    for schema in catalog.schemas.keys().chain(tables) {
+        if !path.contains(&schema.as_str()) {
+            path.push(schema.as_str());
+        }
+    }
+    path
+}
+
 /// Reads statements against one catalog.
 pub struct Reader<'c> {
     catalog: &'c Catalog,

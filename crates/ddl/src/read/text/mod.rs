@@ -2,7 +2,7 @@
 
 mod encoding;
 mod meta;
-mod scan;
+pub(crate) mod scan;
 pub(super) mod session;
 pub(super) mod transaction;
 

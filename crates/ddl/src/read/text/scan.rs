@@ -9,7 +9,7 @@ use crate::parse::{MAXIMUM_NESTING, MAXIMUM_OPERATORS, MAXIMUM_STATEMENT};
 
 /// A piece of a text, with where it begins in bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Piece<'a> {
+pub(crate) enum Piece<'a> {
     /// A statement without its semicolon.
     Statement(StatementText<'a>),
     /// A psql line: what stands behind the backslash. `within` a statement that has begun.
@@ -22,15 +22,15 @@ pub(super) enum Piece<'a> {
 
 /// The text of one statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct StatementText<'a> {
+pub(crate) struct StatementText<'a> {
     /// Where its first word begins, in bytes.
-    pub(super) start: usize,
+    pub(crate) start: usize,
     /// The text that the server gets, psql's variables replaced.
-    pub(super) text: Cow<'a, str>,
+    pub(crate) text: Cow<'a, str>,
     /// Why it must not reach the parser, and where.
-    pub(super) refused: Option<(usize, String)>,
+    pub(crate) refused: Option<(usize, String)>,
     /// The variables of psql's own whose values only psql knows.
-    pub(super) unknown_variable: Option<String>,
+    pub(crate) unknown_variable: Option<String>,
 }
 
 /// psql's own variables whose values depend on the connection.
@@ -48,7 +48,7 @@ const CONNECTION_VARIABLES: &[&str] = &[
 
 /// A text that is being cut.
 #[derive(Debug)]
-pub(super) struct Scanner<'a> {
+pub(crate) struct Scanner<'a> {
     text: &'a str,
     at: usize,
     lines: Lines<'a>,
@@ -75,7 +75,7 @@ struct Open {
 
 impl<'a> Scanner<'a> {
     /// At the beginning of a text.
-    pub(super) fn new(text: &'a str) -> Self {
+    pub(crate) fn new(text: &'a str) -> Self {
         Self {
             text,
             at: if text.starts_with('\u{feff}') { 3 } else { 0 },
@@ -92,12 +92,12 @@ impl<'a> Scanner<'a> {
     }
 
     /// Line and column of a place that is not before one asked for earlier.
-    pub(super) fn position(&mut self, offset: usize) -> Position {
+    pub(crate) fn position(&mut self, offset: usize) -> Position {
         self.lines.advance(offset.min(self.text.len()))
     }
 
     /// Leaves out the data lines after COPY … FROM stdin, up to the line `\.`.
-    pub(super) fn skip_data(&mut self) {
+    pub(crate) fn skip_data(&mut self) {
         let rest = self.text.get(self.at..).unwrap_or_default();
         let mut at = self.at + rest.find('\n').map_or(rest.len(), |end| end + 1);
         while at < self.text.len() {
@@ -112,13 +112,40 @@ impl<'a> Scanner<'a> {
         self.at = at;
     }
 
+    /// Where what was read so far ends.
+    pub(crate) fn offset(&self) -> usize {
+        self.at
+    }
+
+    /// Steps over blanks and comments and one token, and says where the token is. A colon is a token of its own,
+    /// but for `::`; several characters of operators
+    /// are one, and so is `$1`.
+    pub(crate) fn step(&mut self) -> Option<std::ops::Range<usize>> {
+        let bytes = self.text.as_bytes();
+        loop {
+            let start = self.at;
+            match (bytes.get(start)?, bytes.get(start + 1)) {
+                (b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c, _) => self.at += 1,
+                (b'-', Some(b'-')) => self.at = self.line_end(start),
+                (b'/', Some(b'*')) => self.skip_comment(),
+                (byte, _) => {
+                    self.token(*byte, &mut Open::default(), &BTreeMap::new());
+                    if *byte == b'$' && self.at == start + 1 {
+                        self.skip_while(|b| b.is_ascii_digit());
+                    }
+                    return Some(start..self.at);
+                }
+            }
+        }
+    }
+
     /// Forgets the statement that a psql line interrupted.
     pub(super) fn forget_open(&mut self) {
         self.open = None;
     }
 
     /// The next piece; psql's variables are replaced by their values.
-    pub(super) fn next(&mut self, variables: &BTreeMap<String, String>) -> Option<Piece<'a>> {
+    pub(crate) fn next(&mut self, variables: &BTreeMap<String, String>) -> Option<Piece<'a>> {
         let mut open = self.open.take();
         let bytes = self.text.as_bytes();
         while let Some(&byte) = bytes.get(self.at) {

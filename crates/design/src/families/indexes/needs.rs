@@ -202,7 +202,7 @@ fn find(
 }
 
 /// An index key on an attribute: the column, or where a period begins.
-fn element(draft: &Draft<'_>, entity: &str, attribute: &str) -> Option<IndexElement> {
+pub(crate) fn element(draft: &Draft<'_>, entity: &str, attribute: &str) -> Option<IndexElement> {
     let columns = draft.columns(entity, attribute);
     let column = match columns {
         Some(Columns::Several(parts)) => parts.first().map(|(_, c)| c.clone())?,
@@ -228,7 +228,7 @@ fn element(draft: &Draft<'_>, entity: &str, attribute: &str) -> Option<IndexElem
 
 /// Columns compared for equality; several sets when one of the attributes refers to one of several
 /// entities, with the column that the choice fills.
-fn equality_choices(
+pub(crate) fn equality_choices(
     draft: &Draft<'_>,
     entity: &Entity,
     by: &[String],

@@ -1,0 +1,12 @@
+SELECT * FROM orders WHERE id = $1;
+SELECT * FROM orders o WHERE o.customer_id = $1 AND o.status = $2;
+SELECT * FROM orders WHERE placed_at >= $1 AND placed_at < $2;
+SELECT * FROM orders WHERE id > $1 ORDER BY id LIMIT $2;
+SELECT * FROM orders WHERE status IN ($1, $2) AND customer_id = ANY ($3);
+SELECT * FROM customers WHERE name ILIKE '%' || $1 || '%';
+SELECT * FROM customers WHERE tags @> $1 AND name LIKE $2;
+UPDATE orders SET note = $2, status = $3 WHERE id = $1;
+INSERT INTO orders (id, note) VALUES ($1, $2);
+SELECT * FROM orders WHERE length(note) = $1;
+SELECT * FROM customers WHERE email = $1;
+SELECT count(*) FROM orders;
