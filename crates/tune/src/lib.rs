@@ -6,6 +6,7 @@ pub mod advise;
 pub mod ask;
 pub mod candidate;
 pub mod family;
+pub mod patterns;
 pub mod recommend;
 pub mod search;
 pub mod set;

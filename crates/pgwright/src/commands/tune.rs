@@ -15,6 +15,7 @@ use pgwright_tune::advise::{Advice, Options, advise, is_open};
 use pgwright_tune::ask::{Planner, price};
 use pgwright_tune::candidate::Kind;
 use pgwright_tune::family::{Facts, divided, proposals};
+use pgwright_tune::patterns::with_rare_patterns;
 use pgwright_tune::recommend::text::summary;
 use pgwright_tune::recommend::{Action, TuneDocument, document, to_be};
 use pgwright_tune::search::Progress;
@@ -191,6 +192,7 @@ pub fn run(arguments: &Tune, terminal: &Terminal) -> Result<(), Failure> {
         terminal.say(format_args!("note: {note}"));
     }
     prepare(&mut workload, &subject.catalog, &statistics);
+    with_rare_patterns(&mut workload, &subject.catalog);
     let server = Server {
         major: arguments.pg.or(subject.major),
         pg_bin: arguments.pg_bin.as_deref(),

@@ -250,10 +250,8 @@ impl TuneDocument {
             let before = cost.after;
             cost.after = *after;
             self.total.after += statement.calls * (after - before);
-            let partitions = self
-                .recommendations
-                .iter_mut()
-                .filter(|r| r.action == Action::Partition);
+            let all = self.recommendations.iter_mut();
+            let partitions = all.filter(|r| r.action == Action::Partition);
             for effect in partitions.flat_map(|r| &mut r.statements) {
                 if effect.statement == statement.name {
                     effect.cost = Change {
@@ -261,6 +259,13 @@ impl TuneDocument {
                         after: *after,
                     };
                 }
+            }
+        }
+        // What stays as it was is no effect.
+        let other = |c: &Change| (c.after - c.before).abs() > c.before * 0.005 + 0.05;
+        for recommendation in &mut self.recommendations {
+            if recommendation.action == Action::Partition {
+                recommendation.statements.retain(|e| other(&e.cost));
             }
         }
     }
