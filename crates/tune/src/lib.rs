@@ -5,6 +5,7 @@ pub mod access;
 pub mod advise;
 pub mod ask;
 pub mod candidate;
+mod drops;
 pub mod family;
 pub mod patterns;
 pub mod recommend;

@@ -1,3 +1,5 @@
+//! What statements of a small shop ask of its tables.
+
 #![allow(clippy::unwrap_used)]
 use super::*;
 
