@@ -61,6 +61,8 @@ pub enum Command {
     Stats(crate::commands::stats::Stats),
     /// Show how PostgreSQL would run a query, at the size of production or any other.
     Explain(crate::commands::explain::Explain),
+    /// Find the indexes that make a workload cheapest, within a size, without touching production.
+    Tune(crate::commands::tune::Tune),
     /// Find types, keys and dependencies in data, and propose a schema that its rows load into.
     Profile(crate::commands::profile::Profile),
     /// Server binaries for the sandbox.

@@ -13,6 +13,7 @@ mod rehearsal;
 mod settings;
 mod source;
 mod terminal;
+mod tune;
 mod twin;
 mod via_server;
 mod workload;
@@ -60,6 +61,7 @@ fn main() -> ExitCode {
         Command::Apply(arguments) => commands::apply::run(arguments, &terminal),
         Command::Stats(arguments) => commands::stats::run(arguments, &terminal),
         Command::Explain(arguments) => commands::explain::run(arguments, &terminal),
+        Command::Tune(arguments) => commands::tune::run(arguments, &terminal),
         Command::Profile(arguments) => commands::profile::run(arguments, &terminal),
         Command::Postgres(arguments) => commands::postgres::run(arguments, &terminal),
         Command::Completions(arguments) => commands::completions::run(arguments),

@@ -2,6 +2,7 @@
 
 mod rows;
 mod scale;
+mod subject;
 mod volumes;
 
 use std::collections::BTreeSet;
@@ -17,6 +18,7 @@ use pgwright_server::{StatisticsOptions, discover, read_statistics, select};
 
 pub use rows::of_rows;
 pub use scale::{Scale, parse_months, parse_rows, shown};
+pub use subject::{Subject, Wanted};
 pub use volumes::{descriptions_of_brief, times_of_brief};
 
 use crate::commands::design::read_text;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use pgwright_catalog::{Catalog, quote_identifier};
 use pgwright_design::{AccessQuery, Design};
 use pgwright_server::twin::{Parameters, Session};
+use pgwright_tune::access::search_path;
 use pgwright_tune::workload::{Counter, Statement, Text, Workload, read, read_counters};
 
 use crate::commands::design::{read_brief, read_text};
@@ -142,15 +143,8 @@ pub fn of_design(design: &Design) -> Workload {
 /// A session in which names without a schema are found in whatever schema has them: what an application sets as
 /// its search path is not known.
 pub fn find_names(session: &mut Session<'_>, catalog: &Catalog) -> Result<(), Failure> {
-    let schemas = catalog.schemas.keys().map(|name| name.as_str());
-    let tables = catalog.tables.keys().map(|name| name.schema.as_str());
-    let mut path: Vec<&str> = vec!["public"];
-    for schema in schemas.chain(tables) {
-        if !path.contains(&schema) {
-            path.push(schema);
-        }
-    }
-    let quoted: Vec<String> = path.into_iter().map(quote_identifier).collect();
+    let path = search_path(catalog).into_iter();
+    let quoted: Vec<String> = path.map(quote_identifier).collect();
     session
         .execute(&format!("SET search_path = {}", quoted.join(", ")))
         .map_err(|error| Failure::NoServer(error.to_string()))

@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 
 use pgwright_catalog::{Catalog, Column, ConstraintKind, QualifiedName, Table, TypeKind};
 
+use crate::growth::named_for;
 use crate::statistics::{ColumnStatistics, Statistics};
 
 /// Bounds of a histogram that is assumed.
 const BOUNDS: u32 = 100;
 
 /// Gives columns of tables with rows and without any statistics those that the schema tells: keys are unique
-/// and numbered from 1, references are spread over what they refer to, truth values and enumerations take
+/// and numbered from 1, references (declared, or told by name
+/// and type) are spread over what they refer to, truth values and enumerations take
 /// each value as often. Of everything else nothing is assumed, and the planner takes its own defaults.
 pub fn assume(statistics: &mut Statistics, catalog: &Catalog) {
     let rows: BTreeMap<QualifiedName, f64> = statistics
@@ -26,7 +28,7 @@ pub fn assume(statistics: &mut Statistics, catalog: &Catalog) {
             continue;
         }
         for column in columns_of(catalog, table) {
-            if let Some(assumed) = assumed(catalog, table, column, *count, &rows) {
+            if let Some(assumed) = assumed(catalog, (name, table), column, *count, &rows) {
                 known.columns.insert(column.name.clone(), assumed);
             }
         }
@@ -47,7 +49,7 @@ fn columns_of<'a>(catalog: &'a Catalog, table: &'a Table) -> &'a [Column] {
 
 fn assumed(
     catalog: &Catalog,
-    table: &Table,
+    (name, table): (&QualifiedName, &Table),
     column: &Column,
     rows: f64,
     all: &BTreeMap<QualifiedName, f64>,
@@ -86,6 +88,8 @@ fn assumed(
         let single = key.columns == [column.name.clone()];
         single.then(|| all.get(&key.references).copied()).flatten()
     });
+    // What is named for a key and has its type refers to it, declared or not.
+    let parent = parent.or_else(|| all.get(named_for(catalog, name, column)?.0).copied());
     if let Some(parent) = parent {
         let distinct = parent.min(rows);
         let ratio = match distinct > rows * 0.1 {

@@ -53,5 +53,6 @@ pub use references::{Qualified, References, references_of_expression, references
 pub use rename::{Rename, rename_in_expression, rename_in_query};
 pub use state::{ExprKind, NamespaceColumn, NamespaceItem, ParseState};
 pub(crate) use statement::{function_body, query_node, rule};
-pub use statement::{name_output_columns, output_columns, output_names, query};
-pub use types::parse_type;
+pub use statement::{name_output_columns, output_columns, output_names, prepared_query, query};
+pub use types::{element_type, parse_type};
+pub use walk::{Part, PartMut, expr_parts, expr_parts_mut, query_parts, query_parts_mut};

@@ -86,6 +86,8 @@ pub struct ParseState<'a> {
     pub target: Option<(usize, Arc<Relation>)>,
     /// What `$n` means: types of a function's arguments, and their names.
     pub parameters: Vec<(Option<Arc<str>>, Type, i32)>,
+    /// Whether `$n` may be of any type, which the place it stands in tells: a statement that is prepared.
+    pub open_parameters: bool,
     /// The name of the function whose body this is: qualifies its arguments.
     pub function_name: Option<Arc<str>>,
     /// The type of `VALUE`, inside a domain's check.
@@ -123,6 +125,7 @@ impl<'a> ParseState<'a> {
             kind: ExprKind::None,
             target: None,
             parameters: parent.map(|p| p.parameters.clone()).unwrap_or_default(),
+            open_parameters: parent.is_some_and(|p| p.open_parameters),
             function_name: parent.and_then(|p| p.function_name.clone()),
             domain_value: None,
             resolve_unknowns: true,

@@ -19,6 +19,21 @@ use super::{Environment, ExprKind, NamespaceItem, ParseState, Relation, Undecide
 /// # Errors
 /// When something in it cannot be decided surely, or the text is no single query.
 pub fn query(sql: &str, environment: &dyn Environment) -> Result<Query, Undecided> {
+    one_query(sql, &mut ParseState::new(environment, None))
+}
+
+/// Analyses the text of one query with parameters (`$1` …), as PREPARE does: the type of each is what the
+/// place it stands in asks for, place by place.
+///
+/// # Errors
+/// As [`query`].
+pub fn prepared_query(sql: &str, environment: &dyn Environment) -> Result<Query, Undecided> {
+    let mut state = ParseState::new(environment, None);
+    state.open_parameters = true;
+    one_query(sql, &mut state)
+}
+
+fn one_query(sql: &str, state: &mut ParseState<'_>) -> Result<Query, Undecided> {
     let mut statements = crate::parse::statements(sql).map_err(|error| Undecided {
         what: error.message,
         position: Some(error.offset),
@@ -28,7 +43,7 @@ pub fn query(sql: &str, environment: &dyn Environment) -> Result<Query, Undecide
         _ => None,
     };
     match statement.and_then(|node| node.node) {
-        Some(node) => query_node(&node, environment),
+        Some(node) => analyze_statement(state, &node),
         None => Err(Undecided::new("a text that is no single query")),
     }
 }

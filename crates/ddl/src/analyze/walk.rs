@@ -5,7 +5,7 @@ use super::tree::{
 };
 
 /// A direct part of an expression or a query.
-pub(crate) enum Part<'a> {
+pub enum Part<'a> {
     /// An expression of the same query.
     Expr(&'a Expr),
     /// A query inside: a sub-select, or a WITH query.
@@ -13,7 +13,7 @@ pub(crate) enum Part<'a> {
 }
 
 /// A direct part of an expression or a query, to be changed.
-pub(crate) enum PartMut<'a> {
+pub enum PartMut<'a> {
     /// An expression of the same query.
     Expr(&'a mut Expr),
     /// A query inside: a sub-select, or a WITH query.
@@ -25,7 +25,7 @@ macro_rules! walker {
     ($part:ident, $expr_parts:ident, $query_parts:ident, $json:ident, $behavior:ident, $entry:ident,
      $table:ident, $from:ident, $as_ref:ident $(, $m:tt)?) => {
         /// Gives the direct parts of an expression to `f`, in the order of the text.
-        pub(crate) fn $expr_parts(expr: &$($m)? Expr, f: &mut dyn FnMut($part<'_>)) {
+        pub fn $expr_parts<'a>(expr: &'a $($m)? Expr, f: &mut dyn FnMut($part<'a>)) {
             macro_rules! one {
                 ($e:expr) => {
                     f($part::Expr(&$($m)? $e))
@@ -142,7 +142,7 @@ macro_rules! walker {
             }
         }
 
-        fn $json(json: &$($m)? JsonExpr, f: &mut dyn FnMut($part<'_>)) {
+        fn $json<'a>(json: &'a $($m)? JsonExpr, f: &mut dyn FnMut($part<'a>)) {
             f($part::Expr(&$($m)? json.formatted));
             f($part::Expr(&$($m)? json.path));
             for (_, value) in &$($m)? json.passing {
@@ -152,14 +152,14 @@ macro_rules! walker {
             $behavior(&$($m)? json.on_error, f);
         }
 
-        fn $behavior(behavior: &$($m)? Option<JsonBehavior>, f: &mut dyn FnMut($part<'_>)) {
+        fn $behavior<'a>(behavior: &'a $($m)? Option<JsonBehavior>, f: &mut dyn FnMut($part<'a>)) {
             if let Some(JsonBehavior { expression: Some(expression), .. }) = behavior {
                 f($part::Expr(expression));
             }
         }
 
         /// Gives the direct parts of a query to `f`.
-        pub(crate) fn $query_parts(query: &$($m)? Query, f: &mut dyn FnMut($part<'_>)) {
+        pub fn $query_parts<'a>(query: &'a $($m)? Query, f: &mut dyn FnMut($part<'a>)) {
             macro_rules! maybe {
                 ($e:expr) => {
                     if let Some(part) = &$($m)? $e {
@@ -214,7 +214,7 @@ macro_rules! walker {
             targets!(query.returning);
         }
 
-        fn $entry(entry: &$($m)? RangeTableEntry, f: &mut dyn FnMut($part<'_>)) {
+        fn $entry<'a>(entry: &'a $($m)? RangeTableEntry, f: &mut dyn FnMut($part<'a>)) {
             match &$($m)? entry.kind {
                 RteKind::Relation(relation) => {
                     if let Some(sample) = relation.sample.$as_ref() {
@@ -248,7 +248,7 @@ macro_rules! walker {
             }
         }
 
-        fn $table(function: &$($m)? TableFunction, f: &mut dyn FnMut($part<'_>)) {
+        fn $table<'a>(function: &'a $($m)? TableFunction, f: &mut dyn FnMut($part<'a>)) {
             for (_, uri) in &$($m)? function.namespaces {
                 f($part::Expr(uri));
             }
@@ -271,7 +271,7 @@ macro_rules! walker {
             }
         }
 
-        fn $from(item: &$($m)? FromItem, f: &mut dyn FnMut($part<'_>)) {
+        fn $from<'a>(item: &'a $($m)? FromItem, f: &mut dyn FnMut($part<'a>)) {
             if let FromItem::Join(join) = item {
                 $from(&$($m)? join.left, f);
                 $from(&$($m)? join.right, f);

@@ -10,25 +10,18 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use clap::{Args, ValueEnum};
-use pgwright_brief::model::Brief;
-use pgwright_catalog::Catalog;
-use pgwright_design::Design;
 use pgwright_planner::{
     EXPLAIN_FORMAT, ExplainDocument, ExplainedPlan, ExplainedQuery, Flip, Plan, Statistics, Target,
-    assume::assume, describe, differences, grow, pace,
+    differences,
 };
-use pgwright_server::StatisticsOptions;
 use pgwright_server::twin::Twin;
 use pgwright_tune::workload::prepare;
 
 use crate::exit::Failure;
-use crate::source::{Reading, Source};
 use crate::terminal::{Terminal, output};
-use crate::twin::{self, Scale, Server, parse_months, parse_rows};
+use crate::twin::{self, Scale, Server, Subject, Wanted, parse_months, parse_rows};
 use crate::workload::{find_names, parameters, read_workload};
 use queries::{Query, of_workload};
-
-use super::design::{read_brief, read_text};
 
 /// A query, a schema, and how large it is.
 #[derive(Debug, Args)]
@@ -92,14 +85,6 @@ pub enum ExplainFormat {
     Json,
 }
 
-/// A schema with what is known of its size.
-struct Subject {
-    catalog: Catalog,
-    statistics: Statistics,
-    major: Option<u32>,
-    brief: Option<(Brief, Design)>,
-}
-
 /// A subject at a scale.
 struct Scenario<'a> {
     name: String,
@@ -110,17 +95,7 @@ struct Scenario<'a> {
 impl Scenario<'_> {
     /// What its twin's planner goes by, and what was taken for granted.
     fn statistics(&self) -> (Statistics, Vec<String>) {
-        let subject = self.subject;
-        let grown = grow(&subject.statistics, &subject.catalog, &self.targets);
-        let mut statistics = grown.statistics;
-        match &subject.brief {
-            Some((brief, design)) => {
-                let said = twin::descriptions_of_brief(brief, design);
-                describe(&mut statistics, &subject.catalog, &said);
-            }
-            None => assume(&mut statistics, &subject.catalog),
-        }
-        (statistics, grown.notes)
+        self.subject.statistics_at(&self.targets)
     }
 }
 
@@ -136,9 +111,14 @@ pub fn run(arguments: &Explain, terminal: &Terminal) -> Result<(), Failure> {
         [] => None,
         sources => Some(read_workload(sources, terminal)?),
     };
-    let subject = read(&arguments.source, arguments, terminal)?;
+    let wanted = Wanted {
+        stats: &arguments.stats,
+        pg: arguments.pg,
+        pg_bin: arguments.pg_bin.as_deref(),
+    };
+    let subject = Subject::read(&arguments.source, wanted, terminal)?;
     let other = match &arguments.against {
-        Some(source) => Some(read(source, arguments, terminal)?),
+        Some(source) => Some(Subject::read(source, wanted, terminal)?),
         None => None,
     };
     let mut scenarios = scenarios(&arguments.source, &subject, arguments, terminal)?;
@@ -341,57 +321,6 @@ fn between(
     (!found.is_empty()).then_some(found)
 }
 
-fn read(text: &str, arguments: &Explain, terminal: &Terminal) -> Result<Subject, Failure> {
-    let source = Source::parse(text)?;
-    if let Source::Brief(path) = &source {
-        let brief = read_brief(
-            path,
-            &super::brief::read_requirements(path, terminal)?,
-            terminal,
-        )?;
-        let design = pgwright_design::design(&brief);
-        return Ok(Subject {
-            catalog: design.catalog.clone(),
-            statistics: of_arguments(arguments, &design.catalog, terminal)?.unwrap_or_default(),
-            major: None,
-            brief: Some((brief, design)),
-        });
-    }
-    let reading = Reading {
-        target: arguments.pg,
-        pg_bin: arguments.pg_bin.as_deref(),
-        ..Reading::default()
-    };
-    let read = source.read(reading, terminal)?;
-    if read.errors > 0 {
-        terminal.say(format_args!(
-            "warning: {text}: {} statements were not read, and the plan is one without them",
-            read.errors
-        ));
-    }
-    let statistics = match (of_arguments(arguments, &read.catalog, terminal)?, &source) {
-        (Some(statistics), _) => statistics,
-        (None, Source::Server(address)) => {
-            twin::of_server(address, StatisticsOptions::default(), terminal)?
-        }
-        (None, _) => Statistics::default(),
-    };
-    Ok(Subject {
-        catalog: read.catalog,
-        statistics,
-        major: read.major,
-        brief: None,
-    })
-}
-
-fn of_arguments(
-    arguments: &Explain,
-    catalog: &Catalog,
-    terminal: &Terminal,
-) -> Result<Option<Statistics>, Failure> {
-    twin::of_files(&arguments.stats, catalog, terminal)
-}
-
 /// The sizes asked for: those of `--rows`, on top of what `--in` or a brief's volumes give.
 fn scenarios<'a>(
     source: &str,
@@ -400,23 +329,8 @@ fn scenarios<'a>(
     terminal: &Terminal,
 ) -> Result<Vec<Scenario<'a>>, Failure> {
     let scales = parse_rows(&arguments.rows, &subject.catalog)?;
-    let base = match (&subject.brief, arguments.after) {
-        (Some((brief, design)), after) => twin::times_of_brief(brief, design, after.unwrap_or(0.0)),
-        (None, Some(months)) => {
-            let targets = pace(&subject.statistics, &subject.catalog, months);
-            if targets.is_empty() {
-                terminal.say("warning: no table tells how fast it grows: none has a column of times that follows its rows");
-            }
-            targets
-        }
-        (None, None) => BTreeMap::new(),
-    };
-    let sized = subject
-        .statistics
-        .tables
-        .values()
-        .any(|t| t.rows.is_some_and(|r| r > 0.0));
-    if !sized && base.is_empty() && scales.is_empty() {
+    let base = subject.targets(arguments.after, terminal);
+    if !subject.is_sized() && base.is_empty() && scales.is_empty() {
         terminal.say(format_args!(
             "warning: {source}: nothing is known of its size, and empty tables are planned with\n\
              hint: --stats FILE, or --rows \"*=1e6\""

@@ -12,4 +12,5 @@ pub mod profile;
 pub mod review;
 pub mod rules;
 pub mod stats;
+pub mod tune;
 pub mod verify;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
@@ -103,10 +103,10 @@ pub enum Rewrite {
 
 /// The greatest version: tools keep them in a signed 64-bit number, and a migration in several parts
 /// counts on.
-const LAST_VERSION: u64 = 9_000_000_000_000_000_000;
+pub const LAST_VERSION: u64 = 9_000_000_000_000_000_000;
 
 /// A name that is one in every tool's file names and plans.
-fn file_name(text: &str) -> Result<String, String> {
+pub fn file_name(text: &str) -> Result<String, String> {
     let good = text.starts_with(|c: char| c.is_ascii_alphanumeric())
         && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     if good {
@@ -222,7 +222,7 @@ pub fn run(arguments: &Plan, terminal: &Terminal) -> Result<(), Failure> {
                 let plain = migration_files(&migration, Layout::Plain, &name);
                 files.extend(plain.into_iter().filter(|(path, _)| path == "plan.json"));
             }
-            write(directory, &files, arguments.force)?;
+            write_files(directory, &files, arguments.force)?;
         }
     }
     show(&migration, arguments, terminal);
@@ -304,7 +304,11 @@ fn expressions(
 }
 
 /// Writes files into a directory that is empty or new, or any with `force`.
-pub fn write(directory: &PathBuf, files: &[(String, String)], force: bool) -> Result<(), Failure> {
+pub fn write_files(
+    directory: &Path,
+    files: &[(String, String)],
+    force: bool,
+) -> Result<(), Failure> {
     let failed = |path: &std::path::Path, error: std::io::Error| {
         Failure::Usage(format!("writing {}: {error}", path.display()))
     };

@@ -349,7 +349,7 @@ fn fix(
         files.push(("proof.json".to_owned(), text));
         proof = Some(made);
     }
-    super::plan::write(directory, &files, arguments.force)?;
+    super::plan::write_files(directory, &files, arguments.force)?;
     terminal.say(format_args!(
         "{} steps forward, {} back, in {}",
         migration.up.len(),

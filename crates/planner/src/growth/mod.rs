@@ -26,6 +26,7 @@ use crate::statistics::{ColumnStatistics, IndexStatistics, Statistics, TableStat
 pub use analyze::distinct_together;
 use analyze::{Sampling, estimate_after};
 pub use distinct::drawn;
+pub use references::named_for;
 use references::{ColumnName, range_of, references, unique_columns};
 pub(crate) use value::Line;
 

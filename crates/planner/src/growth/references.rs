@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use pgwright_catalog::{Catalog, ConstraintKind, Name, QualifiedName, Table};
+use pgwright_catalog::{Catalog, Column, ConstraintKind, Name, QualifiedName, Table};
 
 use super::value::Line;
 use crate::statistics::{Statistics, TableStatistics};
@@ -51,7 +51,7 @@ pub(super) fn references(
             let target = keys.iter().find(|key| {
                 key.name.0 != *name
                     && key.data_type == column.data_type
-                    && names_agree(column.name.as_str(), key)
+                    && is_named_for(column.name.as_str(), &key.name.0, &key.name.1)
                     && covers(key.range, range)
             });
             if let Some(key) = target {
@@ -105,9 +105,30 @@ pub(super) fn unique_columns(table: &Table) -> Vec<Name> {
     found
 }
 
+/// The single-column key that a column of a table is named for and has the type of: `customer_id` of
+/// `customers.id`. In the same schema.
+pub fn named_for<'c>(
+    catalog: &'c Catalog,
+    table: &QualifiedName,
+    column: &Column,
+) -> Option<(&'c QualifiedName, Name)> {
+    let mut tables = catalog.tables.iter().filter(|(name, other)| {
+        *name != table && name.schema == table.schema && other.partition_of.is_none()
+    });
+    tables.find_map(|(name, other)| {
+        let keys = unique_columns(other).into_iter();
+        let mut fitting = keys.filter(|key| {
+            let described = other.column(key.as_str());
+            described.is_some_and(|d| d.data_type == column.data_type)
+                && is_named_for(column.name.as_str(), name, key)
+        });
+        Some((name, fitting.next()?))
+    })
+}
+
 /// `l_partkey` and `p_partkey`; `customer_id` and `customers.id`.
-fn names_agree(column: &str, key: &Key) -> bool {
-    let (table, name) = (key.name.0.name.as_str(), key.name.1.as_str());
+fn is_named_for(column: &str, table: &QualifiedName, key: &Name) -> bool {
+    let (table, name) = (table.name.as_str(), key.as_str());
     let bare = |text: &str| -> String {
         match text.split_once('_') {
             // A prefix of the table's: `l_`, `ps_`.

@@ -6,10 +6,10 @@
 //! counts, in a form for scripts.
 #![allow(clippy::print_stdout, missing_docs)]
 
+mod tpch;
+
 use std::collections::BTreeMap;
-use std::error::Error;
 use std::fs;
-use std::io::Write;
 use std::path::Path;
 use std::time::Instant;
 
@@ -18,22 +18,13 @@ use pgwright_planner::{Plan, Target, grow};
 use pgwright_server::postgres::Client;
 use pgwright_server::twin::{Parameters, Script, Session, Twin};
 use pgwright_server::{
-    Installation, Options, ReadOptions, Sandbox, StatisticsOptions, discover, read_catalog,
-    read_statistics,
+    Installation, ReadOptions, Sandbox, StatisticsOptions, read_catalog, read_statistics,
 };
 use serde_json::Value;
-use tpchgen::csv::{
-    CustomerCsv, LineItemCsv, NationCsv, OrderCsv, PartCsv, PartSuppCsv, RegionCsv, SupplierCsv,
-};
-use tpchgen::generators::{
-    CustomerGenerator, LineItemGenerator, NationGenerator, OrderGenerator, PartGenerator,
-    PartSuppGenerator, RegionGenerator, SupplierGenerator,
-};
+use tpch::{Outcome, load};
 
 const INDEXES: &str = include_str!("indexes.sql");
 const WHAT_IF: &str = include_str!("what_if.sql");
-
-type Outcome<T> = Result<T, Box<dyn Error>>;
 
 fn main() -> Outcome<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -42,23 +33,9 @@ fn main() -> Outcome<()> {
     };
     let workload = Path::new(workload);
     let (scale, major): (f64, u32) = (scale.parse()?, major.parse()?);
-    let servers = discover(None)?;
-    let server = servers.iter().find(|i| i.major == major);
-    let server = server.ok_or("no such server")?;
-    let mut options = Options::default();
-    for (name, value) in [
-        ("work_mem", "64MB"),
-        ("effective_cache_size", "12GB"),
-        ("maintenance_work_mem", "256MB"),
-        ("max_wal_size", "4GB"),
-        // The same sample at every run, of indexes on expressions as well.
-        ("default_statistics_target", "100"),
-    ] {
-        options.settings.insert(name.to_owned(), value.to_owned());
-    }
-    let sandbox = Sandbox::start(server, &options)?;
-    let mut schema = fs::read_to_string(workload.join("schema.sql"))?;
-    schema.push_str(&fs::read_to_string(workload.join("primary_keys.sql"))?);
+    let (sandbox, server) = tpch::server(major)?;
+    let server = &server;
+    let mut schema = tpch::schema(workload)?;
     let keys_only = schema.clone();
     schema.push_str(INDEXES);
     let queries = queries(workload)?;
@@ -124,39 +101,6 @@ fn build(
         println!("# {note}");
     }
     Ok(twin)
-}
-
-/// A database with the data at that scale, its keys, vacuumed and analyzed.
-fn load(sandbox: &Sandbox, name: &str, schema: &str, scale: f64) -> Outcome<Client> {
-    sandbox.create_database(name)?;
-    let mut client = sandbox.connect(name)?;
-    let (tables, keys): (Vec<&str>, Vec<&str>) = schema
-        .lines()
-        .filter(|l| !l.is_empty())
-        .partition(|line| line.starts_with("CREATE TABLE"));
-    client.batch_execute(&tables.join("\n"))?;
-    macro_rules! copy {
-        ($table:literal, $generator:expr, $csv:ident) => {
-            let mut writer =
-                client.copy_in(concat!("COPY ", $table, " FROM STDIN (FORMAT csv)"))?;
-            for row in $generator.iter() {
-                writeln!(writer, "{}", $csv::new(row))?;
-            }
-            writer.finish()?;
-        };
-    }
-    copy!("region", RegionGenerator::new(scale, 1, 1), RegionCsv);
-    copy!("nation", NationGenerator::new(scale, 1, 1), NationCsv);
-    copy!("part", PartGenerator::new(scale, 1, 1), PartCsv);
-    copy!("supplier", SupplierGenerator::new(scale, 1, 1), SupplierCsv);
-    copy!("partsupp", PartSuppGenerator::new(scale, 1, 1), PartSuppCsv);
-    copy!("customer", CustomerGenerator::new(scale, 1, 1), CustomerCsv);
-    copy!("orders", OrderGenerator::new(scale, 1, 1), OrderCsv);
-    copy!("lineitem", LineItemGenerator::new(scale, 1, 1), LineItemCsv);
-    client.batch_execute(&keys.join("\n"))?;
-    client.batch_execute("VACUUM ANALYZE")?;
-    client.batch_execute("CHECKPOINT")?;
-    Ok(client)
 }
 
 fn plan(client: &mut Client, sql: &str) -> Outcome<Plan> {

@@ -122,6 +122,14 @@ impl ParseState<'_> {
         let number = usize::try_from(param.number)
             .ok()
             .and_then(|n| n.checked_sub(1));
+        if self.open_parameters {
+            return Ok(Expr::Param(super::tree::Param {
+                kind: super::tree::ParamKind::Extern,
+                number: param.number,
+                data_type: Type::UNKNOWN,
+                typmod: -1,
+            }));
+        }
         let found = number.and_then(|n| self.parameters.get(n));
         let Some((_, data_type, typmod)) = found else {
             return Err(Undecided::at(

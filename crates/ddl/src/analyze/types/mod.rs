@@ -90,7 +90,7 @@ pub(crate) fn is_preferred(data_type: &Type) -> bool {
 }
 
 /// The element type of a true array type (not looking through domains).
-pub(crate) fn element_type(data_type: &Type) -> Option<Type> {
+pub fn element_type(data_type: &Type) -> Option<Type> {
     match data_type {
         Type::System(oid) => {
             let t = catalog().type_by_oid(*oid)?;
