@@ -125,7 +125,7 @@ mod tests {
         assert_eq!(
             findings(&plans),
             [
-                "**orders of a day** reads all 80 million rows of `orders` after 3 years: an index on placed\\_at \
+                "**orders of a day** reads all 80 million rows of `orders` after 3 years: an index on placed_at \
               would bring its cost from 3 M to 12"
             ]
         );
