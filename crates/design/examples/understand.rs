@@ -1,4 +1,5 @@
 //! Prints how well English requirements are understood, text by text: `bench/understand`.
+#![allow(clippy::print_stdout)]
 
 #[path = "../tests/understanding/mod.rs"]
 mod understanding;
