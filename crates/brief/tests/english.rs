@@ -1,5 +1,5 @@
 //! English requirements become briefs: always valid ones, with what a careful reader finds, and nothing else.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stderr)]
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,5 @@
 //! Scores of what is made of English requirements must not fall.
+#![allow(clippy::print_stderr)]
 
 mod understanding;
 
@@ -18,9 +19,9 @@ fn own_texts_are_understood() {
     let cases = cases::own();
     assert!(cases.len() >= 20, "{} texts", cases.len());
     let (_, all) = scores(&cases);
-    holds("tables", all.tables, 0.90);
-    holds("columns", all.columns, 0.88);
-    holds("edges", all.edges, 0.80);
+    holds("tables", all.tables, 0.95);
+    holds("columns", all.columns, 0.92);
+    holds("edges", all.edges, 0.88);
 }
 
 /// Another project's texts. Eight of its seventeen name a domain and nothing in it.
@@ -32,6 +33,6 @@ fn texts_of_another_project_are_understood() {
         return;
     }
     let (_, all) = scores(&cases);
-    holds("tables", all.tables, 0.50);
-    holds("columns", all.columns, 0.35);
+    holds("tables", all.tables, 0.57);
+    holds("columns", all.columns, 0.37);
 }

@@ -99,13 +99,14 @@ pub fn translate(text: &str, name: &str) -> Translation {
     for (at, block) in blocks.iter().enumerate() {
         sentences.extend(token::sentences(text, block, at));
     }
-    for sentence in &mut sentences {
-        measures::attach(&mut sentence.tokens);
-    }
     let shown: Vec<String> = sentences
         .iter()
         .map(|s| one_line(text, s.range()))
         .collect();
+    let ranges: Vec<Range<usize>> = sentences.iter().map(Sentence::range).collect();
+    for sentence in &mut sentences {
+        measures::attach(&mut sentence.tokens);
+    }
     // The first reading tells what the entities are, and the second what is said of them.
     let (facts, _) = read_facts(&sentences, &blocks, &entities::Entities::default());
     let known = entities::Entities::of(&facts);
@@ -125,7 +126,7 @@ pub fn translate(text: &str, name: &str) -> Translation {
     let written = check::settle(&mut draft, &shown);
     let lines = Lines::of(text);
     let passage = |at: usize| {
-        let range = sentences[at].range();
+        let range = ranges[at].clone();
         Passage {
             at: lines.span(range.start),
             text: shown[at].clone(),

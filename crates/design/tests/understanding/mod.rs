@@ -217,6 +217,9 @@ fn attribute(table: &str, column: &str) -> String {
     column
 }
 
+/// Whether a table of the reference, by name, is one of those designed.
+type Alike<'a> = &'a dyn Fn(&str, &Table, &str, &Table) -> bool;
+
 /// Which table stands for which of the reference: by name, by what it joins, by the end of its name.
 fn matched(reference: &Tables, given: &Tables) -> BTreeMap<String, String> {
     let mut found: BTreeMap<String, String> = BTreeMap::new();
@@ -230,7 +233,6 @@ fn matched(reference: &Tables, given: &Tables) -> BTreeMap<String, String> {
         edges.sort();
         edges
     };
-    type Alike<'a> = &'a dyn Fn(&str, &Table, &str, &Table) -> bool;
     let alike: [Alike<'_>; 2] = [
         &|_, wanted, _, table| wanted.edges.len() >= 2 && sorted(wanted) == sorted(table),
         &|name, _, other, _| {
