@@ -90,11 +90,9 @@ macro_rules! entries {
                                 made_of_table(name, before, after, &mut made);
                             }
                         }
-                        $(Entry::$variant(name, before) => {
-                            if self.catalog.$map.contains_key(name) {
-                                let object = ObjectId::$variant(name.clone());
-                                made.push(Made { object, new: before.is_none() });
-                            }
+                        $(Entry::$variant(name, before) if self.catalog.$map.contains_key(name) => {
+                            let object = ObjectId::$variant(name.clone());
+                            made.push(Made { object, new: before.is_none() });
                         })*
                         _ => {}
                     }

@@ -512,11 +512,11 @@ fn role_action(name: &str, options: &[Node]) -> Action {
         };
         match element.defname.as_str() {
             "password" => password |= element.arg.is_some(),
-            "superuser" | "createrole" | "bypassrls" | "isreplication" => {
-                if option_is_on(option, &element.defname) {
-                    let word = element.defname.trim_start_matches("is");
-                    powers.push(word.to_uppercase());
-                }
+            "superuser" | "createrole" | "bypassrls" | "isreplication"
+                if option_is_on(option, &element.defname) =>
+            {
+                let word = element.defname.trim_start_matches("is");
+                powers.push(word.to_uppercase());
             }
             _ => {}
         }
