@@ -158,10 +158,10 @@ impl<'a> StatementContext<'a> {
                     after.made = Some(self.statement.presumed(table));
                 }
             }
-            Action::CreateTableAs(table) | Action::CreateView { view: table, .. } => {
-                if self.statement.relation(table).is_none() {
-                    after.made = Some(self.statement.presumed(table));
-                }
+            Action::CreateTableAs(table) | Action::CreateView { view: table, .. }
+                if self.statement.relation(table).is_none() =>
+            {
+                after.made = Some(self.statement.presumed(table));
             }
             Action::Rename {
                 form: ObjectForm::Table,
