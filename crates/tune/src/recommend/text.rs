@@ -220,8 +220,8 @@ pub fn readme(document: &TuneDocument, migration: &[String]) -> String {
             text.push_str(&format!("- `{path}`\n"));
         }
         text.push_str(
-            "\n`pgwright apply` runs the plan with bounded waits for locks. Indexes are built concurrently: reads and \
-             writes go on meanwhile.\n\n",
+            "\n`pgwright apply` runs the plan with bounded waits for locks. Indexes of tables in use are built \
+             concurrently: reads and writes go on meanwhile.\n\n",
         );
     }
     text.push_str("## Recommendations\n\n");

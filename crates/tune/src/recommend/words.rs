@@ -80,7 +80,7 @@ pub(super) fn of_index(
             text.push_str(&format!(" instead of {}", replaced.join(" and ")));
         }
         if let Some(rows) = rows {
-            text.push_str(&format!(" of {} rows", count(rows)));
+            text.push_str(&format!(", on a table of {} rows", count(rows)));
         }
         text.push('.');
         said.push(text);
