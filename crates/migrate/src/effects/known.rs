@@ -204,6 +204,13 @@ impl<'a> Known<'a> {
         of_index.get(&(schema, index)).copied()
     }
 
+    /// The query of a materialized view.
+    pub fn query_of(&self, view: &QualifiedName) -> Option<&'a str> {
+        let mut catalogs = [self.before, self.after].into_iter();
+        let found = catalogs.find_map(|catalog| catalog.materialized_views.get(view));
+        found.map(|view| view.query.as_str())
+    }
+
     /// The table of a statistics object.
     pub fn of_statistics(&self, name: &QualifiedName) -> Option<&'a QualifiedName> {
         let mut catalogs = [self.before, self.after].into_iter();

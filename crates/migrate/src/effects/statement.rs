@@ -1,11 +1,12 @@
 //! The statements, by their first words.
 
-use pgwright_catalog::write::{Token, TokenKind};
+use pgwright_catalog::write::{Token, TokenKind, scan};
 use pgwright_catalog::{ConstraintKind, Name, QualifiedName};
 
 use super::Effects;
 use crate::step::LockLevel::{
-    AccessExclusive, RowExclusive, RowShare, Share, ShareRowExclusive, ShareUpdateExclusive,
+    AccessExclusive, Exclusive, RowExclusive, RowShare, Share, ShareRowExclusive,
+    ShareUpdateExclusive,
 };
 
 /// Tokens of a statement, read from the front.
@@ -98,10 +99,34 @@ pub(super) fn look(tokens: &[Token<'_>], in_block: bool, effects: &mut Effects<'
             effects.lock(&table, RowExclusive);
             effects.scan(&table);
         }
-    } else if words.take("INSERT INTO") || words.take("REFRESH MATERIALIZED VIEW") {
+    } else if words.take("INSERT INTO") {
         // The one that is written to is not read.
         let written = words.qualified();
         reads(&words, effects, written.as_ref());
+    } else if words.take("REFRESH MATERIALIZED VIEW") {
+        refresh(words, effects);
+    }
+}
+
+/// The view is filled in another file, which then takes the place of its own.
+fn refresh(mut words: Words<'_, '_>, effects: &mut Effects<'_>) {
+    let concurrently = words.take("CONCURRENTLY");
+    let Some(view) = words.qualified() else {
+        return;
+    };
+    effects.lock(
+        &view,
+        if concurrently {
+            Exclusive
+        } else {
+            AccessExclusive
+        },
+    );
+    if !concurrently && effects.known.was_there(&view) && !effects.rewrites.contains(&view) {
+        effects.rewrites.push(view.clone());
+    }
+    if let Some(query) = effects.known.query_of(&view) {
+        reads(&Words(&scan(query)), effects, None);
     }
 }
 
@@ -192,6 +217,11 @@ fn alter_table(
         {
             effects.lock_tree(&child, AccessExclusive);
             beside_default(table, effects);
+            // No row may refer to what goes.
+            for (other, _) in effects.known.referencing(table) {
+                effects.lock_tree(other, AccessExclusive);
+                effects.scan(other);
+            }
         }
     } else if words.take_any(&["RENAME", "SET SCHEMA", "OWNER"]) {
         effects.lock(table, AccessExclusive);
@@ -227,6 +257,8 @@ fn alter_table(
         }
     } else if words.take("ADD COLUMN") {
         below(table, only, AccessExclusive, effects);
+        // Values that are stored.
+        rewritten(table, effects);
     } else if words.take("DROP COLUMN") {
         words.take("IF EXISTS");
         below(table, only, AccessExclusive, effects);
@@ -375,6 +407,10 @@ fn create(mut words: Words<'_, '_>, effects: &mut Effects<'_>) {
             && let Some(parent) = words.qualified()
         {
             effects.lock(&parent, AccessExclusive);
+            // Foreign keys to the parent are to the partition too.
+            for (other, _) in effects.known.referencing(&parent) {
+                effects.lock_tree(other, ShareRowExclusive);
+            }
         }
     } else if words.take("STATISTICS") {
         words.qualified();

@@ -304,7 +304,7 @@ fn show(
 fn fix(
     arguments: &Review,
     which: WhichFixes,
-    directory: &PathBuf,
+    directory: &std::path::Path,
     read: &Read,
     found: &Found,
     version: u32,
