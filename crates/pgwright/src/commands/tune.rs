@@ -54,8 +54,8 @@ pub struct Tune {
     #[arg(long, value_name = "TABLE=ROWS,…", allow_hyphen_values = true)]
     pub rows: Vec<String>,
 
-    /// For how long rows of a table are kept, or read: `order_events=13m`. A large table whose rows come in the
-    /// order of a time is divided into months then.
+    /// For how long rows of a table are kept, or read: `order_events=13m`; otherwise as the statistics say. A large
+    /// table whose rows come in the order of a time is divided into months then.
     #[arg(long, value_name = "TABLE=TIME,…")]
     pub keep: Vec<String>,
 
@@ -197,7 +197,8 @@ pub fn run(arguments: &Tune, terminal: &Terminal) -> Result<(), Failure> {
         major: arguments.pg.or(subject.major),
         pg_bin: arguments.pg_bin.as_deref(),
     };
-    let keep = keep(&arguments.keep, &subject.catalog)?;
+    let mut keep = keep(&arguments.keep, &subject.catalog)?;
+    keep_as_known(&mut keep, &statistics);
     let tables = statistics.tables.values();
     let tables: u64 = tables.map(|t| t.file_pages.unwrap_or(t.pages) * 8192).sum();
     let options = options(arguments, tables);
@@ -408,6 +409,21 @@ fn keep(texts: &[String], catalog: &Catalog) -> Result<BTreeMap<QualifiedName, u
             "{}\nhint: write order_events=13m or app.log=2y",
             wrong.join("\n")
         ))),
+    }
+}
+
+/// Rows from which on a table is worth dividing, when nobody asks for it.
+const LARGE: f64 = 10e6;
+
+/// What statistics tell of the months for which rows of large tables are kept, or else read.
+fn keep_as_known(keep: &mut BTreeMap<QualifiedName, u32>, statistics: &Statistics) {
+    for (name, table) in &statistics.tables {
+        let months = table.months_kept.or(table.months_read);
+        if let Some(months) = months.filter(|months| *months >= 1.0)
+            && table.rows.is_some_and(|rows| rows >= LARGE)
+        {
+            keep.entry(name.clone()).or_insert(months.ceil() as u32);
+        }
     }
 }
 
