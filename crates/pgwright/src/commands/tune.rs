@@ -457,3 +457,36 @@ fn parse_size(text: &str) -> Result<u64, String> {
         false => Err(wrong()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use pgwright_planner::TableStatistics;
+
+    #[test]
+    fn large_tables_are_kept_as_statistics_say_unless_the_user_does() {
+        let table = |rows, kept, read| TableStatistics {
+            rows: Some(rows),
+            months_kept: kept,
+            months_read: read,
+            ..TableStatistics::default()
+        };
+        let tables = [
+            ("read", table(700e6, None, Some(13.0))),
+            ("kept", table(700e6, Some(24.0), Some(13.0))),
+            ("small", table(1e6, Some(24.0), None)),
+            ("asked", table(700e6, Some(24.0), None)),
+        ];
+        let name = |name: &str| QualifiedName::new("public", name);
+        let statistics = Statistics {
+            tables: tables.into_iter().map(|(n, t)| (name(n), t)).collect(),
+            ..Statistics::default()
+        };
+        let mut keep = BTreeMap::from([(name("asked"), 6)]);
+        keep_as_known(&mut keep, &statistics);
+        let expected = [("asked", 6), ("kept", 24), ("read", 13)];
+        let expected = expected.map(|(n, months)| (name(n), months));
+        assert_eq!(keep, BTreeMap::from(expected));
+    }
+}
