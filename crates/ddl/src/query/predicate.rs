@@ -126,6 +126,19 @@ pub(super) fn predicates(node: &NodeEnum, walk: &Walk<'_>) -> Predicates {
     }
 }
 
+/// The operator that says the same with its sides exchanged.
+pub(super) fn mirrored(operator: &str) -> &str {
+    match operator {
+        "<" => ">",
+        ">" => "<",
+        "<=" => ">=",
+        ">=" => "<=",
+        "@>" => "<@",
+        "<@" => "@>",
+        other => other,
+    }
+}
+
 fn limit_text(node: Option<&Node>) -> Option<String> {
     let expr = expr::from_node(node?.node.as_ref()?).ok()?;
     (expr != Expr::Null).then(|| expr.to_sql())
@@ -277,15 +290,7 @@ impl Collector<'_> {
         let right = node_of(expr.rexpr.as_deref());
         match expr.kind() {
             AExprKind::AexprOp => {
-                let mirrored = match operator.as_str() {
-                    "<" => ">",
-                    ">" => "<",
-                    "<=" => ">=",
-                    ">=" => "<=",
-                    "@>" => "<@",
-                    "<@" => "@>",
-                    other => other,
-                };
+                let mirrored = mirrored(&operator);
                 if operator == "="
                     && let (Some(left), Some(right)) = (self.column(left), self.column(right))
                 {

@@ -116,15 +116,7 @@ impl Finder<'_> {
         let operator = expr::operator_name(&expression.name);
         let left = node_of(expression.lexpr.as_deref());
         let right = node_of(expression.rexpr.as_deref());
-        let mirrored = match operator.as_str() {
-            "<" => ">",
-            ">" => "<",
-            "<=" => ">=",
-            ">=" => "<=",
-            "@>" => "<@",
-            "<@" => "@>",
-            other => other,
-        };
+        let mirrored = super::predicate::mirrored(&operator);
         match expression.kind() {
             AExprKind::AexprOp | AExprKind::AexprNotDistinct
                 if FINDING.contains(&operator.as_str()) =>
